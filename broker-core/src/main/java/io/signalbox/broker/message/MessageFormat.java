@@ -1,0 +1,19 @@
+package io.signalbox.broker.message;
+
+/**
+ * One protocol's way of writing a message's body, and how others read it. Stateless and thread-safe.
+ *
+ * <p>A listener delivers a message of its own format byte for byte; for any other it asks for the neutral view.
+ */
+public interface MessageFormat {
+
+    /** The format's number in the log: 1..127, never reused. */
+    byte id();
+
+    /**
+     * Reads a body of this format.
+     *
+     * @throws IllegalArgumentException if the bytes are not of this format; the message then says where and why
+     */
+    NeutralView neutralView(Envelope envelope, Body.Inline body);
+}

@@ -1,0 +1,12 @@
+package io.signalbox.broker.store;
+
+/**
+ * How the store stands.
+ *
+ * @param diskBytes bytes its files occupy
+ * @param durableLsn everything below survives a crash
+ * @param forces how often the log was forced since the start
+ * @param forcedBytes how many bytes those forces made durable
+ * @param lastForceNanos how long the latest force took
+ */
+public record StoreStatus(long diskBytes, long durableLsn, long forces, long forcedBytes, long lastForceNanos) {}

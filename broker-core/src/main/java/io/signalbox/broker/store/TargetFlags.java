@@ -1,0 +1,34 @@
+package io.signalbox.broker.store;
+
+/** The per-target metadata of an enqueue record: 32 bits that come back with the entry, also after a restart. */
+public final class TargetFlags {
+
+    /** The entry's queue or message is not durable: the record only holds it while this process lives. */
+    public static final int TRANSIENT = 1;
+
+    /** The message reaches this target because of a retained value, not of a live publish (MQTT-3.3.1-8). */
+    public static final int RETAINED = 1 << 1;
+
+    private static final int QOS_SHIFT = 2;
+    private static final int QOS_MASK = 3 << QOS_SHIFT;
+
+    private TargetFlags() {}
+
+    /** Flags that carry the quality of service, 0..2, a subscription was granted. */
+    public static int ofQos(int grantedQos) {
+        if (grantedQos < 0 || grantedQos > 2) throw new IllegalArgumentException("QoS " + grantedQos + " is not 0..2");
+        return grantedQos << QOS_SHIFT;
+    }
+
+    public static int qos(int flags) {
+        return (flags & QOS_MASK) >>> QOS_SHIFT;
+    }
+
+    public static boolean isTransient(int flags) {
+        return (flags & TRANSIENT) != 0;
+    }
+
+    public static boolean isRetained(int flags) {
+        return (flags & RETAINED) != 0;
+    }
+}

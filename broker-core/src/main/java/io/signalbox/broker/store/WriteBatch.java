@@ -1,0 +1,150 @@
+package io.signalbox.broker.store;
+
+import io.signalbox.broker.message.Message;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be made durable together: at most one enqueue (one body for any number of queues), settlements, table
+ * changes. Filled by one thread, handed to {@link MessageStore#append}, then reusable after {@link #clear}.
+ */
+public final class WriteBatch {
+
+    private @Nullable Message message;
+    private long[] targetQueueIds = new long[1];
+    private int[] targetFlags = new int[1];
+    private int targets;
+    private long[] settledQueueIds = new long[1];
+    private long[] settledLsns = new long[1];
+    private int settlements;
+    private final List<TableChange> tableChanges = new ArrayList<>(0);
+    private final List<Long> droppedQueues = new ArrayList<>(0);
+    private boolean lazy;
+    private long enqueueLsn;
+
+    /** A change of one table; an empty value removes the key. */
+    public record TableChange(StateTable table, byte[] key, Optional<byte[]> value) {}
+
+    /** Sets the message whose entries {@link #enqueueTo} adds; its body is inline. */
+    public WriteBatch message(Message newMessage) {
+        if (message != null) throw new IllegalStateException("a batch carries one message");
+        message = newMessage;
+        return this;
+    }
+
+    /**
+     * Adds an entry in a queue. A queue is named at most once in a batch.
+     *
+     * @param flags see {@link TargetFlags}; they come back with the entry
+     */
+    public WriteBatch enqueueTo(long queueId, int flags) {
+        if (targets == targetQueueIds.length) {
+            targetQueueIds = Arrays.copyOf(targetQueueIds, targets * 2);
+            targetFlags = Arrays.copyOf(targetFlags, targets * 2);
+        }
+        targetQueueIds[targets] = queueId;
+        targetFlags[targets++] = flags;
+        return this;
+    }
+
+    /** Settles the entry of {@code queueId} in the enqueue record at {@code lsn}. */
+    public WriteBatch settle(long queueId, long lsn) {
+        if (settlements == settledLsns.length) {
+            settledQueueIds = Arrays.copyOf(settledQueueIds, settlements * 2);
+            settledLsns = Arrays.copyOf(settledLsns, settlements * 2);
+        }
+        settledQueueIds[settlements] = queueId;
+        settledLsns[settlements++] = lsn;
+        return this;
+    }
+
+    /** Ends a queue: every entry it still has is dead from here on. Its id is never used again. */
+    public WriteBatch dropQueue(long queueId) {
+        droppedQueues.add(queueId);
+        return this;
+    }
+
+    public WriteBatch put(StateTable table, byte[] key, byte[] value) {
+        tableChanges.add(new TableChange(table, key, Optional.of(value)));
+        return this;
+    }
+
+    public WriteBatch remove(StateTable table, byte[] key) {
+        tableChanges.add(new TableChange(table, key, Optional.empty()));
+        return this;
+    }
+
+    /** Nobody waits for this batch: it may ride with the next force, within 50 ms. */
+    public WriteBatch lazy() {
+        lazy = true;
+        return this;
+    }
+
+    public Optional<Message> message() {
+        return Optional.ofNullable(message);
+    }
+
+    public int targets() {
+        return targets;
+    }
+
+    public long targetQueueId(int index) {
+        return targetQueueIds[index];
+    }
+
+    public int targetFlags(int index) {
+        return targetFlags[index];
+    }
+
+    public int settlements() {
+        return settlements;
+    }
+
+    public long settledQueueId(int index) {
+        return settledQueueIds[index];
+    }
+
+    public long settledLsn(int index) {
+        return settledLsns[index];
+    }
+
+    public List<TableChange> tableChanges() {
+        return tableChanges;
+    }
+
+    public List<Long> droppedQueues() {
+        return droppedQueues;
+    }
+
+    public boolean isLazy() {
+        return lazy;
+    }
+
+    /** Whether this batch brings in a message; such a batch is refused first when space is short. */
+    public boolean isPublish() {
+        return targets > 0;
+    }
+
+    /** Set by the store when it appends a batch with a message: the name of its entries. */
+    public void enqueuedAt(long lsn) {
+        enqueueLsn = lsn;
+    }
+
+    /** LSN of the enqueue record, after {@link MessageStore#append} has accepted the batch. */
+    public long enqueueLsn() {
+        return enqueueLsn;
+    }
+
+    public void clear() {
+        message = null;
+        targets = 0;
+        settlements = 0;
+        tableChanges.clear();
+        droppedQueues.clear();
+        lazy = false;
+        enqueueLsn = 0;
+    }
+}
