@@ -59,8 +59,8 @@ public interface MessageStore extends AutoCloseable {
     void afterForce(long lsn, Runnable waiter);
 
     /**
-     * Calls {@code waiter} once, on the log's thread, when a batch answered with {@link #FULL} may fit again. The waiter
-     * must only hand over to another thread.
+     * Calls {@code waiter} once, on the log's thread, when a batch answered with {@link #FULL} may fit again; at once, on the
+     * caller's thread, if that is so already or the store has failed. The waiter must only hand over to another thread.
      */
     void whenSpace(Runnable waiter);
 
@@ -78,6 +78,9 @@ public interface MessageStore extends AutoCloseable {
      * {@link #durableLsn} stands still, and only a restart helps.
      */
     Optional<StoreException> failure();
+
+    /** Calls {@code watcher} once, on whatever thread finds it, when the store fails; at once if it has failed already. */
+    void onFailure(Runnable watcher);
 
     /** Bytes of disk that the store occupies, and how much of it is live; for operators. */
     StoreStatus status();

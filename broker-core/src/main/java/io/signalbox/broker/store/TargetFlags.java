@@ -9,6 +9,9 @@ public final class TargetFlags {
     /** The message reaches this target because of a retained value, not of a live publish (MQTT-3.3.1-8). */
     public static final int RETAINED = 1 << 1;
 
+    /** The subscription wants the retain flag as it was published (MQTT 5.0 §3.8.3.1). */
+    public static final int RETAIN_AS_PUBLISHED = 1 << 4;
+
     private static final int QOS_SHIFT = 2;
     private static final int QOS_MASK = 3 << QOS_SHIFT;
 
@@ -22,6 +25,12 @@ public final class TargetFlags {
 
     public static int qos(int flags) {
         return (flags & QOS_MASK) >>> QOS_SHIFT;
+    }
+
+    /** Flags of a target that two bindings lead to: the higher QoS (MQTT-3.3.4-2) and the rest of both. */
+    public static int merge(int a, int b) {
+        int rest = (a | b) & ~QOS_MASK;
+        return rest | ofQos(Math.max(qos(a), qos(b)));
     }
 
     public static boolean isTransient(int flags) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteBatch {
 
+    /** More than what envelope and record headers of a message with an ordinary address need beyond its body. */
+    public static final int OVERHEAD_BYTES = 64 << 10;
+
     private @Nullable Message message;
     private long[] targetQueueIds = new long[1];
     private int[] targetFlags = new int[1];

@@ -1,0 +1,212 @@
+package io.signalbox.broker;
+
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.routing.Exchange;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StateTable;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.TargetFlags;
+import io.signalbox.broker.store.WriteBatch;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The core: virtual hosts over one store. Opened by one thread before any listener; thread-safe from then on. Closing it
+ * closes the store; listeners are closed first.
+ */
+public final class Broker implements AutoCloseable {
+
+    /** The virtual host that a client lands in when it names none. */
+    public static final String DEFAULT_VIRTUAL_HOST = "default";
+
+    /** Queue ids reserved in the log at a time; an id is never used before its reservation is appended. */
+    private static final long RESERVED_IDS = 1 << 20;
+
+    private static final byte[] QUEUE_ID_LIMIT = "queue-id-limit".getBytes(StandardCharsets.UTF_8);
+
+    private final MessageStore store;
+    private final InstantSource clock;
+    private final List<Loop> loops;
+    private final IdentityHashMap<Executor, Loop> loopOf = new IdentityHashMap<>();
+    private final BrokerCounters counters = new BrokerCounters();
+    private final Map<String, VirtualHost> virtualHosts = new ConcurrentHashMap<>();
+    private final StateTable numberTable;
+    private final StateTable queueTable;
+    private final StateTable exchangeTable;
+    private final StateTable bindingTable;
+    private final AtomicLong nextQueueId = new AtomicLong(1);
+    private final AtomicLong queueIdLimit = new AtomicLong(1);
+    private long recoveredMessages;
+
+    private Broker(BrokerSettings settings) {
+        this.store = settings.store();
+        this.clock = settings.clock();
+        this.loops = settings.eventLoops().stream()
+                .map(executor -> new Loop(executor, store))
+                .toList();
+        for (int i = 0; i < loops.size(); i++) loopOf.put(settings.eventLoops().get(i), loops.get(i));
+        this.numberTable = store.table("broker.numbers");
+        this.queueTable = store.table("broker.queues");
+        this.exchangeTable = store.table("broker.exchanges");
+        this.bindingTable = store.table("broker.bindings");
+        virtualHosts.put(DEFAULT_VIRTUAL_HOST, new VirtualHost(DEFAULT_VIRTUAL_HOST, this, store));
+    }
+
+    /**
+     * Recovers what an earlier life left and opens the broker.
+     *
+     * @throws StoreException if the store cannot be opened; its message says why and what to do
+     */
+    public static Broker open(BrokerSettings settings) throws StoreException {
+        Broker broker = new Broker(settings);
+        Recovery recovery = broker.new Recovery(settings);
+        broker.store.recover(recovery);
+        recovery.restoreCatalogue();
+        broker.reserveQueueIds();
+        return broker;
+    }
+
+    /** The core's view of one of the event loops given at the start. */
+    public Loop loopOf(Executor eventLoop) {
+        Loop loop = loopOf.get(eventLoop);
+        if (loop == null) throw new IllegalArgumentException("not one of this broker's event loops: " + eventLoop);
+        return loop;
+    }
+
+    public Optional<VirtualHost> virtualHost(String name) {
+        return Optional.ofNullable(virtualHosts.get(name));
+    }
+
+    public VirtualHost defaultVirtualHost() {
+        return virtualHost(DEFAULT_VIRTUAL_HOST).orElseThrow();
+    }
+
+    public MessageStore store() {
+        return store;
+    }
+
+    public InstantSource clock() {
+        return clock;
+    }
+
+    public BrokerCounters counters() {
+        return counters;
+    }
+
+    /** Unsettled messages found at the start, counted once per queue. */
+    public long recoveredMessages() {
+        return recoveredMessages;
+    }
+
+    /** Runs {@code action} once when the store fails: the listeners close their connections, nothing is confirmed any more. */
+    public void onStoreFailure(Runnable action) {
+        store.onFailure(action);
+    }
+
+    @Override
+    public void close() throws StoreException {
+        store.close();
+    }
+
+    StateTable queueTable() {
+        return queueTable;
+    }
+
+    StateTable exchangeTable() {
+        return exchangeTable;
+    }
+
+    StateTable bindingTable() {
+        return bindingTable;
+    }
+
+    Loop homeOf(long queueId) {
+        return loops.get((int) Math.floorMod(queueId, (long) loops.size()));
+    }
+
+    /** Appends a change of the catalogue. */
+    long append(WriteBatch batch) {
+        long lsn = store.append(batch);
+        if (lsn == MessageStore.FULL) {
+            throw new CatalogueException(
+                    CatalogueException.Reason.STORE_BUSY, "The log has no space at this moment; try again.");
+        }
+        if (lsn == MessageStore.FAILED) {
+            throw new CatalogueException(
+                    CatalogueException.Reason.STORE_FAILED,
+                    store.failure().map(Throwable::getMessage).orElse("The store has failed; restart the broker."));
+        }
+        return lsn;
+    }
+
+    /** A queue id that no queue has had, in this life or an earlier one. */
+    long nextQueueId() {
+        long id = nextQueueId.getAndIncrement();
+        while (id >= queueIdLimit.get()) reserveQueueIds();
+        return id;
+    }
+
+    private void reserveQueueIds() {
+        long reserved = queueIdLimit.get();
+        long limit = Math.max(reserved, nextQueueId.get()) + RESERVED_IDS;
+        append(new WriteBatch().put(numberTable, QUEUE_ID_LIMIT, CatalogueCodec.number(limit)));
+        queueIdLimit.accumulateAndGet(limit, Math::max);
+    }
+
+    private final class Recovery implements RecoverySink {
+        private final BrokerSettings settings;
+        private final Map<Long, MessageQueue> queuesById = new HashMap<>();
+        private boolean catalogueRestored;
+
+        Recovery(BrokerSettings settings) {
+            this.settings = settings;
+        }
+
+        void restoreCatalogue() {
+            if (catalogueRestored) return;
+            catalogueRestored = true;
+            numberTable.get(QUEUE_ID_LIMIT).map(CatalogueCodec::number).ifPresent(limit -> {
+                nextQueueId.set(limit); // what was reserved and not used is skipped
+                queueIdLimit.set(limit);
+            });
+            VirtualHost host = defaultVirtualHost();
+            exchangeTable.forEach((key, value) -> {
+                Exchange exchange = CatalogueCodec.exchange(value);
+                host.restoreExchange(exchange);
+            });
+            queueTable.forEach((key, value) -> {
+                CatalogueCodec.StoredQueue queue = CatalogueCodec.queue(value);
+                queuesById.put(queue.id(), host.restoreQueue(queue.id(), queue.settings()));
+            });
+            bindingTable.forEach((key, value) -> {
+                CatalogueCodec.StoredBinding binding = CatalogueCodec.binding(value);
+                host.restoreBinding(binding.exchange(), binding.queue(), binding.key());
+            });
+        }
+
+        @Override
+        public boolean entry(long queueId, long lsn, int targetFlags, Message message) {
+            restoreCatalogue();
+            MessageQueue queue = queuesById.get(queueId);
+            if (queue == null || TargetFlags.isTransient(targetFlags)) return false;
+            queue.restore(lsn, targetFlags, message);
+            recoveredMessages++;
+            return true;
+        }
+
+        @Override
+        public void progress(long bytesDone, long bytesTotal) {
+            settings.recoveryProgress().accept(bytesDone, bytesTotal);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.signalbox.broker;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the core counts over all connections since the start. Thread-safe. */
+public final class BrokerCounters {
+
+    /** Messages that had at least one target and were taken. */
+    public final LongAdder published = new LongAdder();
+
+    /** Messages that no binding matched. */
+    public final LongAdder unroutable = new LongAdder();
+
+    /** How often a publisher had to wait for space in the log. */
+    public final LongAdder parked = new LongAdder();
+
+    /** Messages to subscriptions without a queue that were dropped because their consumer did not keep up. */
+    public final LongAdder droppedDirect = new LongAdder();
+}

@@ -1,0 +1,119 @@
+package io.signalbox.broker;
+
+import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.routing.Exchange;
+import io.signalbox.broker.routing.ExchangeType;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** How queues, exchanges and bindings are written in their tables: a version byte, then fields in order. Stateless. */
+final class CatalogueCodec {
+
+    private static final int VERSION = 1;
+
+    /** A queue as it is in the log. */
+    record StoredQueue(long id, QueueSettings settings) {}
+
+    /** A binding as it is in the log. */
+    record StoredBinding(String exchange, String queue, String key) {}
+
+    private interface Writer {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    private interface Reader<T> {
+        T read(DataInputStream in) throws IOException;
+    }
+
+    private CatalogueCodec() {}
+
+    /** The names joined so that no two different lists give the same key; names have no NUL. */
+    static byte[] key(String... names) {
+        return String.join("\0", names).getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] queue(long id, QueueSettings settings) {
+        return encode(out -> {
+            out.writeLong(id);
+            out.writeUTF(settings.name());
+            out.writeByte(settings.purpose() == QueueSettings.Purpose.SESSION ? 1 : 0);
+            out.writeInt(settings.windowBytes());
+            out.writeUTF(settings.creator());
+        });
+    }
+
+    static StoredQueue queue(byte[] value) {
+        return decode(value, in -> {
+            long id = in.readLong();
+            String name = in.readUTF();
+            QueueSettings.Purpose purpose =
+                    in.readByte() == 1 ? QueueSettings.Purpose.SESSION : QueueSettings.Purpose.SHARED;
+            int windowBytes = in.readInt();
+            return new StoredQueue(id, new QueueSettings(name, true, purpose, windowBytes, in.readUTF()));
+        });
+    }
+
+    static byte[] exchange(String name, ExchangeType type) {
+        return encode(out -> {
+            out.writeUTF(name);
+            out.writeByte(type.code());
+        });
+    }
+
+    static Exchange exchange(byte[] value) {
+        return decode(value, in -> {
+            String name = in.readUTF();
+            return new Exchange(name, ExchangeType.ofCode(in.readByte()), true);
+        });
+    }
+
+    static byte[] binding(String exchange, String queue, String key) {
+        return encode(out -> {
+            out.writeUTF(exchange);
+            out.writeUTF(queue);
+            out.writeUTF(key);
+        });
+    }
+
+    static StoredBinding binding(byte[] value) {
+        return decode(value, in -> new StoredBinding(in.readUTF(), in.readUTF(), in.readUTF()));
+    }
+
+    static byte[] number(long value) {
+        return encode(out -> out.writeLong(value));
+    }
+
+    static long number(byte[] value) {
+        return decode(value, DataInputStream::readLong);
+    }
+
+    private static byte[] encode(Writer writer) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+            DataOutputStream out = new DataOutputStream(bytes);
+            out.writeByte(VERSION);
+            writer.write(out);
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static <T> T decode(byte[] value, Reader<T> reader) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
+            int version = in.readByte();
+            if (version != VERSION) {
+                throw new IllegalStateException("a catalogue entry has version " + version + ", this release reads "
+                        + VERSION + "; start a release that knows it");
+            }
+            return reader.read(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

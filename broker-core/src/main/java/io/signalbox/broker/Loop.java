@@ -1,0 +1,102 @@
+package io.signalbox.broker;
+
+import io.signalbox.broker.concurrent.MpscQueue;
+import io.signalbox.broker.store.MessageStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop as the core sees it: what other threads have for it arrives as one task per batch, and the receipts that
+ * wait for the log's force wait here. {@link #post} and {@link #execute} are for any thread, all else is confined to the
+ * loop.
+ */
+public final class Loop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+
+    /** Events run in one task before other work of the loop gets its turn. */
+    private static final int EVENTS_PER_TASK = 1024;
+
+    private final Executor executor;
+    private final MpscQueue<LoopEvent> events = new MpscQueue<>();
+    private final AtomicInteger pending = new AtomicInteger();
+    private final List<Flushable> touched = new ArrayList<>();
+    private final Receipts receipts;
+
+    /** Something that gathers output during a batch of events and sends it at the batch's end. Confined to its loop. */
+    public abstract static class Flushable {
+        private boolean touched;
+
+        /** The batch is over. */
+        protected abstract void flush();
+    }
+
+    Loop(Executor executor, MessageStore store) {
+        this.executor = executor;
+        this.receipts = new Receipts(this, store);
+    }
+
+    /** Runs a task on this loop, later. */
+    public void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    /** Hands an event over; all that is posted before the loop turns to it is one task. */
+    public void post(LoopEvent event) {
+        events.offer(event);
+        if (pending.getAndIncrement() == 0) executor.execute(this::run);
+    }
+
+    /** Marks an object to be flushed when the running batch of events ends. */
+    public void touch(Flushable flushable) {
+        if (flushable.touched) return;
+        flushable.touched = true;
+        touched.add(flushable);
+    }
+
+    /** The answers that wait for this loop's appends to become durable. */
+    public Receipts receipts() {
+        return receipts;
+    }
+
+    private void run() {
+        int done = 0;
+        int missed = pending.get();
+        while (missed != 0 && done < EVENTS_PER_TASK) {
+            int batch = Math.min(missed, EVENTS_PER_TASK - done);
+            for (int i = 0; i < batch; i++) runOne();
+            done += batch;
+            missed = pending.addAndGet(-batch);
+        }
+        flushTouched();
+        if (missed != 0) executor.execute(this::run);
+    }
+
+    private void runOne() {
+        LoopEvent event = events.poll();
+        if (event == null) throw new IllegalStateException("an event was counted and is not there");
+        try {
+            event.onLoop();
+        } catch (RuntimeException e) {
+            LOG.error("event=loop_event_failed kind={}", event.getClass().getSimpleName(), e);
+        }
+    }
+
+    /** Ends a batch: flushes what was touched since the last one. Also called by {@link Receipts}. */
+    void flushTouched() {
+        for (int i = 0; i < touched.size(); i++) {
+            Flushable flushable = touched.get(i);
+            flushable.touched = false;
+            try {
+                flushable.flush();
+            } catch (RuntimeException e) {
+                LOG.error("event=flush_failed", e);
+            }
+        }
+        touched.clear();
+    }
+}

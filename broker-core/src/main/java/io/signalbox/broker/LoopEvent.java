@@ -1,0 +1,10 @@
+package io.signalbox.broker;
+
+import io.signalbox.broker.concurrent.MpscQueue;
+
+/** Something to be done on an event loop: a delivery, an answer. An event is posted once. */
+public abstract class LoopEvent extends MpscQueue.Node {
+
+    /** Called once, on the loop it was posted to. */
+    protected abstract void onLoop();
+}

@@ -1,0 +1,190 @@
+package io.signalbox.broker;
+
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.routing.Destination;
+import io.signalbox.broker.routing.DirectSubscription;
+import io.signalbox.broker.routing.Matches;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.TargetFlags;
+import io.signalbox.broker.store.WriteBatch;
+import java.util.ArrayDeque;
+
+/**
+ * One producer's way in: routing, the one atomic record for all durable targets, the hand-over to the queues, and the
+ * receipt. Confined to its event loop.
+ */
+public final class Publisher extends Loop.Flushable implements Receipts.Receiver {
+
+    private final Loop loop;
+    private final MessageStore store;
+    private final BrokerCounters counters;
+    private final Object origin;
+    private final PublishListener listener;
+    private final Matches matches = new Matches();
+    private final WriteBatch batch = new WriteBatch();
+    private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
+    private int unanswered;
+    private boolean closed;
+
+    private record Parked(Destination target, Message message, long token) {}
+
+    Publisher(Loop loop, MessageStore store, BrokerCounters counters, Object origin, PublishListener listener) {
+        this.loop = loop;
+        this.store = store;
+        this.counters = counters;
+        this.origin = origin;
+        this.listener = listener;
+    }
+
+    /**
+     * Publishes to an exchange, with the envelope's address as routing key, or straight to a queue.
+     *
+     * <p>An outcome that waits for nothing is reported within the call; {@link PublishListener#onOutcomesEnd} then does not
+     * follow, since the caller is at work anyway.
+     *
+     * @param token comes back with the outcome
+     */
+    public Admission publish(Destination target, Message message, long token) {
+        if (!parked.isEmpty() || !attempt(target, message, token)) {
+            parked.add(new Parked(target, message, token));
+            if (parked.size() == 1) awaitSpace();
+            return Admission.PARKED;
+        }
+        return Admission.TAKEN;
+    }
+
+    /** How many messages have no outcome yet. */
+    public int unanswered() {
+        return unanswered + parked.size();
+    }
+
+    /** No outcome is reported any more; parked messages, which nobody was promised anything for, are let go. */
+    public void close() {
+        closed = true;
+        parked.clear();
+    }
+
+    /** False if the log has no space at this moment; then nothing has happened. */
+    private boolean attempt(Destination target, Message message, long token) {
+        matches.reset();
+        target.route(message, origin, 0, matches);
+        if (matches.isEmpty()) {
+            counters.unroutable.increment();
+            answer(0, token, PublishOutcome.UNROUTABLE);
+            return true;
+        }
+        batch.clear();
+        boolean awaitForce = collectLogTargets(message);
+        long waitLsn = 0;
+        if (batch.targets() > 0) {
+            if (message.content().size() + WriteBatch.OVERHEAD_BYTES > store.maxBatchBytes()) {
+                String sentence = "The message has " + message.content().size() + " bytes, more than the log takes.";
+                answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
+                return true;
+            }
+            batch.message(message);
+            if (!awaitForce) batch.lazy();
+            waitLsn = store.append(batch);
+            if (waitLsn == MessageStore.FULL) return false;
+            if (waitLsn == MessageStore.FAILED) {
+                answer(0, token, new PublishOutcome.Failed(failureSentence()));
+                return true;
+            }
+        }
+        counters.published.increment();
+        handOver(message, batch.enqueueLsn());
+        batch.clear();
+        answer(awaitForce ? waitLsn : 0, token, PublishOutcome.STORED);
+        return true;
+    }
+
+    /** Fills the batch with the targets that go to the log; tells whether the answer waits for one of them. */
+    private boolean collectLogTargets(Message message) {
+        boolean awaitForce = false;
+        for (int i = 0; i < matches.size(); i++) {
+            if (!(matches.destination(i) instanceof MessageQueue queue)) continue;
+            int flags = matches.flags(i);
+            if (passesThrough(queue, message, flags)) continue;
+            if (message.envelope().durable() && queue.settings().durable()) {
+                batch.enqueueTo(queue.id(), flags);
+                awaitForce = true;
+            } else if (queue.isWindowFull()) {
+                // Born in the log because memory is used up; no force is waited for, a restart forgets it.
+                batch.enqueueTo(queue.id(), flags | TargetFlags.TRANSIENT);
+            }
+        }
+        return awaitForce;
+    }
+
+    private void handOver(Message message, long lsn) {
+        int logTarget = 0;
+        for (int i = 0; i < matches.size(); i++) {
+            Destination destination = matches.destination(i);
+            int flags = matches.flags(i);
+            if (destination instanceof MessageQueue queue) {
+                if (logTarget < batch.targets() && batch.targetQueueId(logTarget) == queue.id()) {
+                    queue.enqueue(message, lsn, batch.targetFlags(logTarget++));
+                } else if (passesThrough(queue, message, flags)) {
+                    queue.passThrough(message, flags | TargetFlags.TRANSIENT);
+                } else {
+                    queue.enqueue(message, 0, flags | TargetFlags.TRANSIENT);
+                }
+            } else if (destination instanceof DirectSubscription subscription) {
+                subscription.offer(message, flags);
+            }
+        }
+    }
+
+    /** MQTT-4.3.1: what is at most once on either side is not kept for a session that is away. */
+    private static boolean passesThrough(MessageQueue queue, Message message, int flags) {
+        return queue.settings().purpose() == QueueSettings.Purpose.SESSION
+                && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
+    }
+
+    private void answer(long lsn, long token, PublishOutcome outcome) {
+        if (lsn == 0 && unanswered == 0) {
+            listener.onOutcome(token, outcome);
+            return;
+        }
+        unanswered++;
+        loop.receipts().add(lsn, this, token, outcome);
+    }
+
+    @Override
+    public void complete(long token, PublishOutcome outcome) {
+        unanswered--;
+        if (closed) return;
+        listener.onOutcome(token, outcome);
+        loop.touch(this);
+    }
+
+    @Override
+    protected void flush() {
+        if (!closed) listener.onOutcomesEnd();
+    }
+
+    private void awaitSpace() {
+        counters.parked.increment();
+        store.whenSpace(() -> loop.execute(this::retry));
+    }
+
+    private void retry() {
+        loop.touch(this);
+        while (!parked.isEmpty()) {
+            Parked next = parked.peek();
+            if (!attempt(next.target(), next.message(), next.token())) {
+                awaitSpace();
+                return;
+            }
+            parked.remove();
+        }
+        if (!closed) listener.onUnblocked();
+        loop.flushTouched();
+    }
+
+    private String failureSentence() {
+        return store.failure().map(Throwable::getMessage).orElse("The store has failed; restart the broker.");
+    }
+}

@@ -1,0 +1,259 @@
+package io.signalbox.broker;
+
+import io.signalbox.broker.CatalogueException.Reason;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.routing.Binding;
+import io.signalbox.broker.routing.DirectListener;
+import io.signalbox.broker.routing.DirectSubscription;
+import io.signalbox.broker.routing.Exchange;
+import io.signalbox.broker.routing.ExchangeType;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.WriteBatch;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * A namespace of exchanges, queues and bindings. Thread-safe: lookups take no lock, and changes that concern one queue
+ * exclude each other by its name. What was asked for durably is answered after the force, on the asker's loop.
+ */
+public final class VirtualHost {
+
+    /** The exchange of MQTT topics, shared with AMQP topic addresses. */
+    public static final String TOPICS = "topics";
+
+    private static final String DEFAULT_EXCHANGE = "";
+
+    private final String name;
+    private final Broker broker;
+    private final MessageStore store;
+    private final ConcurrentHashMap<String, DeclaredQueue> queues = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, DeclaredExchange> exchanges = new ConcurrentHashMap<>();
+    private final Exchange defaultExchange = new Exchange(DEFAULT_EXCHANGE, ExchangeType.DIRECT, false);
+    private final Exchange topics = new Exchange(TOPICS, ExchangeType.MQTT_TOPIC, false);
+
+    /** A queue, what leads to it, and the LSN that must be durable before its existence may be confirmed. */
+    private static final class DeclaredQueue {
+        final MessageQueue queue;
+        final Map<BoundBy, Long> bindings = new ConcurrentHashMap<>(2);
+        final long lsn;
+
+        DeclaredQueue(MessageQueue queue, long lsn) {
+            this.queue = queue;
+            this.lsn = lsn;
+        }
+    }
+
+    private record DeclaredExchange(Exchange exchange, long lsn) {}
+
+    private record BoundBy(String exchange, String key) {}
+
+    VirtualHost(String name, Broker broker, MessageStore store) {
+        this.name = name;
+        this.broker = broker;
+        this.store = store;
+        for (Exchange exchange : List.of(
+                defaultExchange,
+                topics,
+                new Exchange("amq.direct", ExchangeType.DIRECT, false),
+                new Exchange("amq.fanout", ExchangeType.FANOUT, false),
+                new Exchange("amq.topic", ExchangeType.TOPIC, false),
+                new Exchange("amq.match", ExchangeType.HEADERS, false))) {
+            exchanges.put(exchange.name(), new DeclaredExchange(exchange, 0));
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Exchange topics() {
+        return topics;
+    }
+
+    public Optional<Exchange> exchange(String exchangeName) {
+        return Optional.ofNullable(exchanges.get(exchangeName)).map(DeclaredExchange::exchange);
+    }
+
+    public Optional<MessageQueue> queue(String queueName) {
+        return Optional.ofNullable(queues.get(queueName)).map(declared -> declared.queue);
+    }
+
+    /** All queues, in no order, as they are at this moment. */
+    public Collection<MessageQueue> queues() {
+        return queues.values().stream().map(declared -> declared.queue).collect(Collectors.toList());
+    }
+
+    /** A way in for one producer. {@code origin} is what {@link Binding#noLocal} is compared with. */
+    public Publisher openPublisher(Loop loop, Object origin, PublishListener listener) {
+        return new Publisher(loop, store, broker.counters(), origin, listener);
+    }
+
+    /** A consumer without a queue; it gets what bindings lead to it. */
+    public DirectSubscription openDirect(Loop loop, DirectListener listener) {
+        return new DirectSubscription(loop, broker.counters(), listener);
+    }
+
+    /**
+     * Makes a queue, or finds the one of that name if it was declared alike.
+     *
+     * @return fails with a {@link CatalogueException}
+     */
+    public CompletionStage<MessageQueue> declareQueue(Loop loop, QueueSettings wanted) {
+        return Promise.on(loop, () -> {
+            DeclaredQueue declared = queues.compute(wanted.name(), (key, existing) -> {
+                if (existing != null) return sameAs(wanted, existing);
+                long id = broker.nextQueueId();
+                long lsn = 0;
+                if (wanted.durable()) {
+                    lsn = broker.append(new WriteBatch()
+                            .put(broker.queueTable(), CatalogueCodec.key(name, key), CatalogueCodec.queue(id, wanted)));
+                }
+                return add(id, wanted, lsn);
+            });
+            return new Promise<>(declared.queue, declared.lsn);
+        });
+    }
+
+    private DeclaredQueue sameAs(QueueSettings wanted, DeclaredQueue existing) {
+        QueueSettings present = existing.queue.settings();
+        if (present.durable() != wanted.durable() || present.purpose() != wanted.purpose()) {
+            throw new CatalogueException(
+                    Reason.EXISTS_DIFFERENT,
+                    "The queue " + wanted.name() + " exists and is " + (present.durable() ? "durable" : "not durable")
+                            + "; use another name or remove it first.");
+        }
+        return existing;
+    }
+
+    private DeclaredQueue add(long id, QueueSettings settings, long lsn) {
+        MessageQueue queue = new MessageQueue(id, settings, store, broker.homeOf(id), broker.clock());
+        defaultExchange.addBinding(Binding.of(settings.name(), queue));
+        return new DeclaredQueue(queue, lsn);
+    }
+
+    /** Ends a queue with its bindings and all that is in it. */
+    public CompletionStage<MessageQueue> deleteQueue(Loop loop, String queueName) {
+        return Promise.on(loop, () -> {
+            DeclaredQueue[] removed = new DeclaredQueue[1];
+            long[] lsn = new long[1];
+            queues.computeIfPresent(queueName, (key, declared) -> {
+                if (declared.queue.settings().durable()) lsn[0] = appendRemoval(key, declared);
+                removed[0] = declared;
+                return null;
+            });
+            if (removed[0] == null) throw noSuchQueue(queueName);
+            MessageQueue queue = removed[0].queue;
+            defaultExchange.removeBinding(queueName, queue);
+            for (BoundBy bound : removed[0].bindings.keySet()) {
+                exchange(bound.exchange()).ifPresent(exchange -> exchange.removeBinding(bound.key(), queue));
+            }
+            queue.delete();
+            return new Promise<>(queue, lsn[0]);
+        });
+    }
+
+    private long appendRemoval(String queueName, DeclaredQueue declared) {
+        WriteBatch batch = new WriteBatch()
+                .dropQueue(declared.queue.id())
+                .remove(broker.queueTable(), CatalogueCodec.key(name, queueName));
+        for (BoundBy bound : declared.bindings.keySet()) batch.remove(broker.bindingTable(), key(queueName, bound));
+        return broker.append(batch);
+    }
+
+    /** Makes an exchange that survives a restart, or finds the one of that name if it has the same type. */
+    public CompletionStage<Exchange> declareExchange(Loop loop, String exchangeName, ExchangeType type) {
+        return Promise.on(loop, () -> {
+            DeclaredExchange declared = exchanges.compute(exchangeName, (key, existing) -> {
+                if (existing != null && existing.exchange().type() != type) {
+                    throw new CatalogueException(
+                            Reason.EXISTS_DIFFERENT,
+                            "The exchange " + key + " exists with type "
+                                    + existing.exchange().type() + ".");
+                }
+                if (existing != null) return existing;
+                long lsn = broker.append(new WriteBatch()
+                        .put(
+                                broker.exchangeTable(),
+                                CatalogueCodec.key(name, key),
+                                CatalogueCodec.exchange(key, type)));
+                return new DeclaredExchange(new Exchange(key, type, true), lsn);
+            });
+            return new Promise<>(declared.exchange(), declared.lsn());
+        });
+    }
+
+    /** Lets a queue receive what an exchange routes by {@code key}; lasts as long as the queue does. */
+    public CompletionStage<MessageQueue> bind(Loop loop, String exchangeName, String queueName, String key) {
+        return Promise.on(loop, () -> {
+            Exchange exchange = exchange(exchangeName)
+                    .orElseThrow(() -> new CatalogueException(
+                            Reason.NOT_FOUND, "There is no exchange " + exchangeName + "; declare it first."));
+            long[] lsn = new long[1];
+            DeclaredQueue bound = queues.computeIfPresent(queueName, (k, declared) -> {
+                addBinding(exchange, declared.queue, key);
+                BoundBy by = new BoundBy(exchangeName, key);
+                Long known = declared.bindings.get(by);
+                if (known == null) {
+                    known = declared.queue.settings().durable() ? appendBinding(queueName, by) : 0L;
+                    declared.bindings.put(by, known);
+                }
+                lsn[0] = known;
+                return declared;
+            });
+            if (bound == null) throw noSuchQueue(queueName);
+            return new Promise<>(bound.queue, lsn[0]);
+        });
+    }
+
+    private static void addBinding(Exchange exchange, MessageQueue queue, String key) {
+        try {
+            exchange.addBinding(Binding.of(key, queue));
+        } catch (IllegalArgumentException e) {
+            throw new CatalogueException(Reason.INVALID, "The binding key is not valid: " + e.getMessage() + ".");
+        }
+    }
+
+    private long appendBinding(String queueName, BoundBy by) {
+        return broker.append(new WriteBatch()
+                .put(
+                        broker.bindingTable(),
+                        key(queueName, by),
+                        CatalogueCodec.binding(by.exchange(), queueName, by.key())));
+    }
+
+    private byte[] key(String queueName, BoundBy by) {
+        return CatalogueCodec.key(name, by.exchange(), queueName, by.key());
+    }
+
+    private static CatalogueException noSuchQueue(String queueName) {
+        return new CatalogueException(Reason.NOT_FOUND, "There is no queue " + queueName + ".");
+    }
+
+    // What an earlier life left, before anyone is let in.
+
+    MessageQueue restoreQueue(long id, QueueSettings settings) {
+        DeclaredQueue declared = add(id, settings, 0);
+        queues.put(settings.name(), declared);
+        return declared.queue;
+    }
+
+    void restoreExchange(Exchange exchange) {
+        exchanges.put(exchange.name(), new DeclaredExchange(exchange, 0));
+    }
+
+    void restoreBinding(String exchangeName, String queueName, String key) {
+        DeclaredQueue declared = queues.get(queueName);
+        Optional<Exchange> exchange = exchange(exchangeName);
+        if (declared == null || exchange.isEmpty()) {
+            throw new IllegalStateException("the binding " + exchangeName + " → " + queueName + " leads nowhere");
+        }
+        exchange.get().addBinding(Binding.of(key, declared.queue));
+        declared.bindings.put(new BoundBy(exchangeName, key), 0L);
+    }
+}

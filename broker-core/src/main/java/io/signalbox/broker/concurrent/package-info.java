@@ -1,0 +1,5 @@
+/** The one hand-over structure between threads. */
+@NullMarked
+package io.signalbox.broker.concurrent;
+
+import org.jspecify.annotations.NullMarked;

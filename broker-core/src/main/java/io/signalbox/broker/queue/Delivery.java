@@ -1,0 +1,72 @@
+package io.signalbox.broker.queue;
+
+import io.signalbox.broker.LoopEvent;
+import io.signalbox.broker.message.Message;
+
+/**
+ * One acquisition: one message in the hands of one subscription. Its identity is what a settlement names, so a settlement of
+ * an earlier delivery of the same entry is recognised and ignored.
+ */
+public final class Delivery extends LoopEvent {
+
+    final Entry entry;
+
+    /** Who holds it now; confined to the queue. */
+    Consumer owner;
+
+    private final Subscription subscription;
+    private final Message message;
+    private final int deliveryCount;
+    private final boolean redelivered;
+    private final boolean settled;
+
+    Delivery(Consumer consumer, Entry entry, Message message, boolean settled) {
+        this.owner = consumer;
+        this.subscription = consumer.subscription;
+        this.entry = entry;
+        this.message = message;
+        this.deliveryCount = entry.deliveryCount;
+        this.redelivered = entry.delivered;
+        this.settled = settled;
+    }
+
+    /** The message, its body resident. */
+    public Message message() {
+        return message;
+    }
+
+    /** See {@link io.signalbox.broker.store.TargetFlags}. */
+    public int flags() {
+        return entry.flags;
+    }
+
+    /** How many deliveries failed before this one (AMQP 1.0 §3.2.1). */
+    public int deliveryCount() {
+        return deliveryCount;
+    }
+
+    /** Whether someone may have seen it before. */
+    public boolean isRedelivered() {
+        return redelivered;
+    }
+
+    /** Whether the queue has ended the entry already, so that there is nothing to settle. */
+    public boolean isSettled() {
+        return settled;
+    }
+
+    /** The LSN of the entry's enqueue record, its name in its queue; 0 for one that is only in memory. */
+    public long lsn() {
+        return entry.lsn;
+    }
+
+    /** The subscription it was handed to first. */
+    Subscription subscription() {
+        return subscription;
+    }
+
+    @Override
+    protected void onLoop() {
+        subscription.receive(this);
+    }
+}

@@ -1,0 +1,286 @@
+package io.signalbox.broker.queue;
+
+import io.signalbox.broker.Loop;
+import io.signalbox.broker.LoopEvent;
+import io.signalbox.broker.concurrent.MpscQueue;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.routing.Destination;
+import io.signalbox.broker.routing.Matches;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.WriteBatch;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A queue: a mailbox, whoever drains it, and the carrying out of what the rules in {@link QueueState} want. No rules here.
+ *
+ * <p>Thread-safe by its mailbox: the caller that raises the work counter from 0 applies its command as a direct call, others
+ * only offer. After a budget of commands the rest goes to the queue's home loop, so no caller is held captive.
+ */
+public final class MessageQueue implements Destination, QueueState.Effects {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MessageQueue.class);
+
+    /** Commands one caller applies before the home loop takes over. */
+    private static final int COMMANDS_PER_DRAIN = 256;
+
+    private final long id;
+    private final QueueSettings settings;
+    private final MessageStore store;
+    private final Loop home;
+    private final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
+    private final AtomicInteger work = new AtomicInteger();
+    private final QueueState state;
+
+    // Confined to whoever drains.
+    private final WriteBatch settlements = new WriteBatch();
+    private final List<Confirmation> confirmations = new ArrayList<>(0);
+    private int appliedBeforeStall;
+
+    public MessageQueue(long id, QueueSettings settings, MessageStore store, Loop home, InstantSource clock) {
+        this.id = id;
+        this.settings = settings;
+        this.store = store;
+        this.home = home;
+        this.state = new QueueState(this, clock, settings);
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public QueueSettings settings() {
+        return settings;
+    }
+
+    /** Counters, read without stopping the queue. */
+    public QueueStatus status() {
+        return state.status();
+    }
+
+    /** Whether the bodies in memory fill the window, so that a transient message had better go to the log. */
+    public boolean isWindowFull() {
+        return state.residentBytes() >= settings.windowBytes();
+    }
+
+    @Override
+    public void route(Message message, Object origin, int flags, Matches matches) {
+        matches.add(this, flags);
+    }
+
+    /** Takes a message in; {@code lsn} is that of its enqueue record, 0 if it is not in the log. Any thread. */
+    public void enqueue(Message message, long lsn, int flags) {
+        submit(new Entry(lsn, flags, message));
+    }
+
+    /** Shows a transient message to the session that is connected, or to nobody. Any thread. */
+    public void passThrough(Message message, int flags) {
+        submit(new QueueCommand.PassThrough(new Entry(0, flags, message)));
+    }
+
+    /** Begins to consume. On the subscription's loop. */
+    public Subscription subscribe(SubscriptionSettings wanted, DeliveryListener listener) {
+        Subscription subscription = new Subscription(this, wanted, listener);
+        submit(new QueueCommand.Attach(subscription.consumer(), null, List.of()));
+        return subscription;
+    }
+
+    /**
+     * Begins to consume in the place of an earlier, suspended subscription, possibly on another loop. The deliveries in
+     * {@code kept} go on being unsettled and are settled through the new one; all others of the earlier one are released.
+     */
+    public Subscription takeOver(
+            Subscription earlier, List<Delivery> kept, SubscriptionSettings wanted, DeliveryListener listener) {
+        Subscription subscription = new Subscription(this, wanted, listener);
+        earlier.endBySuccessor();
+        submit(new QueueCommand.Attach(subscription.consumer(), earlier.consumer(), kept));
+        return subscription;
+    }
+
+    /** Ends the queue for everyone. What it held is dead; the caller has told the log so. */
+    public void delete() {
+        submit(new QueueCommand.Delete());
+    }
+
+    /** Puts an entry in its place that an earlier life left in the log. Only before the first command. */
+    public void restore(long lsn, int flags, Message message) {
+        state.restore(new Entry(lsn, flags, message));
+    }
+
+    void submit(QueueCommand command) {
+        mailbox.offer(command);
+        if (work.getAndIncrement() == 0) drain();
+    }
+
+    /** For threads that must not apply commands themselves: the log's, a reader's. */
+    private void handOff(QueueCommand command) {
+        mailbox.offer(command);
+        if (work.getAndIncrement() == 0) home.execute(this::drain);
+    }
+
+    private void drain() {
+        int missed = work.get();
+        int budget = COMMANDS_PER_DRAIN;
+        while (missed != 0) {
+            if (budget == 0) {
+                home.execute(this::drain); // the counter stays above 0, so nobody else begins
+                return;
+            }
+            int batch = Math.min(missed, budget);
+            for (int i = 0; i < batch; i++) applyOne();
+            budget -= batch;
+            dispatch();
+            if (!appendSettlements()) {
+                appliedBeforeStall = batch;
+                store.whenSpace(() -> home.execute(this::resume));
+                return; // likewise
+            }
+            missed = work.addAndGet(-batch);
+        }
+    }
+
+    /** The log may have space again for the settlements that it had none for. */
+    private void resume() {
+        if (!appendSettlements()) {
+            store.whenSpace(() -> home.execute(this::resume));
+            return;
+        }
+        if (work.addAndGet(-appliedBeforeStall) != 0) drain();
+    }
+
+    private void applyOne() {
+        QueueCommand command = mailbox.poll();
+        if (command == null) throw new IllegalStateException("a command was counted and is not there");
+        try {
+            command.applyTo(state);
+        } catch (RuntimeException e) {
+            LOG.error("event=queue_command_failed queue={} command={}", settings.name(), command.getClass(), e);
+        }
+    }
+
+    private void dispatch() {
+        try {
+            state.dispatch();
+        } catch (RuntimeException e) {
+            LOG.error("event=dispatch_failed queue={}", settings.name(), e);
+        }
+    }
+
+    /** False if the log has no space for them at this moment. */
+    private boolean appendSettlements() {
+        long lsn = 0;
+        if (settlements.settlements() > 0) {
+            if (confirmations.isEmpty()) settlements.lazy();
+            lsn = store.append(settlements);
+            if (lsn == MessageStore.FULL) return false;
+            settlements.clear();
+        }
+        if (lsn == MessageStore.FAILED) {
+            state.halt();
+            confirmations.clear();
+            return true;
+        }
+        for (int i = 0; i < confirmations.size(); i++) confirmations.get(i).post(lsn);
+        confirmations.clear();
+        return true;
+    }
+
+    @Override
+    public void deliver(Delivery delivery) {
+        delivery.subscription().settings().loop().post(delivery);
+    }
+
+    @Override
+    public void settle(Entry entry) {
+        if (entry.lsn != 0) settlements.settle(id, entry.lsn);
+    }
+
+    @Override
+    public void confirm(Subscription subscription, long token) {
+        confirmations.add(new Confirmation(subscription, token));
+    }
+
+    @Override
+    public void load(List<Entry> entries) {
+        long[] lsns = new long[entries.size()];
+        for (int i = 0; i < lsns.length; i++) lsns[i] = entries.get(i).lsn;
+        Load load = new Load(entries);
+        store.read(lsns, load, failure -> {
+            LOG.error("event=queue_unreadable queue={} cause=\"{}\"", settings.name(), failure.getMessage());
+            handOff(load);
+        });
+    }
+
+    @Override
+    public void drained(Subscription subscription) {
+        subscription.settings().loop().post(new LoopEvent() {
+            @Override
+            protected void onLoop() {
+                subscription.receiveDrained();
+            }
+        });
+    }
+
+    @Override
+    public void deleted(Subscription subscription) {
+        subscription.settings().loop().post(new LoopEvent() {
+            @Override
+            protected void onLoop() {
+                subscription.receiveDeleted();
+            }
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "queue " + settings.name();
+    }
+
+    /** A settlement whose consumer wants to know; goes to its loop with the LSN to wait for. */
+    private static final class Confirmation extends LoopEvent {
+        private final Subscription subscription;
+        private final long token;
+        private long lsn;
+
+        Confirmation(Subscription subscription, long token) {
+            this.subscription = subscription;
+            this.token = token;
+        }
+
+        void post(long appendedAt) {
+            lsn = appendedAt;
+            subscription.settings().loop().post(this);
+        }
+
+        @Override
+        protected void onLoop() {
+            subscription.receiveConfirmation(lsn, token);
+        }
+    }
+
+    /** Gathers, on the reader's thread, what was asked of the log; then it is a command of the queue. */
+    private final class Load extends QueueCommand implements MessageStore.ReadSink {
+        private final List<Entry> entries;
+        private final List<Message> messages;
+
+        Load(List<Entry> entries) {
+            this.entries = entries;
+            this.messages = new ArrayList<>(entries.size());
+        }
+
+        @Override
+        public void loaded(long lsn, Message message) {
+            messages.add(message);
+            if (messages.size() == entries.size()) handOff(this);
+        }
+
+        @Override
+        void applyTo(QueueState rules) {
+            rules.loaded(entries, messages);
+        }
+    }
+}

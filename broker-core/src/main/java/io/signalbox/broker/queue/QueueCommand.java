@@ -1,0 +1,123 @@
+package io.signalbox.broker.queue;
+
+import io.signalbox.broker.concurrent.MpscQueue;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What others ask of a queue, in the order of its mailbox. A command is offered once. */
+abstract class QueueCommand extends MpscQueue.Node {
+
+    /** Done by the thread that drains the mailbox at that moment. */
+    abstract void applyTo(QueueState state);
+
+    /** A consumer arrives; with a predecessor it takes over the deliveries that it still holds. */
+    static final class Attach extends QueueCommand {
+        private final Consumer consumer;
+        private final @Nullable Consumer predecessor;
+        private final List<Delivery> kept;
+
+        Attach(Consumer consumer, @Nullable Consumer predecessor, List<Delivery> kept) {
+            this.consumer = consumer;
+            this.predecessor = predecessor;
+            this.kept = kept;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            if (predecessor != null) {
+                state.takeOver(consumer, predecessor, kept);
+            } else {
+                state.attach(consumer);
+            }
+        }
+    }
+
+    /** A consumer leaves; what it has not settled is released. */
+    static final class Detach extends QueueCommand {
+        private final Consumer consumer;
+
+        Detach(Consumer consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            state.detach(consumer);
+        }
+    }
+
+    /** A consumer may be handed more, or has room again, or wants no more for now. */
+    static final class Grant extends QueueCommand {
+        static final long UNCHANGED = -1;
+
+        private final Consumer consumer;
+        private final long limit;
+        private final Wish wish;
+
+        /** What else the consumer says with its credit. */
+        enum Wish {
+            NONE,
+            DRAIN,
+            SUSPEND
+        }
+
+        Grant(Consumer consumer, long limit, Wish wish) {
+            this.consumer = consumer;
+            this.limit = limit;
+            this.wish = wish;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            if (limit != UNCHANGED) consumer.limit = limit;
+            if (wish == Wish.DRAIN) consumer.draining = true;
+            if (wish == Wish.SUSPEND) consumer.suspended = true;
+            state.available(consumer);
+        }
+    }
+
+    /** An outcome for a delivery. */
+    static final class Settle extends QueueCommand {
+        static final long NO_ANSWER = Long.MIN_VALUE;
+
+        private final Subscription subscription;
+        private final Delivery delivery;
+        private final Outcome outcome;
+        private final long token;
+
+        Settle(Subscription subscription, Delivery delivery, Outcome outcome, long token) {
+            this.subscription = subscription;
+            this.delivery = delivery;
+            this.outcome = outcome;
+            this.token = token;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            state.settle(delivery, outcome);
+            if (token != NO_ANSWER) state.confirm(subscription, token);
+        }
+    }
+
+    /** A transient message for the session that is there, or for nobody. */
+    static final class PassThrough extends QueueCommand {
+        private final Entry entry;
+
+        PassThrough(Entry entry) {
+            this.entry = entry;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            state.passThrough(entry);
+        }
+    }
+
+    /** The queue ends. */
+    static final class Delete extends QueueCommand {
+        @Override
+        void applyTo(QueueState state) {
+            state.delete();
+        }
+    }
+}

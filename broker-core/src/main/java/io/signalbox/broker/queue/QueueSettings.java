@@ -1,0 +1,49 @@
+package io.signalbox.broker.queue;
+
+/**
+ * How a queue was declared. Immutable.
+ *
+ * @param name unique in its virtual host, compared byte for byte
+ * @param durable whether the queue and the durable messages in it survive a restart
+ * @param purpose who consumes from it
+ * @param windowBytes how many bytes of bodies it keeps in memory; what is beyond is read back from the log
+ * @param creator who declared it, for the operator
+ */
+public record QueueSettings(String name, boolean durable, Purpose purpose, int windowBytes, String creator) {
+
+    /** Bytes of bodies a queue keeps in memory when nobody says otherwise. */
+    public static final int DEFAULT_WINDOW_BYTES = 4 << 20;
+
+    private static final int MAX_NAME_CHARS = 1024;
+
+    /** Who consumes from a queue. */
+    public enum Purpose {
+        /** Any consumer; they compete. */
+        SHARED,
+        /** One MQTT session: a transient message passes through to it when it is connected and is not kept when not. */
+        SESSION
+    }
+
+    public QueueSettings {
+        if (name.isEmpty() || name.length() > MAX_NAME_CHARS) {
+            throw new IllegalArgumentException("a queue name has 1 to " + MAX_NAME_CHARS + " characters");
+        }
+        if (name.indexOf('\0') >= 0) throw new IllegalArgumentException("a queue name has no NUL character");
+        if (windowBytes < 0) throw new IllegalArgumentException("windowBytes " + windowBytes + " is negative");
+    }
+
+    /** A durable queue for competing consumers. */
+    public static QueueSettings durable(String name, String creator) {
+        return new QueueSettings(name, true, Purpose.SHARED, DEFAULT_WINDOW_BYTES, creator);
+    }
+
+    /** A queue for competing consumers that is gone after a restart. */
+    public static QueueSettings transientQueue(String name, String creator) {
+        return new QueueSettings(name, false, Purpose.SHARED, DEFAULT_WINDOW_BYTES, creator);
+    }
+
+    /** The queue of an MQTT session; {@code durable} when the session's expiry is more than 0. */
+    public static QueueSettings session(String name, boolean durable, String creator) {
+        return new QueueSettings(name, durable, Purpose.SESSION, DEFAULT_WINDOW_BYTES, creator);
+    }
+}

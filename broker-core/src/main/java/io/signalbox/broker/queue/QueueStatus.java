@@ -1,0 +1,27 @@
+package io.signalbox.broker.queue;
+
+/**
+ * A queue's counters at one moment; read without stopping it, so they may be one command apart.
+ *
+ * @param ready entries that wait for a consumer
+ * @param unsettled entries that a consumer has and has not settled
+ * @param consumers subscriptions attached
+ * @param residentBytes bytes of bodies in memory
+ * @param enqueued entries taken since the start
+ * @param settled entries that ended since the start, by whatever outcome
+ * @param expired of those, the ones that nobody took in time
+ * @param rejected of those, the ones that a consumer rejected
+ * @param dropped transient messages that a session's queue did not keep because its client was not there
+ * @param staleSettlements settlements ignored because their delivery was no longer current
+ */
+public record QueueStatus(
+        long ready,
+        long unsettled,
+        int consumers,
+        long residentBytes,
+        long enqueued,
+        long settled,
+        long expired,
+        long rejected,
+        long dropped,
+        long staleSettlements) {}

@@ -1,0 +1,121 @@
+package io.signalbox.broker.queue;
+
+import io.signalbox.broker.Loop;
+import io.signalbox.broker.PublishOutcome;
+import io.signalbox.broker.Receipts;
+
+/**
+ * A consumer's claim on a queue. Confined to its event loop; nothing is delivered before the first {@link #grantUpTo}.
+ */
+public final class Subscription extends Loop.Flushable implements Receipts.Receiver {
+
+    private final MessageQueue queue;
+    private final SubscriptionSettings settings;
+    private final DeliveryListener listener;
+    private final Consumer consumer;
+    private boolean closed;
+
+    Subscription(MessageQueue queue, SubscriptionSettings settings, DeliveryListener listener) {
+        this.queue = queue;
+        this.settings = settings;
+        this.listener = listener;
+        this.consumer = new Consumer(this, settings.settlement() == SubscriptionSettings.Settlement.ON_DISPATCH);
+    }
+
+    public MessageQueue queue() {
+        return queue;
+    }
+
+    public SubscriptionSettings settings() {
+        return settings;
+    }
+
+    /**
+     * Allows deliveries up to this number in all since the subscription began. AMQP: delivery-count plus link-credit; MQTT:
+     * settled plus receive maximum. It may go down; what is on its way by then still arrives.
+     */
+    public void grantUpTo(long limit) {
+        submit(new QueueCommand.Grant(consumer, limit, QueueCommand.Grant.Wish.NONE));
+    }
+
+    /** Delivers what can be delivered within the limit, then calls {@link DeliveryListener#onDrained}. */
+    public void drain() {
+        submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.DRAIN));
+    }
+
+    /** Nothing more is dispatched; what it holds stays with it. Ends with {@link MessageQueue#takeOver} or {@link #close}. */
+    public void suspend() {
+        submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.SUSPEND));
+    }
+
+    /** Settles a delivery. Nobody is told; a crash within 50 ms may bring it back, marked redelivered. */
+    public void settle(Delivery delivery, Outcome outcome) {
+        submit(new QueueCommand.Settle(this, delivery, outcome, QueueCommand.Settle.NO_ANSWER));
+    }
+
+    /** Settles a delivery; {@link DeliveryListener#onSettled} with the token follows when that is durable. */
+    public void settle(Delivery delivery, Outcome outcome, long token) {
+        if (token == QueueCommand.Settle.NO_ANSWER) throw new IllegalArgumentException("token " + token);
+        submit(new QueueCommand.Settle(this, delivery, outcome, token));
+    }
+
+    /** Leaves the queue. What was not settled is released to its old place. The listener hears nothing more. */
+    public void close() {
+        if (closed) return;
+        submit(new QueueCommand.Detach(consumer));
+        closed = true;
+    }
+
+    private void submit(QueueCommand command) {
+        if (!closed) queue.submit(command);
+    }
+
+    Consumer consumer() {
+        return consumer;
+    }
+
+    /** A successor has taken over; the listener hears nothing more. */
+    void endBySuccessor() {
+        closed = true;
+    }
+
+    /** On the loop: one delivery has arrived. */
+    void receive(Delivery delivery) {
+        if (consumer.received(delivery.entry.bodyBytes)) {
+            submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.NONE));
+        }
+        if (closed) return;
+        listener.onDelivery(delivery);
+        settings.loop().touch(this);
+    }
+
+    void receiveDrained() {
+        if (closed) return;
+        listener.onDrained();
+        settings.loop().touch(this);
+    }
+
+    void receiveDeleted() {
+        if (closed) return;
+        closed = true;
+        listener.onQueueDeleted();
+    }
+
+    /** On the loop: the settlement with this token is in the log at {@code lsn}. */
+    void receiveConfirmation(long lsn, long token) {
+        settings.loop().receipts().add(lsn, this, token, PublishOutcome.STORED);
+    }
+
+    @Override
+    public void complete(long token, PublishOutcome outcome) {
+        // After a failed store nothing is confirmed; the connection is closed for it.
+        if (closed || !(outcome instanceof PublishOutcome.Stored)) return;
+        listener.onSettled(token);
+        settings.loop().touch(this);
+    }
+
+    @Override
+    protected void flush() {
+        if (!closed) listener.onBatchEnd();
+    }
+}

@@ -1,0 +1,64 @@
+package io.signalbox.broker.routing;
+
+import io.signalbox.broker.message.Message;
+
+/**
+ * Routes a message by its address to the bindings that match. Thread-safe: routing takes no lock, a new binding is seen by
+ * every publish that begins after {@link #addBinding} has returned.
+ */
+public final class Exchange implements Destination {
+
+    private final String name;
+    private final ExchangeType type;
+    private final boolean durable;
+    private final Router router;
+
+    public Exchange(String name, ExchangeType type, boolean durable) {
+        this.name = name;
+        this.type = type;
+        this.durable = durable;
+        this.router = switch (type) {
+            case DIRECT -> new DirectRouter();
+            case FANOUT -> new FanoutRouter();
+            case TOPIC -> new TopicTree(TopicSyntax.AMQP);
+            case HEADERS -> new HeadersRouter();
+            case MQTT_TOPIC -> new TopicTree(TopicSyntax.MQTT);
+        };
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public ExchangeType type() {
+        return type;
+    }
+
+    public boolean isDurable() {
+        return durable;
+    }
+
+    /**
+     * Adds a binding, in place of one with the same key and destination.
+     *
+     * @throws IllegalArgumentException if the key is not valid for this type of exchange; the sentence says why
+     */
+    public void addBinding(Binding binding) {
+        router.add(binding);
+    }
+
+    /** Removes the binding with this key and destination; false if there was none. */
+    public boolean removeBinding(String key, Destination destination) {
+        return router.remove(key, destination);
+    }
+
+    @Override
+    public void route(Message message, Object origin, int flags, Matches matches) {
+        if (matches.enterExchange()) router.route(message, origin, matches);
+    }
+
+    @Override
+    public String toString() {
+        return "exchange " + name;
+    }
+}

@@ -1,0 +1,158 @@
+package io.signalbox.broker.routing;
+
+import io.signalbox.broker.message.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Topic filters as a tree of levels. A change costs O(levels), also with a million siblings; matching walks the set of
+ * nodes that the name's levels have reached so far, each node at most once, so no filter makes it exponential.
+ *
+ * <p>Thread-safe. Matching takes no lock. A change goes down the tree inside the maps' own atomic updates, so that removing
+ * an empty branch and adding to it exclude each other.
+ */
+final class TopicTree implements Router {
+
+    /** Keys of the wildcard children; objects of their own, since a published level may be spelled like a wildcard. */
+    private static final Object SINGLE = new Object();
+
+    private static final Object MULTI = new Object();
+
+    private static final class Node {
+        final boolean isMulti;
+        final BindingSet bindings = new BindingSet();
+        volatile @Nullable ConcurrentHashMap<Object, Node> children;
+        volatile boolean hasSingle;
+        volatile boolean hasMulti;
+
+        Node(boolean isMulti) {
+            this.isMulti = isMulti;
+        }
+
+        @Nullable
+        Node child(Object key) {
+            ConcurrentHashMap<Object, Node> map = children;
+            return map == null ? null : map.get(key);
+        }
+
+        boolean isEmpty() {
+            ConcurrentHashMap<Object, Node> map = children;
+            return bindings.isEmpty() && (map == null || map.isEmpty());
+        }
+    }
+
+    private final TopicSyntax syntax;
+    private final Node root = new Node(false);
+
+    TopicTree(TopicSyntax syntax) {
+        this.syntax = syntax;
+        root.children = new ConcurrentHashMap<>();
+    }
+
+    @Override
+    public void add(Binding binding) {
+        add(root, syntax.filterLevels(binding.key()), 0, binding);
+    }
+
+    private void add(Node parent, String[] levels, int depth, Binding binding) {
+        ConcurrentHashMap<Object, Node> children = parent.children;
+        if (children == null) {
+            children = new ConcurrentHashMap<>(2);
+            parent.children = children; // only here, inside the update of the parent's own entry
+        }
+        Object key = key(levels[depth]);
+        children.compute(key, (k, existing) -> {
+            Node node = existing == null ? new Node(key == MULTI) : existing;
+            if (depth == levels.length - 1) {
+                node.bindings.add(binding);
+            } else {
+                add(node, levels, depth + 1, binding);
+            }
+            return node;
+        });
+        // After the child is in place: whoever sees the mark finds the child.
+        if (key == SINGLE) parent.hasSingle = true;
+        if (key == MULTI) parent.hasMulti = true;
+    }
+
+    @Override
+    public boolean remove(String filter, Destination destination) {
+        return remove(root, syntax.filterLevels(filter), 0, destination);
+    }
+
+    private boolean remove(Node parent, String[] levels, int depth, Destination destination) {
+        ConcurrentHashMap<Object, Node> children = parent.children;
+        if (children == null) return false;
+        boolean[] removed = new boolean[1];
+        children.computeIfPresent(key(levels[depth]), (k, node) -> {
+            removed[0] = depth == levels.length - 1
+                    ? node.bindings.remove(destination)
+                    : remove(node, levels, depth + 1, destination);
+            return node.isEmpty() ? null : node;
+        });
+        return removed[0];
+    }
+
+    private Object key(String level) {
+        if (level.equals(syntax.single)) return SINGLE;
+        if (level.equals(TopicSyntax.MULTI)) return MULTI;
+        return level;
+    }
+
+    @Override
+    public void route(Message message, Object origin, Matches matches) {
+        String name = message.envelope().address();
+        boolean hidden = syntax == TopicSyntax.MQTT && !name.isEmpty() && name.charAt(0) == '$'; // MQTT-4.7.2-1
+        List<Node> reached = new ArrayList<>(4);
+        List<Node> next = new ArrayList<>(4);
+        reached.add(root);
+        if (!hidden) reachMulti(root, reached);
+        int from = 0;
+        for (int level = 0; from <= name.length(); level++) {
+            if (level == TopicSyntax.MAX_LEVELS)
+                return; // no filter is that deep but for #, and that is not worth the walk
+            int to = name.indexOf(syntax.separator, from);
+            if (to < 0) to = name.length();
+            String word = name.substring(from, to);
+            next.clear();
+            for (int i = 0; i < reached.size(); i++) {
+                step(reached.get(i), word, hidden && level == 0, next);
+            }
+            List<Node> swap = reached;
+            reached = next;
+            next = swap;
+            if (reached.isEmpty()) return;
+            from = to + 1;
+        }
+        for (int i = 0; i < reached.size(); i++) reached.get(i).bindings.route(message, origin, matches);
+    }
+
+    /** Where one more level leads from a node. */
+    private static void step(Node node, String word, boolean literalOnly, List<Node> next) {
+        if (node.isMulti) stay(node, next);
+        reach(node.child(word), next);
+        if (!literalOnly && node.hasSingle) reach(node.child(SINGLE), next);
+    }
+
+    private static void reach(@Nullable Node node, List<Node> next) {
+        if (node == null) return;
+        next.add(node); // its parent is in the set once and leads here once
+        reachMulti(node, next);
+    }
+
+    /** A multi-level wildcard also stands for no level at all: {@code a/#} matches {@code a} (MQTT 5.0 §4.7.1.2). */
+    private static void reachMulti(Node node, List<Node> next) {
+        if (!node.hasMulti) return;
+        Node multi = node.child(MULTI);
+        if (multi != null) stay(multi, next);
+    }
+
+    /** A multi-level wildcard is reached from its parent and from itself. */
+    private static void stay(Node multi, List<Node> next) {
+        if (next.contains(multi)) return;
+        next.add(multi);
+        reachMulti(multi, next);
+    }
+}

@@ -1,0 +1,239 @@
+package io.signalbox.broker.store;
+
+import io.signalbox.broker.message.Message;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A store without a disk, for brokers that are embedded in tests: what it holds is gone with the process. Everything is
+ * durable at once, unless forces are held: then nothing is until {@link #release}. Thread-safe.
+ */
+public final class MemoryStore implements MessageStore {
+
+    private static final int MAX_BATCH_BYTES = 64 << 20;
+
+    private final Map<Long, Message> messages = new ConcurrentHashMap<>();
+    private final Map<Long, Set<Long>> unsettled = new ConcurrentHashMap<>();
+    private final Map<String, MapTable> tables = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Runnable> waiters = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Runnable> watchers = new ConcurrentLinkedQueue<>();
+    private final AtomicLong nextLsn = new AtomicLong(1);
+    private volatile long heldAt = Long.MAX_VALUE;
+    private volatile boolean full;
+    private volatile Optional<StoreException> failure = Optional.empty();
+
+    /** From now on nothing becomes durable. */
+    public void hold() {
+        heldAt = nextLsn.get();
+    }
+
+    /** What was held is durable, and so is all that follows. */
+    public void release() {
+        heldAt = Long.MAX_VALUE;
+        wake(waiters);
+    }
+
+    /** From now on messages are answered {@link #FULL}, until {@link #makeSpace}. */
+    public void fill() {
+        full = true;
+    }
+
+    public void makeSpace() {
+        full = false;
+        wake(waiters);
+    }
+
+    /** Nothing is taken any more and nothing becomes durable. */
+    public void fail(String sentence) {
+        heldAt = durableLsn();
+        failure = Optional.of(new StoreException(sentence));
+        wake(waiters);
+        wake(watchers);
+    }
+
+    /** How many enqueue records still have an unsettled entry. */
+    public int storedMessages() {
+        return messages.size();
+    }
+
+    @Override
+    public void recover(RecoverySink sink) {
+        // nothing outlives the process
+    }
+
+    @Override
+    public StateTable table(String name) {
+        return tables.computeIfAbsent(name, MapTable::new);
+    }
+
+    @Override
+    public long append(WriteBatch batch) {
+        if (failure.isPresent()) return FAILED;
+        if (full && batch.isPublish()) return FULL;
+        long lsn = nextLsn.getAndIncrement();
+        batch.message().ifPresent(message -> {
+            Set<Long> queues = ConcurrentHashMap.newKeySet();
+            for (int i = 0; i < batch.targets(); i++) queues.add(batch.targetQueueId(i));
+            unsettled.put(lsn, queues);
+            messages.put(lsn, message);
+            batch.enqueuedAt(lsn);
+        });
+        for (int i = 0; i < batch.settlements(); i++) settle(batch.settledQueueId(i), batch.settledLsn(i));
+        batch.droppedQueues().forEach(this::drop);
+        for (WriteBatch.TableChange change : batch.tableChanges()) {
+            ((MapTable) change.table()).apply(change);
+        }
+        return lsn;
+    }
+
+    private void settle(long queueId, long lsn) {
+        Set<Long> queues = unsettled.get(lsn);
+        if (queues == null || !queues.remove(queueId)) {
+            throw new IllegalArgumentException("queue " + queueId + " has nothing unsettled at LSN " + lsn);
+        }
+        forgetIfSettled(lsn, queues);
+    }
+
+    private void drop(long queueId) {
+        unsettled.forEach((lsn, queues) -> {
+            if (queues.remove(queueId)) forgetIfSettled(lsn, queues);
+        });
+    }
+
+    private void forgetIfSettled(long lsn, Set<Long> queues) {
+        if (!queues.isEmpty()) return;
+        unsettled.remove(lsn);
+        messages.remove(lsn);
+    }
+
+    @Override
+    public int maxBatchBytes() {
+        return MAX_BATCH_BYTES;
+    }
+
+    @Override
+    public long durableLsn() {
+        return Math.min(heldAt, nextLsn.get());
+    }
+
+    @Override
+    public void afterForce(long lsn, Runnable waiter) {
+        await(waiter, () -> durableLsn() > lsn);
+    }
+
+    @Override
+    public void whenSpace(Runnable waiter) {
+        await(waiter, () -> !full);
+    }
+
+    private void await(Runnable waiter, java.util.function.BooleanSupplier ready) {
+        if (ready.getAsBoolean() || failure.isPresent()) {
+            waiter.run();
+            return;
+        }
+        waiters.add(waiter);
+        // What was awaited may have come between the look and the entry in the list.
+        if ((ready.getAsBoolean() || failure.isPresent()) && waiters.remove(waiter)) waiter.run();
+    }
+
+    private static void wake(ConcurrentLinkedQueue<Runnable> waiting) {
+        List<Runnable> woken = new ArrayList<>();
+        for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) woken.add(next);
+        woken.forEach(Runnable::run);
+    }
+
+    @Override
+    public void read(long[] lsns, ReadSink sink, Consumer<StoreException> failed) {
+        for (long lsn : lsns) {
+            Message message = messages.get(lsn);
+            if (message == null) {
+                failed.accept(new StoreException("nothing is stored at LSN " + lsn));
+                return;
+            }
+            sink.loaded(lsn, message);
+        }
+    }
+
+    @Override
+    public Optional<StoreException> failure() {
+        return failure;
+    }
+
+    @Override
+    public void onFailure(Runnable watcher) {
+        watchers.add(watcher);
+        if (failure.isPresent() && watchers.remove(watcher)) watcher.run();
+    }
+
+    @Override
+    public StoreStatus status() {
+        return new StoreStatus(0, durableLsn(), 0, 0, 0);
+    }
+
+    @Override
+    public void close() {
+        // nothing to release
+    }
+
+    private static final class MapTable implements StateTable {
+        private final String name;
+        private final Map<Key, byte[]> values = new ConcurrentHashMap<>();
+
+        MapTable(String name) {
+            this.name = name;
+        }
+
+        void apply(WriteBatch.TableChange change) {
+            Key key = new Key(change.key());
+            change.value().ifPresentOrElse(value -> values.put(key, value), () -> values.remove(key));
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Optional<byte[]> get(byte[] key) {
+            return Optional.ofNullable(values.get(new Key(key)));
+        }
+
+        @Override
+        public void forEach(BiConsumer<byte[], byte[]> visitor) {
+            values.forEach((key, value) -> visitor.accept(key.bytes, value));
+        }
+
+        @Override
+        public int size() {
+            return values.size();
+        }
+    }
+
+    /** A byte array that is equal by content. */
+    private static final class Key {
+        private final byte[] bytes;
+
+        Key(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
+        }
+    }
+}
