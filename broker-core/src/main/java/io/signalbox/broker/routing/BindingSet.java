@@ -79,11 +79,6 @@ final class BindingSet {
         for (Binding binding : few) follow(binding, message, origin, matches);
     }
 
-    Iterable<Binding> bindings() {
-        Map<Destination, Binding> map = many;
-        return map != null ? map.values() : Arrays.asList(few);
-    }
-
     static void follow(Binding binding, Message message, Object origin, Matches matches) {
         if (binding.noLocal() == origin) return; // MQTT-3.8.3-3
         binding.destination().route(message, origin, binding.flags(), matches);

@@ -1,35 +1,25 @@
 package io.signalbox.broker.routing;
 
 import io.signalbox.broker.message.Message;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Bindings whose key equals the routing key. Thread-safe. */
 final class DirectRouter implements Router {
 
-    private final ConcurrentHashMap<String, BindingSet> byKey = new ConcurrentHashMap<>();
+    private final KeyedBindings bindings = new KeyedBindings();
 
     @Override
     public void add(Binding binding) {
-        byKey.compute(binding.key(), (key, set) -> {
-            BindingSet changed = set == null ? new BindingSet() : set;
-            changed.add(binding);
-            return changed;
-        });
+        bindings.add(binding);
     }
 
     @Override
     public boolean remove(String key, Destination destination) {
-        boolean[] removed = new boolean[1];
-        byKey.computeIfPresent(key, (k, set) -> {
-            removed[0] = set.remove(destination);
-            return set.isEmpty() ? null : set;
-        });
-        return removed[0];
+        return bindings.remove(key, destination);
     }
 
     @Override
     public void route(Message message, Object origin, Matches matches) {
-        BindingSet set = byKey.get(message.envelope().address());
+        BindingSet set = bindings.get(message.envelope().address());
         if (set != null) set.route(message, origin, matches);
     }
 }

@@ -1,34 +1,24 @@
 package io.signalbox.broker.routing;
 
 import io.signalbox.broker.message.Message;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Every binding, whatever its key. Thread-safe. */
 final class FanoutRouter implements Router {
 
-    private final ConcurrentHashMap<String, BindingSet> byKey = new ConcurrentHashMap<>();
+    private final KeyedBindings bindings = new KeyedBindings();
 
     @Override
     public void add(Binding binding) {
-        byKey.compute(binding.key(), (key, set) -> {
-            BindingSet changed = set == null ? new BindingSet() : set;
-            changed.add(binding);
-            return changed;
-        });
+        bindings.add(binding);
     }
 
     @Override
     public boolean remove(String key, Destination destination) {
-        boolean[] removed = new boolean[1];
-        byKey.computeIfPresent(key, (k, set) -> {
-            removed[0] = set.remove(destination);
-            return set.isEmpty() ? null : set;
-        });
-        return removed[0];
+        return bindings.remove(key, destination);
     }
 
     @Override
     public void route(Message message, Object origin, Matches matches) {
-        for (BindingSet set : byKey.values()) set.route(message, origin, matches);
+        for (BindingSet set : bindings.all()) set.route(message, origin, matches);
     }
 }

@@ -1,0 +1,109 @@
+package io.signalbox.broker.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.broker.Broker;
+import io.signalbox.broker.BrokerSettings;
+import io.signalbox.broker.Loop;
+import io.signalbox.broker.TestMessages;
+import io.signalbox.broker.store.MemoryStore;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The mailbox under real threads: what several loops do at once happens once each, in the order of each. */
+class MessageQueueTest {
+
+    private static final int PRODUCERS = 3;
+    private static final int EACH = 50_000;
+
+    @Test
+    void producersAndConsumersOnDifferentLoopsLoseNothingAndKeepEachProducersOrder() throws Exception {
+        List<ExecutorService> threads = new ArrayList<>();
+        for (int i = 0; i < PRODUCERS + 1; i++) threads.add(Executors.newSingleThreadExecutor());
+        try {
+            MemoryStore store = new MemoryStore();
+            Broker broker = Broker.open(new BrokerSettings(store, threads, InstantSource.system(), (d, t) -> {}));
+            ExecutorService consumerThread = threads.get(PRODUCERS);
+            Loop consumerLoop = broker.loopOf(consumerThread);
+            MessageQueue queue = broker.defaultVirtualHost()
+                    .declareQueue(consumerLoop, new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 100, "test"))
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
+            CountDownLatch all = new CountDownLatch(PRODUCERS * EACH);
+            Checker checker = new Checker(all);
+            consumerThread.execute(() -> {
+                checker.subscription = queue.subscribe(
+                        new SubscriptionSettings(consumerLoop, SubscriptionSettings.Settlement.BY_CONSUMER, "c"),
+                        checker);
+                checker.subscription.grantUpTo(64);
+            });
+            for (int p = 0; p < PRODUCERS; p++) produce(broker, threads.get(p), queue, p);
+            assertTrue(all.await(60, TimeUnit.SECONDS), () -> "left: " + all.getCount() + " " + queue.status());
+            consumerThread.submit(() -> {}).get(10, TimeUnit.SECONDS);
+            assertEquals(List.of(), checker.faults);
+            assertEquals(0, queue.status().ready());
+        } finally {
+            threads.forEach(ExecutorService::shutdownNow);
+        }
+    }
+
+    private static void produce(Broker broker, ExecutorService thread, MessageQueue queue, int producer) {
+        thread.execute(() -> {
+            var publisher = broker.defaultVirtualHost()
+                    .openPublisher(broker.loopOf(thread), thread, new io.signalbox.broker.PublishListener() {
+                        @Override
+                        public void onOutcome(long token, io.signalbox.broker.PublishOutcome outcome) {}
+
+                        @Override
+                        public void onOutcomesEnd() {}
+
+                        @Override
+                        public void onUnblocked() {}
+                    });
+            for (int i = 0; i < EACH; i++) publisher.publish(queue, TestMessages.durable("q", producer + " " + i), i);
+        });
+    }
+
+    private static final class Checker implements DeliveryListener {
+        final CountDownLatch all;
+        final int[] next = new int[PRODUCERS];
+        final List<String> faults = new ArrayList<>();
+        Subscription subscription;
+        long settled;
+
+        Checker(CountDownLatch all) {
+            this.all = all;
+        }
+
+        @Override
+        public void onDelivery(Delivery delivery) {
+            String[] text = TestMessages.text(delivery.message()).split(" ");
+            int producer = Integer.parseInt(text[0]);
+            int number = Integer.parseInt(text[1]);
+            if (next[producer] != number) faults.add("producer " + producer + ": " + number + " not " + next[producer]);
+            next[producer] = number + 1;
+            subscription.settle(delivery, Outcome.ACCEPTED);
+            subscription.grantUpTo(++settled + 64);
+            all.countDown();
+        }
+
+        @Override
+        public void onBatchEnd() {}
+
+        @Override
+        public void onDrained() {}
+
+        @Override
+        public void onSettled(long token) {}
+
+        @Override
+        public void onQueueDeleted() {}
+    }
+}

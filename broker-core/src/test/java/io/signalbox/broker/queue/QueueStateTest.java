@@ -1,0 +1,326 @@
+package io.signalbox.broker.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.broker.TestMessages;
+import io.signalbox.broker.message.Message;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QueueStateTest {
+
+    private final Recorder effects = new Recorder();
+    private long nowMillis;
+    private final QueueState state = new QueueState(
+            effects,
+            () -> java.time.Instant.ofEpochMilli(nowMillis),
+            new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 10, "test"));
+    private long nextLsn = 1;
+
+    private static final class Recorder implements QueueState.Effects {
+        final List<Delivery> delivered = new ArrayList<>();
+        final List<Entry> settled = new ArrayList<>();
+        final List<Entry> loads = new ArrayList<>();
+        int drains;
+        int deletions;
+
+        @Override
+        public void deliver(Delivery delivery) {
+            delivered.add(delivery);
+        }
+
+        @Override
+        public void settle(Entry entry) {
+            settled.add(entry);
+        }
+
+        @Override
+        public void confirm(Subscription subscription, long token) {}
+
+        @Override
+        public void load(List<Entry> entries) {
+            loads.addAll(entries);
+        }
+
+        @Override
+        public void drained(Subscription subscription) {
+            drains++;
+        }
+
+        @Override
+        public void deleted(Subscription subscription) {
+            deletions++;
+        }
+    }
+
+    private Consumer consumer(long limit) {
+        Consumer consumer = new Consumer(null, false);
+        state.attach(consumer);
+        grant(consumer, limit);
+        return consumer;
+    }
+
+    private void grant(Consumer consumer, long limit) {
+        consumer.limit = limit;
+        state.available(consumer);
+        state.dispatch();
+    }
+
+    private void put(String text) {
+        state.enqueue(new Entry(nextLsn++, 0, TestMessages.durable("q", text)));
+        state.dispatch();
+    }
+
+    private List<String> deliveredTexts() {
+        return effects.delivered.stream()
+                .map(d -> TestMessages.text(d.message()))
+                .toList();
+    }
+
+    private void settle(Delivery delivery, Outcome outcome) {
+        state.settle(delivery, outcome);
+        state.dispatch();
+    }
+
+    @Test
+    void creditOfZeroStopsDelivery() {
+        Consumer consumer = consumer(0);
+        put("a");
+        assertTrue(effects.delivered.isEmpty());
+        grant(consumer, 1);
+        assertEquals(List.of("a"), deliveredTexts());
+    }
+
+    @Test
+    void creditIsNeverExceeded() {
+        consumer(2);
+        for (String text : List.of("a", "b", "c")) put(text);
+        assertEquals(List.of("a", "b"), deliveredTexts());
+    }
+
+    @Test
+    void consumersTakeTurns() {
+        Consumer one = consumer(10);
+        Consumer two = consumer(10);
+        for (String text : List.of("a", "b", "c", "d")) put(text);
+        assertEquals(2, one.acquired.size());
+        assertEquals(2, two.acquired.size());
+    }
+
+    @Test
+    void aReleasedEntryGoesOutAgainBeforeLaterOnesWithTheSameDeliveryCount() {
+        Consumer consumer = consumer(1);
+        put("a");
+        put("b");
+        Delivery first = effects.delivered.get(0);
+        state.settle(first, Outcome.RELEASED);
+        state.loaded(List.of(first.entry), List.of(first.message()));
+        grant(consumer, 3);
+        state.loaded(effects.loads, List.of(first.message()));
+        state.dispatch();
+        assertEquals(List.of("a", "a", "b"), deliveredTexts());
+        assertEquals(0, effects.delivered.get(1).deliveryCount());
+        assertTrue(effects.delivered.get(1).isRedelivered());
+        assertFalse(first.isRedelivered());
+    }
+
+    @Test
+    void aModifiedEntryCountsTheFailure() {
+        QueueState memory = state;
+        consumer(5);
+        memory.enqueue(new Entry(0, 0, TestMessages.durable("q", "a")));
+        memory.dispatch();
+        settle(effects.delivered.get(0), new Outcome.Modified(true, false));
+        assertEquals(1, effects.delivered.get(1).deliveryCount());
+    }
+
+    @Test
+    void undeliverableHereGoesToAnotherConsumerOnly() {
+        consumer(5);
+        state.enqueue(new Entry(0, 0, TestMessages.durable("q", "a")));
+        state.dispatch();
+        settle(effects.delivered.get(0), new Outcome.Modified(false, true));
+        assertEquals(1, effects.delivered.size());
+        put("b");
+        assertEquals(List.of("a", "b"), deliveredTexts());
+        Consumer other = consumer(5);
+        assertEquals(1, other.acquired.size());
+        assertEquals(List.of("a", "b", "a"), deliveredTexts());
+    }
+
+    @Test
+    void aSecondSettlementOfOneDeliveryIsIgnoredAndCounted() {
+        consumer(5);
+        put("a");
+        Delivery delivery = effects.delivered.get(0);
+        settle(delivery, Outcome.ACCEPTED);
+        settle(delivery, Outcome.ACCEPTED);
+        assertEquals(1, effects.settled.size());
+        assertEquals(1, state.status().staleSettlements());
+    }
+
+    @Test
+    void aSettlementOfAnEarlierDeliveryDoesNotEndALaterOne() {
+        consumer(5);
+        state.enqueue(new Entry(0, 0, TestMessages.durable("q", "a")));
+        state.dispatch();
+        Delivery first = effects.delivered.get(0);
+        settle(first, Outcome.RELEASED);
+        settle(first, Outcome.ACCEPTED);
+        assertTrue(effects.settled.isEmpty());
+        assertEquals(1, state.status().unsettled());
+    }
+
+    @Test
+    void whatAConsumerHasNotSettledReturnsInOldOrderWhenItLeaves() {
+        Consumer consumer = consumer(3);
+        for (String text : List.of("a", "b", "c")) state.enqueue(new Entry(0, 0, TestMessages.durable("q", text)));
+        state.dispatch();
+        settle(effects.delivered.get(1), Outcome.ACCEPTED);
+        effects.delivered.clear();
+        state.detach(consumer);
+        state.dispatch();
+        consumer(5);
+        assertEquals(List.of("a", "c"), deliveredTexts());
+    }
+
+    @Test
+    void aSuccessorHoldsWhatWasKeptAndTheRestReturns() {
+        Consumer old = consumer(2);
+        for (String text : List.of("a", "b")) state.enqueue(new Entry(0, 0, TestMessages.durable("q", text)));
+        state.dispatch();
+        Delivery kept = effects.delivered.get(0);
+        effects.delivered.clear();
+        Consumer successor = new Consumer(null, false);
+        state.takeOver(successor, old, List.of(kept));
+        grant(successor, 5);
+        assertEquals(List.of("b"), deliveredTexts());
+        settle(kept, Outcome.ACCEPTED);
+        assertEquals(1, effects.settled.size());
+        assertEquals(0, state.status().staleSettlements());
+    }
+
+    @Test
+    void bodiesBeyondTheWindowAreReadBackWhenTheirTurnComes() {
+        put("0123456789");
+        put("beyond");
+        assertEquals(10, state.residentBytes());
+        consumer(5);
+        assertEquals(List.of("0123456789"), deliveredTexts());
+        assertEquals(1, effects.loads.size());
+        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "beyond")));
+        state.dispatch();
+        assertEquals(List.of("0123456789", "beyond"), deliveredTexts());
+        assertEquals(0, state.residentBytes());
+    }
+
+    @Test
+    void whatCannotBeReadBackIsNotDeliveredAndNotLost() {
+        put("0123456789");
+        put("beyond");
+        consumer(5);
+        state.loaded(List.copyOf(effects.loads), List.of());
+        state.dispatch();
+        assertEquals(1, effects.delivered.size());
+        assertEquals(1, state.status().ready());
+        assertTrue(effects.settled.isEmpty());
+    }
+
+    @Test
+    void anExpiredEntryIsEndedAndNotDelivered() {
+        state.enqueue(new Entry(1, 0, TestMessages.expiring("q", 100)));
+        nowMillis = 100;
+        consumer(5);
+        assertTrue(effects.delivered.isEmpty());
+        assertEquals(1, effects.settled.size());
+        assertEquals(1, state.status().expired());
+    }
+
+    @Test
+    void aDrainIsAnsweredWhenNothingIsLeft() {
+        Consumer consumer = consumer(5);
+        put("a");
+        consumer.draining = true;
+        state.dispatch();
+        assertEquals(1, effects.drains);
+        assertFalse(consumer.draining);
+    }
+
+    @Test
+    void aDrainWaitsForABodyThatIsBeingRead() {
+        put("0123456789");
+        put("beyond");
+        Consumer consumer = new Consumer(null, false);
+        state.attach(consumer);
+        consumer.draining = true;
+        grant(consumer, 5);
+        assertEquals(0, effects.drains);
+        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "beyond")));
+        state.dispatch();
+        assertEquals(1, effects.drains);
+    }
+
+    @Test
+    void aConsumerWhoseLoopLagsGetsNoMoreUntilItCatchesUp() {
+        Consumer consumer = consumer(1000);
+        String big = "x".repeat(100 << 10);
+        for (int i = 0; i < 5; i++) state.enqueue(new Entry(0, 0, TestMessages.durable("q", big)));
+        state.dispatch();
+        assertEquals(3, effects.delivered.size());
+        assertFalse(consumer.received(big.length()));
+        assertTrue(consumer.received(big.length()), "the queue waits to hear of room");
+        state.available(consumer);
+        state.dispatch();
+        assertEquals(5, effects.delivered.size());
+    }
+
+    @Test
+    void aTransientMessagePassesThroughToAConnectedSessionOnlyAndTakesNoCredit() {
+        state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "lost")));
+        assertEquals(1, state.status().dropped());
+        Consumer consumer = consumer(0);
+        state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "seen")));
+        assertEquals(List.of("seen"), deliveredTexts());
+        assertTrue(effects.delivered.get(0).isSettled());
+        consumer.suspended = true;
+        state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "lost")));
+        assertEquals(2, state.status().dropped());
+        assertEquals(0, state.residentBytes());
+    }
+
+    @Test
+    void settlingOnDispatchEndsTheEntryAtOnce() {
+        Consumer consumer = new Consumer(null, true);
+        state.attach(consumer);
+        grant(consumer, 5);
+        put("a");
+        assertEquals(1, effects.settled.size());
+        assertEquals(0, state.status().unsettled());
+    }
+
+    @Test
+    void aDeletedQueueTellsItsConsumersAndTakesNothing() {
+        consumer(0);
+        put("a");
+        state.delete();
+        assertEquals(1, effects.deletions);
+        put("late");
+        assertEquals(1, effects.settled.size(), "a message that comes late is settled in the log, so it pins nothing");
+        assertEquals(0, state.status().ready());
+    }
+
+    @Test
+    void entriesOfAnEarlierLifeComeFirstAndMarkedRedelivered() {
+        Message stored = TestMessages.durable("q", "old").stored(1);
+        state.restore(new Entry(1, 0, stored));
+        consumer(5);
+        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "old")));
+        state.dispatch();
+        put("new");
+        assertEquals(List.of("old", "new"), deliveredTexts());
+        assertTrue(effects.delivered.get(0).isRedelivered());
+    }
+}

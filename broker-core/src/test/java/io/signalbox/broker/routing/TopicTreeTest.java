@@ -1,0 +1,232 @@
+package io.signalbox.broker.routing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.broker.TestMessages;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.TargetFlags;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TopicTreeTest {
+
+    private record Named(String name) implements Destination {
+        @Override
+        public void route(Message message, Object origin, int flags, Matches matches) {
+            matches.add(this, flags);
+        }
+    }
+
+    // MQTT 5.0 §4.7.1 and §4.7.2, the examples of the text
+    @ParameterizedTest
+    @CsvSource({
+        "sport/tennis/player1/#, sport/tennis/player1, true",
+        "sport/tennis/player1/#, sport/tennis/player1/ranking, true",
+        "sport/tennis/player1/#, sport/tennis/player1/score/wimbledon, true",
+        "sport/#, sport, true",
+        "#, a/b/c, true",
+        "sport/tennis/+, sport/tennis/player1, true",
+        "sport/tennis/+, sport/tennis/player1/ranking, false",
+        "sport/+, sport, false",
+        "sport/+, sport/, true",
+        "+/+, /finance, true",
+        "/+, /finance, true",
+        "+, /finance, false",
+        "#, $SYS/monitor/Clients, false",
+        "+/monitor/Clients, $SYS/monitor/Clients, false",
+        "$SYS/#, $SYS/monitor/Clients, true",
+        "$SYS/monitor/+, $SYS/monitor/Clients, true",
+        "ACCOUNTS, Accounts, false",
+        "a//b, a/b, false",
+        "a/+/b, a//b, true",
+        "/, /, true",
+    })
+    void mqttFiltersMatchAsTheSpecificationSays(String filter, String name, boolean matches) {
+        assertEquals(matches, match(TopicSyntax.MQTT, filter, name));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.*, a.b, true",
+        "a.*, a, false",
+        "a.#, a, true",
+        "#.c, c, true",
+        "#.c, a.b.c, true",
+        "a.#.c, a.c, true",
+        "a.#.c, a.b.b.c, true",
+        "a.#.c, a.b, false",
+        "#.b.#, a.b.c, true",
+        "*.#, a, true",
+        "#, a.b, true",
+        "a.+, a.+, true",
+        "a.+, a.b, false",
+        "a.*, a.*, true",
+    })
+    void amqpFiltersMatchWordByWord(String filter, String name, boolean matches) {
+        assertEquals(matches, match(TopicSyntax.AMQP, filter, name));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a/#/b", "a#", "a/b+", "+a/b", "#/a"})
+    void aWildcardOutOfPlaceIsRefused(String filter) { // MQTT-4.7.1-1, MQTT-4.7.1-2
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        Binding binding = Binding.of(filter, new Named("x"));
+        assertThrows(IllegalArgumentException.class, () -> tree.add(binding));
+    }
+
+    @Test
+    void aFilterOfTooManyLevelsIsRefused() {
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        Binding binding = Binding.of("/".repeat(TopicSyntax.MAX_LEVELS), new Named("x"));
+        assertThrows(IllegalArgumentException.class, () -> tree.add(binding));
+    }
+
+    @Test
+    void manyFiltersAndNamesMatchLikeTheirRegularExpressions() {
+        for (TopicSyntax syntax : TopicSyntax.values()) {
+            for (long seed = 1; seed <= 40; seed++) compareWithRegularExpressions(syntax, seed);
+        }
+    }
+
+    private static void compareWithRegularExpressions(TopicSyntax syntax, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        TopicTree tree = new TopicTree(syntax);
+        Map<String, Pattern> present = new HashMap<>();
+        Map<String, Named> destinations = new HashMap<>();
+        for (int step = 0; step < 300; step++) {
+            String filter = randomFilter(syntax, random);
+            Named destination = destinations.computeIfAbsent(filter, Named::new);
+            if (random.nextInt(3) > 0) {
+                tree.add(Binding.of(filter, destination));
+                present.put(filter, pattern(syntax, filter));
+            } else {
+                assertEquals(present.remove(filter) != null, tree.remove(filter, destination), "seed " + seed);
+            }
+            String name = randomName(syntax, random);
+            TreeSet<String> expected = new TreeSet<>();
+            present.forEach((f, p) -> {
+                boolean hidden = syntax == TopicSyntax.MQTT && name.startsWith("$") && !f.startsWith("$");
+                if (!hidden && p.matcher(syntax.separator + name).matches()) expected.add(f);
+            });
+            assertEquals(expected, found(tree, name), "seed " + seed + " name " + name);
+        }
+    }
+
+    private static Pattern pattern(TopicSyntax syntax, String filter) {
+        String separator = Pattern.quote(String.valueOf(syntax.separator));
+        StringBuilder regex = new StringBuilder();
+        // every level is written with a separator before it, and the name gets one too
+        for (String level : filter.split(separator, -1)) {
+            if (level.equals("#")) {
+                regex.append("(")
+                        .append(separator)
+                        .append("[^")
+                        .append(syntax.separator)
+                        .append("]*)*");
+            } else if (level.equals(syntax.single)) {
+                regex.append(separator).append("[^").append(syntax.separator).append("]*");
+            } else {
+                regex.append(separator).append(Pattern.quote(level));
+            }
+        }
+        return Pattern.compile(regex.toString());
+    }
+
+    private static String randomFilter(TopicSyntax syntax, SplittableRandom random) {
+        List<String> levels = new ArrayList<>();
+        int count = 1 + random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            int kind = random.nextInt(6);
+            boolean multiAllowed = syntax == TopicSyntax.AMQP || i == count - 1;
+            if (kind == 0 && multiAllowed) levels.add("#");
+            else if (kind == 1) levels.add(syntax.single);
+            else levels.add(randomWord(random));
+        }
+        return String.join(String.valueOf(syntax.separator), levels);
+    }
+
+    private static String randomName(TopicSyntax syntax, SplittableRandom random) {
+        List<String> levels = new ArrayList<>();
+        int count = 1 + random.nextInt(5);
+        for (int i = 0; i < count; i++) levels.add(randomWord(random));
+        return String.join(String.valueOf(syntax.separator), levels);
+    }
+
+    private static String randomWord(SplittableRandom random) {
+        return Arrays.asList("a", "b", "c", "", "$x").get(random.nextInt(5));
+    }
+
+    @Test
+    void manyMultiLevelWildcardsInOneFilterCostBoundedTime() {
+        TopicTree tree = new TopicTree(TopicSyntax.AMQP);
+        String filter = "#.a.".repeat(90) + "b";
+        tree.add(Binding.of(filter, new Named("x")));
+        String name = "a.".repeat(150) + "a";
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(2), () -> assertTrue(found(tree, name).isEmpty()));
+    }
+
+    @Test
+    void aDestinationWithSeveralMatchingFiltersIsFoundOnceWithTheHighestQos() { // MQTT-3.3.4-2
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        Named session = new Named("s");
+        tree.add(new Binding("a/+", session, TargetFlags.ofQos(1), null, Map.of()));
+        tree.add(new Binding("a/b", session, TargetFlags.ofQos(2), null, Map.of()));
+        tree.add(new Binding("#", session, TargetFlags.ofQos(0), null, Map.of()));
+        Matches matches = new Matches();
+        tree.route(TestMessages.durable("a/b", ""), new Object(), matches);
+        assertEquals(1, matches.size());
+        assertEquals(2, TargetFlags.qos(matches.flags(0)));
+    }
+
+    @Test
+    void noLocalKeepsAPublishersOwnMessagesAway() { // MQTT-3.8.3-3
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        Object publisher = new Object();
+        tree.add(new Binding("a", new Named("x"), 0, publisher, Map.of()));
+        Matches matches = new Matches();
+        tree.route(TestMessages.durable("a", ""), publisher, matches);
+        assertTrue(matches.isEmpty());
+        tree.route(TestMessages.durable("a", ""), new Object(), matches);
+        assertFalse(matches.isEmpty());
+    }
+
+    @Test
+    void aThousandSubscribersOfOneFilterAreAllFoundAndAllRemoved() {
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        List<Named> all = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) all.add(new Named("n" + i));
+        for (Named named : all) tree.add(Binding.of("a/b", named));
+        assertEquals(1000, found(tree, "a/b").size());
+        for (Named named : all) assertTrue(tree.remove("a/b", named));
+        assertTrue(found(tree, "a/b").isEmpty());
+    }
+
+    private static boolean match(TopicSyntax syntax, String filter, String name) {
+        TopicTree tree = new TopicTree(syntax);
+        tree.add(Binding.of(filter, new Named(filter)));
+        return !found(tree, name).isEmpty();
+    }
+
+    private static TreeSet<String> found(TopicTree tree, String name) {
+        Matches matches = new Matches();
+        tree.route(TestMessages.durable(name, ""), new Object(), matches);
+        TreeSet<String> names = new TreeSet<>();
+        for (int i = 0; i < matches.size(); i++) names.add(((Named) matches.destination(i)).name());
+        return names;
+    }
+}
