@@ -68,6 +68,11 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     /** False if the log has no space at this moment; then nothing has happened. */
     private boolean attempt(Destination target, Message message, long token) {
+        if (target instanceof MessageQueue queue && queue.isDeleted()) {
+            String sentence = "The queue " + queue.settings().name() + " has been removed.";
+            answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TARGET_GONE, sentence));
+            return true;
+        }
         matches.reset();
         target.route(message, origin, 0, matches);
         if (matches.isEmpty()) {

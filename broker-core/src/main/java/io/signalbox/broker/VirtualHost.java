@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /**
  * A namespace of exchanges, queues and bindings. Thread-safe: lookups take no lock, and changes that concern one queue
- * exclude each other by its name. What was asked for durably is answered after the force, on the asker's loop.
+ * exclude each other by its name. What takes a {@link Loop} is called on that loop and answered there, after the force.
  */
 public final class VirtualHost {
 

@@ -35,6 +35,7 @@ public final class MessageQueue implements Destination, QueueState.Effects {
     private final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
     private final AtomicInteger work = new AtomicInteger();
     private final QueueState state;
+    private volatile boolean deleted;
 
     // Confined to whoever drains.
     private final WriteBatch settlements = new WriteBatch();
@@ -72,6 +73,11 @@ public final class MessageQueue implements Destination, QueueState.Effects {
         matches.add(this, flags);
     }
 
+    /** Whether the queue has ended, so that nothing more should be published to it. */
+    public boolean isDeleted() {
+        return deleted;
+    }
+
     /** Takes a message in; {@code lsn} is that of its enqueue record, 0 if it is not in the log. Any thread. */
     public void enqueue(Message message, long lsn, int flags) {
         submit(new Entry(lsn, flags, message));
@@ -90,19 +96,18 @@ public final class MessageQueue implements Destination, QueueState.Effects {
     }
 
     /**
-     * Begins to consume in the place of an earlier, suspended subscription, possibly on another loop. The deliveries in
-     * {@code kept} go on being unsettled and are settled through the new one; all others of the earlier one are released.
+     * Begins to consume in the place of an earlier subscription that was handed over. The deliveries in {@code kept} go on being unsettled and are settled through the new one; all others of the earlier one are released.
      */
     public Subscription takeOver(
             Subscription earlier, List<Delivery> kept, SubscriptionSettings wanted, DeliveryListener listener) {
         Subscription subscription = new Subscription(this, wanted, listener);
-        earlier.endBySuccessor();
         submit(new QueueCommand.Attach(subscription.consumer(), earlier.consumer(), kept));
         return subscription;
     }
 
     /** Ends the queue for everyone. What it held is dead; the caller has told the log so. */
     public void delete() {
+        deleted = true;
         submit(new QueueCommand.Delete());
     }
 

@@ -43,9 +43,18 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.DRAIN));
     }
 
-    /** Nothing more is dispatched; what it holds stays with it. Ends with {@link MessageQueue#takeOver} or {@link #close}. */
+    /** Nothing more is dispatched; what is on its way still arrives, and what it holds stays with it. */
     public void suspend() {
         submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.SUSPEND));
+    }
+
+    /**
+     * The last call on this loop before {@link MessageQueue#takeOver} on another, or the same: the listener hears nothing
+     * more, what is on its way will be released, and what it holds waits for the successor to say which it keeps.
+     */
+    public void handOver() {
+        suspend();
+        closed = true;
     }
 
     /** Settles a delivery. Nobody is told; a crash within 50 ms may bring it back, marked redelivered. */
@@ -72,11 +81,6 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
 
     Consumer consumer() {
         return consumer;
-    }
-
-    /** A successor has taken over; the listener hears nothing more. */
-    void endBySuccessor() {
-        closed = true;
     }
 
     /** On the loop: one delivery has arrived. */
