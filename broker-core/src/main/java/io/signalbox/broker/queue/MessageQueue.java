@@ -96,7 +96,8 @@ public final class MessageQueue implements Destination, QueueState.Effects {
     }
 
     /**
-     * Begins to consume in the place of an earlier subscription that was handed over. The deliveries in {@code kept} go on being unsettled and are settled through the new one; all others of the earlier one are released.
+     * Begins to consume in the place of an earlier subscription that was handed over. The deliveries in {@code kept} go on
+     * being unsettled and are settled through the new one; all others of the earlier one are released.
      */
     public Subscription takeOver(
             Subscription earlier, List<Delivery> kept, SubscriptionSettings wanted, DeliveryListener listener) {
