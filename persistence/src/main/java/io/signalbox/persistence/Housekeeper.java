@@ -1,0 +1,129 @@
+package io.signalbox.persistence;
+
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.disk.DiskFullException;
+import io.signalbox.persistence.log.Checksum;
+import io.signalbox.persistence.log.LogStore;
+import io.signalbox.persistence.log.PendingSnapshot;
+import io.signalbox.persistence.log.SegmentHeader;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The housekeeper thread: what the log needs but must not wait for. It makes the next segment ready, writes snapshots and
+ * gives old segments back. A full disk is met only here: then it tries again each second, and the log thread keeps the
+ * rest of the segment for settlements. Any other failure ends the store. Confined to the housekeeper thread.
+ */
+final class Housekeeper {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeper.class);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final LogState log;
+    private final LogStore store;
+    private final Checksum checksum;
+    private final Runnable wakeLog;
+    private boolean diskFull;
+    private @Nullable Snapshot pending;
+
+    /** Written and forced, but not to be published before all it holds is durable in the log. */
+    private record Snapshot(PendingSnapshot file, long coveredLsn, long highestLsn) {}
+
+    private interface Chore {
+        boolean run() throws IOException;
+    }
+
+    Housekeeper(LogState log, LogStore store, Checksum checksum, Runnable wakeLog) {
+        this.log = log;
+        this.store = store;
+        this.checksum = checksum;
+        this.wakeLog = wakeLog;
+    }
+
+    /** Does one piece of work; the answer is for how many nanoseconds there will be no other, unless woken. */
+    long step() {
+        if (log.isStopped()) return LogWriter.IDLE;
+        boolean wasFull = diskFull;
+        diskFull = false;
+        boolean worked = attempt(this::giveBack) || attempt(this::prepareNext) || attempt(this::snapshot);
+        if (diskFull && !wasFull) {
+            LOGGER.warn(
+                    "The disk of {} is full: publishers wait until there is room", store.describe(log.durableLsn()));
+        }
+        if (wasFull && !diskFull) LOGGER.info("There is room on the disk again");
+        if (worked) return LogWriter.AGAIN;
+        return diskFull ? RETRY_NANOS : LogWriter.IDLE;
+    }
+
+    private boolean attempt(Chore chore) {
+        if (log.isStopped()) return false;
+        try {
+            return chore.run();
+        } catch (DiskFullException e) {
+            diskFull = true;
+        } catch (IOException | RuntimeException e) {
+            log.fail(new StoreException(
+                    "The data directory cannot be written any more (" + e.getMessage()
+                            + "). Check the disk, then restart.",
+                    e));
+            wakeLog.run();
+        }
+        return false;
+    }
+
+    /** Not before the log says durably that it begins later: recovery must never miss a segment without knowing why. */
+    private boolean giveBack() throws IOException {
+        Segment oldest = log.retired().peek();
+        if (oldest == null || oldest.header().baseLsn() >= log.durableLogStartLsn()) return false;
+        long base = oldest.header().baseLsn();
+        store.release(base, base);
+        log.retired().remove();
+        return true;
+    }
+
+    private boolean prepareNext() throws IOException {
+        if (!log.isNextSegmentDue()) return false;
+        SegmentHeader newest = log.segments().newest().header();
+        SegmentHeader next = new SegmentHeader(
+                newest.store(),
+                newest.epoch(),
+                newest.endLsn(),
+                newest.sizeBytes(),
+                newest.baseLsn(),
+                0,
+                log.durableLogStartLsn());
+        store.prepare(next);
+        log.segments().add(new Segment(next));
+        wakeLog.run();
+        return true;
+    }
+
+    private boolean snapshot() throws IOException {
+        if (pending != null) return publish(pending);
+        long coveredLsn = log.wantedSnapshotLsn();
+        if (coveredLsn <= log.coveredLsn()) return false;
+        PendingSnapshot file = store.createSnapshot(coveredLsn);
+        try {
+            long highest = SnapshotFormat.write(file, log.tables(), log.store(), log.epoch(), coveredLsn, checksum);
+            file.force();
+            pending = new Snapshot(file, coveredLsn, highest);
+            return true;
+        } catch (DiskFullException e) {
+            file.discard();
+            throw e;
+        }
+    }
+
+    private boolean publish(Snapshot snapshot) throws IOException {
+        boolean durable = log.durableLsn() > snapshot.highestLsn && log.durableLsn() >= snapshot.coveredLsn;
+        if (!durable) return false;
+        snapshot.file.publish();
+        pending = null;
+        log.coveredLsn(snapshot.coveredLsn);
+        log.tables().forgetRemovalsBelow(snapshot.coveredLsn);
+        wakeLog.run();
+        return true;
+    }
+}

@@ -1,0 +1,244 @@
+package io.signalbox.persistence;
+
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StateTable;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.StoreStatus;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.persistence.AppendBuffer.Share;
+import io.signalbox.persistence.log.LogStore;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The message store over a {@link LogStore}: everything that is the same whatever medium the log lies on. An append claims
+ * a range of the active buffer, encodes into it and makes its table changes visible; the log thread does the rest.
+ *
+ * <p>Thread-safe but for {@link #recover} and {@link #close}, which belong to the opener, and the three steps, each of
+ * which belongs to its thread. Without threads the steps make a deterministic simulation.
+ */
+public final class LogEngine implements MessageStore {
+
+    private final LogStore store;
+    private final StoreSettings settings;
+    private final MessageFormats formats;
+    private final Surroundings surroundings;
+    private final LogThreads threads;
+    private final Tables tables = new Tables();
+    private volatile @Nullable Parts parts;
+
+    /** What there is once recovery is through. */
+    private record Parts(LogState log, LogWriter writer, Housekeeper housekeeper, RecordReader reader) {}
+
+    public LogEngine(
+            LogStore store,
+            StoreSettings settings,
+            MessageFormats formats,
+            Surroundings surroundings,
+            LogThreads threads) {
+        this.store = store;
+        this.settings = settings;
+        this.formats = formats;
+        this.surroundings = surroundings;
+        this.threads = threads;
+    }
+
+    @Override
+    public void recover(RecoverySink sink) throws StoreException {
+        if (parts != null) throw new IllegalStateException("the store has been recovered before");
+        LogState log = new Recovery(store, settings, formats, surroundings, tables, sink).run();
+        parts = new Parts(
+                log,
+                new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
+                new Housekeeper(log, store, surroundings.checksum(), threads::wakeLog),
+                new RecordReader(log, store, formats, surroundings.checksum()));
+        threads.start(this);
+        threads.wakeHousekeeper();
+    }
+
+    private Parts parts() {
+        Parts open = parts;
+        if (open == null) throw new IllegalStateException("the store has not been recovered yet");
+        return open;
+    }
+
+    /** One step of the log thread; the answer is for how many nanoseconds it may rest unless it is woken. */
+    public long logStep() {
+        return parts().writer.step();
+    }
+
+    /** One step of the housekeeper thread; the answer is as for {@link #logStep}. */
+    public long housekeepingStep() {
+        return parts().housekeeper.step();
+    }
+
+    /** One step of the reader thread; the answer is as for {@link #logStep}. */
+    public long readStep() {
+        return parts().reader.step();
+    }
+
+    /** Ends the store because one of its threads died. */
+    void fail(StoreException cause) {
+        parts().log.fail(cause);
+        threads.wakeLog();
+    }
+
+    @Override
+    public StateTable table(String name) {
+        return tables.table(name);
+    }
+
+    @Override
+    public long append(WriteBatch batch) {
+        LogState log = parts().log;
+        if (log.isStopped()) return FAILED;
+        RecordEncoder record = new RecordEncoder(batch);
+        checkSize(record);
+        Share share = batch.isPublish() ? Share.PUBLISH : Share.OTHER;
+        if (share == Share.PUBLISH && log.isPublishHeld()) return full(log, record, share);
+        int bytes = (int) record.alignedBytes();
+        while (true) {
+            AppendBuffer buffer = log.buffers().active();
+            int index = buffer.claim(bytes, share);
+            if (index >= 0) return fill(log, buffer, index, bytes, record, batch);
+            if (index == AppendBuffer.FULL) return full(log, record, share);
+            // Closed: the log thread is about to put another in its place, unless it has stopped.
+            if (log.isStopped()) return FAILED;
+            Thread.onSpinWait();
+        }
+    }
+
+    private void checkSize(RecordEncoder record) {
+        if (record.contentBytes() > settings.maxBatchBytes()) {
+            throw new IllegalArgumentException(
+                    "batch of " + record.contentBytes() + " bytes, the limit is " + settings.maxBatchBytes());
+        }
+        if (record.alignedBytes() > settings.maxRecordBytes()) {
+            throw new IllegalArgumentException("batch takes " + record.alignedBytes() + " bytes of log, the limit is "
+                    + settings.maxRecordBytes());
+        }
+    }
+
+    private long full(LogState log, RecordEncoder record, Share share) {
+        int usual = settings.bufferBytes();
+        int room = share == Share.PUBLISH ? AppendBuffer.largestPublish(usual) : AppendBuffer.largestOther(usual);
+        if (record.alignedBytes() > room) log.buffers().wantLarge((int) record.alignedBytes());
+        threads.wakeLog();
+        return FULL;
+    }
+
+    private long fill(LogState log, AppendBuffer buffer, int index, int bytes, RecordEncoder record, WriteBatch batch) {
+        long lsn = buffer.baseLsn() + index;
+        boolean encoded = false;
+        try {
+            record.encode(buffer.bytes(), index, log.store(), log.epoch(), lsn, surroundings.checksum());
+            encoded = true;
+            // Before the range counts as filled: a snapshot covers an LSN only if the tables hold all changes below.
+            tables.apply(batch, lsn);
+        } finally {
+            if (!encoded) {
+                LogRecord.writeVoid(
+                        buffer.bytes(), index, bytes, log.store(), log.epoch(), lsn, surroundings.checksum());
+            }
+            if (!batch.isLazy()) buffer.hurry();
+            buffer.filled(bytes);
+        }
+        if (batch.isPublish()) batch.enqueuedAt(lsn);
+        if (!batch.isLazy() || index == BatchHeader.BYTES) threads.wakeLog();
+        return lsn;
+    }
+
+    @Override
+    public int maxBatchBytes() {
+        return settings.maxBatchBytes();
+    }
+
+    @Override
+    public long durableLsn() {
+        return parts().log.durableLsn();
+    }
+
+    @Override
+    public void afterForce(long lsn, Runnable waiter) {
+        LogState log = parts().log;
+        if (isDue(log, lsn)) {
+            waiter.run();
+            return;
+        }
+        ForceWaiters.Waiter added = log.forceWaiters().add(lsn, waiter);
+        if (isDue(log, lsn)) added.run();
+    }
+
+    private static boolean isDue(LogState log, long lsn) {
+        return log.durableLsn() > lsn || log.isStopped();
+    }
+
+    @Override
+    public void whenSpace(Runnable waiter) {
+        parts().log.spaceWaiters().add(waiter);
+        threads.wakeLog();
+    }
+
+    @Override
+    public void read(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
+        LogState log = parts().log;
+        long highest = 0;
+        for (long lsn : lsns) highest = Math.max(highest, lsn);
+        // What is still in a buffer cannot be read from the medium.
+        afterForce(highest, () -> {
+            parts().reader.request(lsns, sink, failure);
+            threads.wakeReader();
+        });
+        if (log.isStopped()) threads.wakeReader();
+    }
+
+    @Override
+    public Optional<StoreException> failure() {
+        Parts open = parts;
+        return open == null ? Optional.empty() : Optional.ofNullable(open.log.failure());
+    }
+
+    @Override
+    public StoreStatus status() {
+        Parts open = parts();
+        LogWriter.Forces forces = open.writer.forces();
+        return new StoreStatus(
+                store.occupiedBytes(), open.log.durableLsn(), forces.count(), forces.bytes(), forces.lastNanos());
+    }
+
+    @Override
+    public void close() throws StoreException {
+        threads.stop();
+        Parts open = parts;
+        try {
+            if (open != null) finish(open);
+            if (open != null) {
+                open.log.close();
+                open.writer.step();
+            }
+        } finally {
+            release();
+        }
+        StoreException failure = open == null ? null : open.log.failure();
+        if (failure != null) throw failure;
+    }
+
+    /** What is pending may need a segment that is not ready yet. */
+    private static void finish(Parts open) {
+        while (!open.writer.finish() && open.housekeeper.step() == LogWriter.AGAIN) {
+            if (open.log.isStopped()) return;
+        }
+    }
+
+    private void release() throws StoreException {
+        try {
+            store.close();
+        } catch (IOException e) {
+            throw new StoreException("The data directory cannot be released (" + e.getMessage() + ").", e);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package io.signalbox.persistence;
+
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.log.Checksum;
+import io.signalbox.persistence.log.StoreId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A record of the log, seen in a buffer: everything that one write batch makes durable.
+ *
+ * <pre>
+ *  0 length     4 crc        8 type, has message, 0, 0     12 targets   16 settlements   20 drops   24 changes   28 0
+ * 32 if it has a message: format, durable, priority, 0, address bytes, body bytes, 0, expires at, published at
+ *    targets     (queue id, flags), sorted by queue id
+ *    settlements (queue id, LSN)
+ *    drops       (queue id)
+ *    changes     (name bytes: 2, key bytes: 4, value bytes: 4 or -1, name, key, value)
+ *    address, body
+ * </pre>
+ *
+ * A view is moved from record to record by {@link #at}; confined to the thread that made it. No length is believed before
+ * the checksum is, and then each part must fit into the whole.
+ */
+final class LogRecord {
+    static final int ALIGNMENT = 32;
+    static final int FIXED_BYTES = 32;
+    static final int MESSAGE_BYTES = 32;
+    static final int TARGET_BYTES = 12;
+    static final int SETTLEMENT_BYTES = 16;
+    static final int DROP_BYTES = 8;
+    static final int CHANGE_BYTES = 10;
+    static final int REMOVED = -1;
+    static final byte TYPE_WRITE = 1;
+    static final byte TYPE_VOID = 2;
+    private static final int CRC_FROM = 8;
+
+    private final ByteBuffer bytes;
+    private int at;
+    private long lsn;
+    private int length;
+
+    LogRecord(ByteBuffer bytes) {
+        this.bytes = bytes;
+    }
+
+    static long aligned(long length) {
+        return (length + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+
+    /** Computes and writes the checksum of the record at index {@code at}. */
+    static void seal(ByteBuffer bytes, int at, StoreId store, long epoch, long lsn, Checksum checksum) {
+        bytes.putInt(at + 4, crc(bytes, at, store, epoch, lsn, checksum));
+    }
+
+    /** The length is in the checksum by where it ends. */
+    private static int crc(ByteBuffer bytes, int at, StoreId store, long epoch, long lsn, Checksum checksum) {
+        return checksum.of(store, epoch, lsn, bytes.slice(at + CRC_FROM, bytes.getInt(at) - CRC_FROM));
+    }
+
+    /** A record that says nothing, over log space that was claimed but could not be filled. */
+    static void writeVoid(
+            ByteBuffer bytes, int at, int length, StoreId store, long epoch, long lsn, Checksum checksum) {
+        bytes.putInt(at, length);
+        bytes.put(at + 8, TYPE_VOID);
+        seal(bytes, at, store, epoch, lsn, checksum);
+    }
+
+    /** Moves the view to index {@code newAt}, whose log address is {@code newLsn}. Nothing is checked yet. */
+    LogRecord at(int newAt, long newLsn) {
+        at = newAt;
+        lsn = newLsn;
+        length = bytes.getInt(newAt);
+        return this;
+    }
+
+    /** Whether the record is what was written at its address and lies within {@code room} bytes. */
+    boolean isIntact(int room, StoreId store, long epoch, Checksum checksum) {
+        if (length < FIXED_BYTES || length > room) return false;
+        if (crc(bytes, at, store, epoch, lsn, checksum) != bytes.getInt(at + 4)) return false;
+        if (type() == TYPE_VOID) return true;
+        return type() == TYPE_WRITE && partsFit();
+    }
+
+    private boolean partsFit() {
+        if (targets() < 0 || settlements() < 0 || drops() < 0 || changes() < 0) return false;
+        long end = FIXED_BYTES;
+        if (hasMessage()) {
+            if (length < FIXED_BYTES + MESSAGE_BYTES) return false;
+            if (addressBytes() < 0 || bodyBytes() < 0) return false;
+            byte priority = bytes.get(messageAt() + 2);
+            if (priority < 0 || priority > 9) return false;
+            end += MESSAGE_BYTES + (long) targets() * TARGET_BYTES + addressBytes() + bodyBytes();
+        } else if (targets() > 0) {
+            return false;
+        }
+        end += (long) settlements() * SETTLEMENT_BYTES + (long) drops() * DROP_BYTES;
+        if (end > length) return false;
+        long change = changesAt();
+        for (int i = 0; i < changes(); i++) {
+            if (change + CHANGE_BYTES > at + length) return false;
+            int keyBytes = bytes.getInt((int) change + 2);
+            int valueBytes = bytes.getInt((int) change + 6);
+            int nameBytes = bytes.getShort((int) change);
+            if (nameBytes < 0 || keyBytes < 0 || valueBytes < REMOVED) return false;
+            long changeBytes = CHANGE_BYTES + (long) nameBytes + keyBytes + Math.max(0, valueBytes);
+            change += changeBytes;
+            end += changeBytes;
+            if (end > length) return false;
+        }
+        return end == length;
+    }
+
+    long lsn() {
+        return lsn;
+    }
+
+    int length() {
+        return length;
+    }
+
+    byte type() {
+        return bytes.get(at + 8);
+    }
+
+    boolean hasMessage() {
+        return type() == TYPE_WRITE && bytes.get(at + 9) != 0;
+    }
+
+    int targets() {
+        return type() == TYPE_WRITE ? bytes.getInt(at + 12) : 0;
+    }
+
+    int settlements() {
+        return type() == TYPE_WRITE ? bytes.getInt(at + 16) : 0;
+    }
+
+    int drops() {
+        return type() == TYPE_WRITE ? bytes.getInt(at + 20) : 0;
+    }
+
+    int changes() {
+        return type() == TYPE_WRITE ? bytes.getInt(at + 24) : 0;
+    }
+
+    private int messageAt() {
+        return at + FIXED_BYTES;
+    }
+
+    private int addressBytes() {
+        return bytes.getInt(messageAt() + 4);
+    }
+
+    private int bodyBytes() {
+        return bytes.getInt(messageAt() + 8);
+    }
+
+    private int targetsAt() {
+        return at + FIXED_BYTES + (hasMessage() ? MESSAGE_BYTES : 0);
+    }
+
+    private int settlementsAt() {
+        return targetsAt() + targets() * TARGET_BYTES;
+    }
+
+    private int dropsAt() {
+        return settlementsAt() + settlements() * SETTLEMENT_BYTES;
+    }
+
+    private int changesAt() {
+        return dropsAt() + drops() * DROP_BYTES;
+    }
+
+    long targetQueueId(int index) {
+        return bytes.getLong(targetsAt() + index * TARGET_BYTES);
+    }
+
+    int targetFlags(int index) {
+        return bytes.getInt(targetsAt() + index * TARGET_BYTES + 8);
+    }
+
+    long settledQueueId(int index) {
+        return bytes.getLong(settlementsAt() + index * SETTLEMENT_BYTES);
+    }
+
+    long settledLsn(int index) {
+        return bytes.getLong(settlementsAt() + index * SETTLEMENT_BYTES + 8);
+    }
+
+    long droppedQueueId(int index) {
+        return bytes.getLong(dropsAt() + index * DROP_BYTES);
+    }
+
+    /** Receives the changes of tables. */
+    interface ChangeVisitor {
+        void put(String table, byte[] key, byte[] value);
+
+        void remove(String table, byte[] key);
+    }
+
+    void forEachChange(ChangeVisitor visitor) {
+        int change = changesAt();
+        for (int i = 0; i < changes(); i++) {
+            int nameBytes = bytes.getShort(change);
+            int keyBytes = bytes.getInt(change + 2);
+            int valueBytes = bytes.getInt(change + 6);
+            int nameAt = change + CHANGE_BYTES;
+            String table = new String(copy(nameAt, nameBytes), StandardCharsets.UTF_8);
+            byte[] key = copy(nameAt + nameBytes, keyBytes);
+            if (valueBytes == REMOVED) {
+                visitor.remove(table, key);
+            } else {
+                visitor.put(table, key, copy(nameAt + nameBytes + keyBytes, valueBytes));
+            }
+            change = nameAt + nameBytes + keyBytes + Math.max(0, valueBytes);
+        }
+    }
+
+    private byte[] copy(int from, int count) {
+        byte[] copy = new byte[count];
+        bytes.get(from, copy);
+        return copy;
+    }
+
+    /** The message with its body left in the log. */
+    Message storedMessage(MessageFormats formats) throws StoreException {
+        return message(formats, new Body.Stored(lsn, bodyBytes()));
+    }
+
+    /** The message with its body. */
+    Message residentMessage(MessageFormats formats) throws StoreException {
+        return message(formats, Body.Inline.of(copy(at + length - bodyBytes(), bodyBytes())));
+    }
+
+    private Message message(MessageFormats formats, Body body) throws StoreException {
+        int head = messageAt();
+        byte format = bytes.get(head);
+        int addressAt = at + length - bodyBytes() - addressBytes();
+        Envelope envelope = new Envelope(
+                new String(copy(addressAt, addressBytes()), StandardCharsets.UTF_8),
+                bytes.get(head + 1) != 0,
+                bytes.get(head + 2),
+                bytes.getLong(head + 16),
+                bytes.getLong(head + 24));
+        return new Message(
+                envelope,
+                formats.byId(format)
+                        .orElseThrow(() -> new StoreException("The message at LSN " + lsn + " was written by a protocol"
+                                + " (format " + format + ") that this process was not started with.")),
+                body);
+    }
+}

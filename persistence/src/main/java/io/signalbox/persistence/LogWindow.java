@@ -1,0 +1,41 @@
+package io.signalbox.persistence;
+
+import io.signalbox.persistence.log.LogStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A piece of the log in memory, moved along as addresses are asked for. Confined to the thread that made it. */
+final class LogWindow {
+    /** Answer of {@link #find}: the segment ends before. */
+    static final int MISSING = -1;
+
+    private final LogStore store;
+    private ByteBuffer bytes;
+    private long from;
+    private int count;
+
+    LogWindow(LogStore store, int usualBytes) {
+        this.store = store;
+        bytes = ByteBuffer.allocateDirect(usualBytes);
+    }
+
+    /** Forgets what was read: the log may have been written since. */
+    void clear() {
+        count = 0;
+    }
+
+    /** The index in {@link #bytes} of the address {@code lsn}, with {@code needed} bytes from there, or {@link #MISSING}. */
+    int find(long lsn, int needed) throws IOException {
+        if (lsn >= from && lsn + needed <= from + count) return (int) (lsn - from);
+        if (needed > bytes.capacity()) bytes = ByteBuffer.allocateDirect(needed);
+        from = lsn;
+        count = store.read(lsn, bytes.clear());
+        bytes.clear();
+        return count >= needed ? 0 : MISSING;
+    }
+
+    /** Valid until the next {@link #find}. */
+    ByteBuffer bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,215 @@
+package io.signalbox.persistence;
+
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.log.Checksum;
+import io.signalbox.persistence.log.LogStore;
+import io.signalbox.persistence.log.SegmentHeader;
+import io.signalbox.persistence.log.StoreId;
+import io.signalbox.persistence.log.StoredSnapshot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings back what an earlier life left: the newest snapshot, then every segment from where the log begins. What is not
+ * whole at the very end, and nobody testifies for, was never confirmed: it is cut, by the next segment's header saying
+ * where this one ended. Everything else that is not whole is damage and stops the start. Confined to the opening thread.
+ */
+final class Recovery {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Recovery.class);
+
+    private final LogStore store;
+    private final StoreSettings settings;
+    private final MessageFormats formats;
+    private final Surroundings surroundings;
+    private final Checksum checksum;
+    private final RecoverySink sink;
+    private final Tables tables;
+    private final SegmentTable scanned = new SegmentTable();
+
+    private long coveredLsn;
+    private long snapshotTestimony;
+    private long highestEpoch;
+    private long bytesDone;
+    private long bytesTotal;
+
+    Recovery(
+            LogStore store,
+            StoreSettings settings,
+            MessageFormats formats,
+            Surroundings surroundings,
+            Tables tables,
+            RecoverySink sink) {
+        this.store = store;
+        this.settings = settings;
+        this.formats = formats;
+        this.surroundings = surroundings;
+        this.checksum = surroundings.checksum();
+        this.tables = tables;
+        this.sink = sink;
+    }
+
+    LogState run() throws StoreException {
+        LogStore.Contents contents = store.open();
+        try {
+            return contents.segments().isEmpty() ? begin(contents) : resume(contents);
+        } catch (IOException e) {
+            throw new StoreException("The log cannot be read (" + e.getMessage() + "). Check the disk.", e);
+        }
+    }
+
+    private LogState begin(LogStore.Contents contents) throws StoreException, IOException {
+        if (!contents.snapshots().isEmpty()) {
+            throw new StoreException(
+                    "The snapshot " + contents.snapshots().get(0).description()
+                            + " has no log beside it: segments are missing; restore the directory from a backup.");
+        }
+        StoreId storeId = surroundings.newStoreId().get();
+        long base = settings.segmentBytes();
+        SegmentHeader first = new SegmentHeader(storeId, 1, base, settings.segmentBytes(), 0, 0, base);
+        store.prepare(first);
+        SegmentTable segments = new SegmentTable();
+        segments.add(new Segment(first));
+        return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), first), 0);
+    }
+
+    private LogState resume(LogStore.Contents contents) throws StoreException, IOException {
+        StoreId storeId = contents.segments().get(0).store();
+        loadSnapshot(contents.snapshots(), storeId);
+        SegmentScanner scanner = new SegmentScanner(store, storeId, checksum);
+        LogChain chain = scanAll(contents.segments(), storeId, scanner);
+        chain.check(store, coveredLsn, snapshotTestimony, scanner);
+
+        SegmentHeader first = nextHeader(chain, storeId);
+        // What is free without doubt may become the new segment; the rest still testifies until that is durable.
+        for (SegmentHeader header : chain.untouched()) store.release(header.baseLsn(), header.baseLsn());
+        store.prepare(first);
+        for (SegmentHeader header : chain.superseded()) store.release(header.baseLsn(), header.baseLsn());
+        LOGGER.debug("The log of epoch {} ends at {}", highestEpoch, store.describe(chain.previousEndLsn()));
+        chain.trimLast(store);
+
+        SegmentTable segments = new SegmentTable();
+        for (SegmentHeader header : chain.kept()) {
+            Segment segment = scanned.of(header.baseLsn());
+            if (segment != null) segments.add(segment);
+        }
+        emit(chain, segments, scanner);
+        segments.add(new Segment(first));
+        return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), first), coveredLsn);
+    }
+
+    private void loadSnapshot(List<StoredSnapshot> snapshots, StoreId storeId) throws StoreException {
+        if (snapshots.isEmpty()) return;
+        SnapshotFormat.Summary snapshot = SnapshotFormat.read(snapshots.get(snapshots.size() - 1), tables, checksum);
+        if (!snapshot.store().equals(storeId)) throw foreign(snapshot.store().toString(), storeId);
+        coveredLsn = snapshot.coveredLsn();
+        snapshotTestimony = Math.max(coveredLsn, snapshot.highestLsn() + 1);
+        highestEpoch = snapshot.epoch();
+    }
+
+    private static StoreException foreign(String found, StoreId expected) {
+        return new StoreException("The data directory mixes files of two stores (" + found + " and " + expected
+                + "); restore it from a backup.");
+    }
+
+    private LogChain scanAll(List<SegmentHeader> headers, StoreId storeId, SegmentScanner scanner)
+            throws StoreException, IOException {
+        LogChain chain = new LogChain(headers);
+        for (SegmentHeader header : headers) bytesTotal += 2 * (chain.limitOf(header) - header.baseLsn());
+        for (SegmentHeader header : headers) {
+            if (!header.store().equals(storeId)) throw foreign(header.store().toString(), storeId);
+            highestEpoch = Math.max(highestEpoch, header.epoch());
+            scanned.add(new Segment(header));
+            scanned.rolled();
+            LogChain.Link link = chain.link(header);
+            long end = scanner.scan(header, chain.limitOf(header), new Replay(link));
+            link.endsAt(end);
+            progressBy(chain.limitOf(header) - header.baseLsn());
+        }
+        return chain;
+    }
+
+    private void progressBy(long bytes) {
+        bytesDone += bytes;
+        sink.progress(bytesDone, bytesTotal);
+    }
+
+    /** First pass: what is unsettled, and the tables. */
+    private final class Replay implements SegmentScanner.Visitor<StoreException> {
+        private final LogChain.Link link;
+
+        Replay(LogChain.Link link) {
+            this.link = link;
+        }
+
+        @Override
+        public void batch(BatchHeader header) {
+            link.saw(header);
+        }
+
+        @Override
+        public void record(LogRecord record) {
+            scanned.account(record);
+            if (record.lsn() >= coveredLsn) tables.replay(record);
+        }
+    }
+
+    /** Second pass, over segments that hold something unsettled: hands the entries over. */
+    private void emit(LogChain chain, SegmentTable segments, SegmentScanner scanner)
+            throws StoreException, IOException {
+        List<Segment> all = new ArrayList<>(segments.all());
+        for (Segment segment : all) {
+            SegmentHeader header = segment.header();
+            long end = chain.link(header).endLsn();
+            if (segment.liveness().unsettled() > 0) {
+                long reread = scanner.scan(header, end, new Emission(segment.liveness()));
+                if (reread != end) throw new IOException("the second reading differs at " + store.describe(reread));
+            }
+            progressBy(chain.limitOf(header) - header.baseLsn());
+        }
+        sink.progress(bytesTotal, bytesTotal);
+    }
+
+    private final class Emission implements SegmentScanner.Visitor<StoreException> {
+        private final Liveness liveness;
+
+        Emission(Liveness liveness) {
+            this.liveness = liveness;
+        }
+
+        @Override
+        public void batch(BatchHeader header) {}
+
+        @Override
+        public void record(LogRecord record) throws StoreException {
+            if (!record.hasMessage()) return;
+            for (int i = 0; i < record.targets(); i++) {
+                long queueId = record.targetQueueId(i);
+                if (!liveness.isUnsettled(queueId, record.lsn())) continue;
+                boolean lives = sink.entry(queueId, record.lsn(), record.targetFlags(i), record.storedMessage(formats));
+                if (!lives) liveness.settled(queueId, record.lsn());
+            }
+        }
+    }
+
+    /**
+     * The segment of the new epoch. It begins one segment above the highest known end: so far at most the buffers of the
+     * last life had given out LSNs that never reached the disk.
+     */
+    private SegmentHeader nextHeader(LogChain chain, StoreId storeId) {
+        long largest = Math.max(chain.largestSegmentBytes(), settings.segmentBytes());
+        long base = Math.max(chain.highestEndLsn(), coveredLsn) + largest;
+        return new SegmentHeader(
+                storeId,
+                highestEpoch + 1,
+                base,
+                settings.segmentBytes(),
+                chain.previousBaseLsn(),
+                chain.previousEndLsn(),
+                chain.kept().isEmpty() ? base : chain.kept().get(0).baseLsn());
+    }
+}

@@ -1,0 +1,43 @@
+package io.signalbox.persistence;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sizes and times of a store.
+ *
+ * @param segmentBytes size of a segment file; a multiple of 4 KiB
+ * @param bufferBytes size of each of the two append buffers; a multiple of 512
+ * @param maxBatchBytes the largest batch taken, in bytes of bodies, keys and values
+ * @param lazyNanos how long a batch that nobody waits for may wait for a force
+ * @param sealIdleNanos how long the log is idle before it writes that all before was forced
+ */
+public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchBytes, long lazyNanos, long sealIdleNanos) {
+
+    private static final int MIB = 1 << 20;
+
+    public StoreSettings {
+        if (bufferBytes < 4096 || bufferBytes % BatchHeader.SECTOR_BYTES != 0 || bufferBytes > 64 * MIB) {
+            throw new IllegalArgumentException(
+                    "buffer of " + bufferBytes + " bytes is not a multiple of 512, 4 KiB..64 MiB");
+        }
+        if (segmentBytes % 4096 != 0 || segmentBytes < 8L * bufferBytes || segmentBytes > 1L << 40) {
+            throw new IllegalArgumentException("segment of " + segmentBytes + " bytes is not a multiple of 4 KiB"
+                    + " from 8 buffers of " + bufferBytes + " bytes to 1 TiB");
+        }
+        if (maxBatchBytes < 1 || maxBatchBytes > segmentBytes / 2 || maxBatchBytes > 512 * MIB) {
+            throw new IllegalArgumentException(
+                    "batch of " + maxBatchBytes + " bytes is more than half a segment of " + segmentBytes + " bytes");
+        }
+    }
+
+    /** For production: 256 MiB segments, two buffers of 4 MiB, batches up to 64 MiB. */
+    public static StoreSettings defaults() {
+        return new StoreSettings(
+                256L * MIB, 4 * MIB, 64 * MIB, TimeUnit.MILLISECONDS.toNanos(50), TimeUnit.MILLISECONDS.toNanos(10));
+    }
+
+    /** The largest record, with everything it carries besides content. */
+    long maxRecordBytes() {
+        return Math.min(segmentBytes - segmentBytes / 8 - 8192, Integer.MAX_VALUE - 2L * bufferBytes);
+    }
+}

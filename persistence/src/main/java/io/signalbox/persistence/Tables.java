@@ -1,0 +1,50 @@
+package io.signalbox.persistence;
+
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All state tables by name. Thread-safe. */
+final class Tables {
+
+    private final ConcurrentHashMap<String, MemoryTable> byName = new ConcurrentHashMap<>();
+
+    MemoryTable table(String name) {
+        return byName.computeIfAbsent(name, MemoryTable::new);
+    }
+
+    Collection<MemoryTable> all() {
+        return byName.values();
+    }
+
+    /** Makes the changes of a batch visible. */
+    void apply(WriteBatch batch, long lsn) {
+        List<TableChange> changes = batch.tableChanges();
+        for (int i = 0; i < changes.size(); i++) {
+            TableChange change = changes.get(i);
+            table(change.table().name()).change(change.key(), change.value().orElse(null), lsn);
+        }
+    }
+
+    /** Applies the changes of a record read back from the log. */
+    void replay(LogRecord record) {
+        long lsn = record.lsn();
+        record.forEachChange(new LogRecord.ChangeVisitor() {
+            @Override
+            public void put(String table, byte[] key, byte[] value) {
+                table(table).change(key, value, lsn);
+            }
+
+            @Override
+            public void remove(String table, byte[] key) {
+                table(table).change(key, null, lsn);
+            }
+        });
+    }
+
+    void forgetRemovalsBelow(long lsn) {
+        for (MemoryTable table : byName.values()) table.forgetRemovalsBelow(lsn);
+    }
+}

@@ -1,0 +1,254 @@
+package io.signalbox.persistence.log;
+
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.disk.Disk;
+import io.signalbox.persistence.disk.DiskFile;
+import io.signalbox.persistence.disk.DiskFullException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log as files of one directory: {@code seg-*.log} hold batches, {@code spare-*.log} wait to be used again, {@code
+ * snapshot-*.snap} are published snapshots, {@code *.tmp} were never finished.
+ *
+ * <p>Headers are trusted, not names, with one exception that makes a damaged header tell itself from an unfinished one: a
+ * header is only ever written while its file is called {@code spare-*} or {@code *.tmp}, and that name is durable by then.
+ * So an unreadable header under the name of a segment is damage.
+ *
+ * <p>Owners as in {@link LogStore}; the map of segments is safe for all of them.
+ */
+public final class FileLogStore implements LogStore {
+    private static final String SEGMENT_PREFIX = "seg-";
+    private static final String SPARE_PREFIX = "spare-";
+    private static final String SEGMENT_SUFFIX = ".log";
+    private static final String TEMPORARY_SUFFIX = ".tmp";
+
+    /** Spare files kept for reuse; one more is always about to be, or is, the prepared next segment. */
+    private static final int SPARES = 1;
+
+    private final Disk disk;
+    private final Checksum checksum;
+    private final ConcurrentSkipListMap<Long, SegmentFile> segments = new ConcurrentSkipListMap<>();
+    private final Deque<SpareFile> spares = new ArrayDeque<>();
+    private final AtomicLong occupiedBytes = new AtomicLong();
+    private final SnapshotFiles snapshots;
+    private @Nullable SegmentFile active;
+    private long appendedEnd;
+    private long nextFileNumber;
+
+    private record SegmentFile(SegmentHeader header, String name, DiskFile file, long bytes) {}
+
+    private record SpareFile(String name, DiskFile file, long bytes) {}
+
+    public FileLogStore(Disk disk) {
+        this(disk, Checksum.CRC32C);
+    }
+
+    public FileLogStore(Disk disk, Checksum checksum) {
+        this.disk = disk;
+        this.checksum = checksum;
+        this.snapshots = new SnapshotFiles(disk, occupiedBytes);
+    }
+
+    @Override
+    public String describe(long lsn) {
+        Map.Entry<Long, SegmentFile> entry = segments.floorEntry(lsn);
+        if (entry == null) return "LSN " + lsn + " in " + disk.description();
+        SegmentFile segment = entry.getValue();
+        return "segment " + segment.name + " of " + disk.description() + " at offset "
+                + (lsn - segment.header.baseLsn());
+    }
+
+    @Override
+    public Contents open() throws StoreException {
+        disk.lock();
+        try {
+            for (String name : disk.list()) {
+                if (name.endsWith(TEMPORARY_SUFFIX)) {
+                    disk.delete(name);
+                } else if (name.endsWith(SEGMENT_SUFFIX)) {
+                    openSegment(name);
+                } else {
+                    snapshots.found(name);
+                }
+            }
+            List<SegmentHeader> headers = new ArrayList<>();
+            for (SegmentFile segment : segments.values()) headers.add(segment.header);
+            return new Contents(headers, snapshots.open());
+        } catch (IOException e) {
+            throw new StoreException(
+                    "Data directory " + disk.description() + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private void openSegment(String name) throws IOException, StoreException {
+        DiskFile file = disk.open(name);
+        // After a kill the bytes may only be in the page cache: what is read from here on must not go away again.
+        file.force();
+        long bytes = file.size();
+        ByteBuffer header = ByteBuffer.allocate(SegmentHeader.BYTES);
+        file.read(0, header);
+        switch (SegmentHeader.kindOf(header.flip(), checksum)) {
+            case SEGMENT -> {
+                SegmentFile segment = new SegmentFile(SegmentHeader.decode(header), name, file, bytes);
+                SegmentFile twin = segments.put(segment.header.baseLsn(), segment);
+                if (twin != null) throw damaged(name, "it has the address of " + twin.name);
+                occupiedBytes.addAndGet(bytes);
+            }
+            case NEWER_FORMAT ->
+                throw new StoreException("Data directory " + disk.description()
+                        + " was written by a newer Signalbox (format " + header.getInt(4) + ", this one reads up to "
+                        + SegmentHeader.FORMAT_VERSION + "); start that version instead.");
+            case UNREADABLE -> {
+                if (!name.startsWith(SPARE_PREFIX)) throw damaged(name, "its header is unreadable");
+                occupiedBytes.addAndGet(bytes);
+                spares.add(new SpareFile(name, file, bytes));
+            }
+        }
+    }
+
+    private StoreException damaged(String name, String how) {
+        return new StoreException("The log is damaged in segment " + name + " of " + disk.description()
+                + " at offset 0: " + how + "; restore the directory from a backup.");
+    }
+
+    @Override
+    public void prepare(SegmentHeader header) throws IOException {
+        SpareFile spare = takeSpare(header.sizeBytes());
+        if (spare == null) spare = createFile(header.sizeBytes());
+        spare.file.write(0, header.encode(checksum));
+        spare.file.force();
+        String name = SEGMENT_PREFIX + String.format("%016x", header.baseLsn()) + SEGMENT_SUFFIX;
+        disk.rename(spare.name, name);
+        disk.forceDirectory();
+        segments.put(header.baseLsn(), new SegmentFile(header, name, spare.file, spare.bytes));
+    }
+
+    private @Nullable SpareFile takeSpare(long bytes) throws IOException {
+        for (SpareFile spare = spares.poll(); spare != null; spare = spares.poll()) {
+            if (spare.bytes == bytes) return spare;
+            delete(spare.name, spare.file, spare.bytes);
+        }
+        return null;
+    }
+
+    private SpareFile createFile(long bytes) throws IOException {
+        String name = "fresh-" + nextFileNumber++ + TEMPORARY_SUFFIX;
+        DiskFile file = disk.create(name);
+        try {
+            file.preallocate(bytes);
+        } catch (DiskFullException e) {
+            file.close();
+            disk.delete(name);
+            throw e;
+        }
+        occupiedBytes.addAndGet(bytes);
+        return new SpareFile(name, file, bytes);
+    }
+
+    @Override
+    public void append(long lsn, ByteBuffer batch) throws IOException {
+        SegmentFile segment = segmentOf(lsn);
+        if (segment == null || lsn + batch.remaining() > segment.header.endLsn()) {
+            throw new IOException("no segment is ready for " + batch.remaining() + " bytes at LSN " + lsn);
+        }
+        active = segment;
+        appendedEnd = lsn + batch.remaining();
+        segment.file.write(lsn - segment.header.baseLsn(), batch);
+    }
+
+    private @Nullable SegmentFile segmentOf(long lsn) {
+        Map.Entry<Long, SegmentFile> entry = segments.floorEntry(lsn);
+        if (entry == null || lsn >= entry.getValue().header.endLsn()) return null;
+        return entry.getValue();
+    }
+
+    @Override
+    public long force() throws IOException {
+        if (active != null) active.file.force();
+        return appendedEnd;
+    }
+
+    @Override
+    public int read(long lsn, ByteBuffer target) throws IOException {
+        SegmentFile segment = segmentOf(lsn);
+        if (segment == null) return 0;
+        int limit = target.limit();
+        long left = segment.header.endLsn() - lsn;
+        if (target.remaining() > left) target.limit(target.position() + (int) left);
+        int count = segment.file.read(lsn - segment.header.baseLsn(), target);
+        target.limit(limit);
+        return count;
+    }
+
+    @Override
+    public void release(long baseLsn, long endLsn) throws IOException {
+        SegmentFile segment = segments.get(baseLsn);
+        if (segment == null) return;
+        if (endLsn > baseLsn) {
+            trim(segment, endLsn - baseLsn);
+            return;
+        }
+        segments.remove(baseLsn);
+        if (spares.size() < SPARES && segment.bytes == segment.header.sizeBytes()) {
+            retire(segment);
+        } else {
+            delete(segment.name, segment.file, segment.bytes);
+            disk.forceDirectory();
+        }
+    }
+
+    private void trim(SegmentFile segment, long bytes) throws IOException {
+        if (bytes >= segment.bytes) return;
+        segment.file.truncate(bytes);
+        occupiedBytes.addAndGet(bytes - segment.bytes);
+        segments.put(segment.header.baseLsn(), new SegmentFile(segment.header, segment.name, segment.file, bytes));
+    }
+
+    private void retire(SegmentFile segment) throws IOException {
+        String name = segment.name;
+        if (!name.startsWith(SPARE_PREFIX)) {
+            name = SPARE_PREFIX + String.format("%016x", segment.header.baseLsn()) + SEGMENT_SUFFIX;
+            disk.rename(segment.name, name);
+            disk.forceDirectory();
+        }
+        spares.add(new SpareFile(name, segment.file, segment.bytes));
+    }
+
+    private void delete(String name, DiskFile file, long bytes) throws IOException {
+        file.close();
+        disk.delete(name);
+        occupiedBytes.addAndGet(-bytes);
+    }
+
+    @Override
+    public PendingSnapshot createSnapshot(long coveredLsn) throws IOException {
+        return snapshots.create(coveredLsn);
+    }
+
+    @Override
+    public long occupiedBytes() {
+        return occupiedBytes.get();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            for (SegmentFile segment : segments.values()) segment.file.close();
+            for (SpareFile spare : spares) spare.file.close();
+            snapshots.close();
+        } finally {
+            segments.clear();
+            spares.clear();
+            disk.close();
+        }
+    }
+}

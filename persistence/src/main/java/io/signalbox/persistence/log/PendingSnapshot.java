@@ -1,0 +1,20 @@
+package io.signalbox.persistence.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A snapshot that is being written. Owned by the housekeeper. */
+public interface PendingSnapshot {
+
+    /** Adds bytes at the end. */
+    void append(ByteBuffer bytes) throws IOException;
+
+    /** Makes the contents survive a crash, still unseen. */
+    void force() throws IOException;
+
+    /** Makes the snapshot the newest, durably, and removes older ones. Its contents have been forced. */
+    void publish() throws IOException;
+
+    /** Removes it unseen. */
+    void discard() throws IOException;
+}

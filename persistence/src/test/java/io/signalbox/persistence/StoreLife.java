@@ -1,0 +1,89 @@
+package io.signalbox.persistence;
+
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.WriteBatch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** One life of a store with its real threads, from recovery to close, and what it found when it began. */
+final class StoreLife implements AutoCloseable, RecoverySink {
+
+    record Entry(long queueId, long lsn, int flags, Message message) {}
+
+    final MessageStore store;
+    final List<Entry> entries = new ArrayList<>();
+
+    static StoreLife begin(Path directory, StoreSettings settings) throws StoreException {
+        return new StoreLife(PersistentStore.open(directory, settings, PlainFormat.FORMATS));
+    }
+
+    StoreLife(MessageStore store) throws StoreException {
+        this.store = store;
+        try {
+            store.recover(this);
+        } catch (StoreException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean entry(long queueId, long lsn, int targetFlags, Message message) {
+        entries.add(new Entry(queueId, lsn, targetFlags, message));
+        return true;
+    }
+
+    @Override
+    public void progress(long bytesDone, long bytesTotal) {}
+
+    /** Appends, waiting while the store is full, and waits until it is durable. */
+    long durably(WriteBatch batch) throws Exception {
+        long lsn = append(batch);
+        awaitForce(lsn);
+        return lsn;
+    }
+
+    long append(WriteBatch batch) throws Exception {
+        while (true) {
+            long lsn = store.append(batch);
+            if (lsn != MessageStore.FULL) return lsn;
+            CountDownLatch space = new CountDownLatch(1);
+            store.whenSpace(space::countDown);
+            if (!space.await(20, TimeUnit.SECONDS)) throw new AssertionError("no space");
+        }
+    }
+
+    void awaitForce(long lsn) throws Exception {
+        while (store.durableLsn() <= lsn) {
+            if (store.failure().isPresent()) throw store.failure().get();
+            CountDownLatch forced = new CountDownLatch(1);
+            store.afterForce(lsn, forced::countDown);
+            if (!forced.await(20, TimeUnit.SECONDS)) throw new AssertionError("no force");
+        }
+    }
+
+    List<Message> read(long... lsns) throws Exception {
+        CompletableFuture<List<Message>> done = new CompletableFuture<>();
+        List<Message> messages = new ArrayList<>();
+        store.read(
+                lsns,
+                (lsn, message) -> {
+                    messages.add(message);
+                    if (messages.size() == lsns.length) done.complete(messages);
+                },
+                done::completeExceptionally);
+        return done.get(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() throws StoreException {
+        store.close();
+    }
+}
