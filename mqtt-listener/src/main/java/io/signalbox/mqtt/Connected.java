@@ -1,0 +1,221 @@
+package io.signalbox.mqtt;
+
+import io.signalbox.broker.CatalogueException;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.mqtt.codec.Packet;
+import io.signalbox.mqtt.codec.Packet.SubscriptionRequest;
+import io.signalbox.mqtt.codec.PacketType;
+import io.signalbox.mqtt.codec.Property;
+import io.signalbox.mqtt.codec.PropertySet;
+import io.signalbox.mqtt.codec.ReasonCode;
+import io.signalbox.mqtt.codec.Refusal;
+import io.signalbox.mqtt.codec.TopicSyntax;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From CONNACK to the end: what each packet of the client does (§3). Confined to the connection's event loop. */
+final class Connected implements Stage {
+
+    private static final int MAX_LEVELS = io.signalbox.broker.routing.TopicSyntax.MAX_LEVELS;
+
+    private final ListenerContext context;
+    private final ListenerLoop loop;
+    private final MqttConnection connection;
+    private final SessionClaim claim;
+    private final MqttSession session;
+    private final ConnectNegotiator.Negotiated agreed;
+    private final InboundQos inbound;
+    private final TopicAliases aliases;
+
+    Connected(
+            ListenerContext context,
+            ListenerLoop loop,
+            MqttConnection connection,
+            SessionClaim claim,
+            MqttSession session,
+            ConnectNegotiator.Negotiated agreed) {
+        this.context = context;
+        this.loop = loop;
+        this.connection = connection;
+        this.claim = claim;
+        this.session = session;
+        this.agreed = agreed;
+        this.inbound = new InboundQos(context, loop, connection, session);
+        this.aliases = new TopicAliases(context.settings().topicAliasMaximum());
+    }
+
+    /** The session's messages may come. */
+    void begin() {
+        session.attach(new PublishSender(context, connection, session.subscriptions()), agreed.outboundWindow());
+    }
+
+    @Override
+    public boolean isReady() {
+        return inbound.isReady();
+    }
+
+    @Override
+    public void onPacket(Packet packet) {
+        if (packet instanceof Packet.Publish publish) {
+            publish(publish);
+        } else if (packet instanceof Packet.Ack ack) {
+            acknowledge(ack);
+        } else if (packet instanceof Packet.Subscribe subscribe) {
+            subscribe(subscribe);
+        } else if (packet instanceof Packet.Unsubscribe unsubscribe) {
+            unsubscribe(unsubscribe);
+        } else if (packet instanceof Packet.PingReq) {
+            connection.output().write(new Packet.PingResp()); // MQTT-3.12.4-1
+        } else if (packet instanceof Packet.Disconnect disconnect) {
+            disconnect(disconnect);
+        } else {
+            // MQTT-4.12.0-7: nobody gets here with an authentication method.
+            throw new Refusal(ReasonCode.PROTOCOL_ERROR, packet.type() + " was not asked for");
+        }
+    }
+
+    private void publish(Packet.Publish publish) {
+        context.counters().publishesReceived.increment();
+        if (publish.retain()) {
+            throw new Refusal(ReasonCode.RETAIN_NOT_SUPPORTED, "messages are not retained here"); // MQTT-3.2.2-14
+        }
+        if (publish.qos() > 1) {
+            throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not available here"); // MQTT-3.2.2-11
+        }
+        String topic = aliases.resolve(publish);
+        if (TopicSyntax.levels(topic) > MAX_LEVELS) {
+            throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the topic has more than " + MAX_LEVELS + " levels");
+        }
+        if (ReservedTopics.isReserved(topic)) {
+            refuseReserved(publish);
+        } else {
+            inbound.publish(publish, topic);
+        }
+    }
+
+    private void refuseReserved(Packet.Publish publish) {
+        String sentence = "the topic belongs to the server";
+        // QoS 0 has no answer, so the only explicit one is the end.
+        if (publish.qos() == 0) throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, sentence);
+        inbound.refuse(publish, sentence);
+    }
+
+    private void acknowledge(Packet.Ack ack) {
+        switch (ack.type()) {
+            case PUBACK -> session.window().acknowledge(ack.packetId(), ack.reason());
+            case PUBREC -> {
+                if (session.window().isInFlight(ack.packetId())) {
+                    throw new Refusal(ReasonCode.PROTOCOL_ERROR, "PUBREC for a message of QoS 1"); // MQTT-3.3.4-1
+                }
+                answerUnknown(PacketType.PUBREL, ack);
+            }
+            // A client may repeat the end of what an earlier session began; it is told so and can forget it (§4.3.3).
+            case PUBREL -> answerUnknown(PacketType.PUBCOMP, ack);
+            default -> context.counters().unknownAcknowledgements.increment();
+        }
+    }
+
+    private void answerUnknown(PacketType answer, Packet.Ack ack) {
+        context.counters().unknownAcknowledgements.increment();
+        if (ack.reason().isFailure()) return; // MQTT-4.4.0-2: it is over
+        connection
+                .output()
+                .write(new Packet.Ack(
+                        answer, ack.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, PropertySet.EMPTY));
+    }
+
+    private void subscribe(Packet.Subscribe packet) {
+        WriteBatch batch = new WriteBatch();
+        int identifier = (int) packet.properties()
+                .number(Property.SUBSCRIPTION_IDENTIFIER, SessionSubscription.NO_IDENTIFIER);
+        List<ReasonCode> reasons = new ArrayList<>(packet.requests().size());
+        for (SubscriptionRequest request : packet.requests()) reasons.add(subscribe(request, identifier, batch));
+        for (ReasonCode reason : reasons) {
+            if (reason.isFailure()) context.counters().refusals(reason).increment();
+        }
+        // MQTT-3.8.4-1, -2, -5, -6; what it says of a persistent session is durable first.
+        answerWhenDurable(batch, new Packet.SubAck(packet.packetId(), reasons, PropertySet.EMPTY));
+    }
+
+    private ReasonCode subscribe(SubscriptionRequest request, int identifier, WriteBatch batch) {
+        String filter = request.filter();
+        if (TopicSyntax.isShared(filter)) return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+        if (ReservedTopics.isQueue(filter)) return ReasonCode.TOPIC_FILTER_INVALID;
+        if (TopicSyntax.levels(filter) > MAX_LEVELS) return ReasonCode.TOPIC_FILTER_INVALID;
+        Subscriptions present = session.subscriptions();
+        if (present.size() >= context.settings().maximumSubscriptions() && !present.has(filter)) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        int granted = Math.min(1, request.qos()); // MQTT-3.2.2-10
+        boolean bridge = agreed.connect().bridge();
+        SessionSubscription wanted = new SessionSubscription(
+                filter, granted, request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
+        try {
+            session.subscribe(wanted, batch);
+        } catch (CatalogueException e) {
+            return ReasonCode.UNSPECIFIED_ERROR;
+        }
+        return ReasonCode.granted(granted); // MQTT-3.8.4-7
+    }
+
+    private void unsubscribe(Packet.Unsubscribe packet) {
+        WriteBatch batch = new WriteBatch();
+        List<ReasonCode> reasons = new ArrayList<>(packet.filters().size());
+        for (String filter : packet.filters()) {
+            boolean existed = session.unsubscribe(filter, batch);
+            reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
+        }
+        // MQTT-3.10.4-4, -5, -6
+        answerWhenDurable(batch, new Packet.UnsubAck(packet.packetId(), reasons, PropertySet.EMPTY));
+    }
+
+    private void answerWhenDurable(WriteBatch batch, Packet answer) {
+        loop.journal().append(batch, new SessionJournal.Waiter() {
+            @Override
+            public void onDurable() {
+                if (connection.isClosed()) return;
+                connection.output().write(answer);
+                connection.resume();
+            }
+
+            @Override
+            public void onFailed(String sentence) {
+                connection.refuse(new Refusal(ReasonCode.UNSPECIFIED_ERROR, sentence));
+            }
+        });
+    }
+
+    private void disconnect(Packet.Disconnect packet) {
+        if (packet.properties().has(Property.SESSION_EXPIRY_INTERVAL)) {
+            long asked = packet.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0);
+            if (agreed.sessionExpirySeconds() == 0 && asked != 0) {
+                // §3.14.2.2.2
+                throw new Refusal(ReasonCode.PROTOCOL_ERROR, "a session that was to end here cannot be kept");
+            }
+            session.changeExpiry(Math.min(asked, context.settings().maximumSessionExpirySeconds()));
+        }
+        connection.end(packet.reason() == ReasonCode.SUCCESS ? Ending.NORMAL : Ending.LOST); // MQTT-3.14.4-3
+    }
+
+    @Override
+    public void onReadComplete() {
+        session.window().grant();
+    }
+
+    @Override
+    public void onWritabilityChanged() {
+        session.window().grant();
+    }
+
+    @Override
+    public void onClosed(Ending ending) {
+        inbound.close();
+        session.detach();
+        if (ending == Ending.NORMAL) {
+            session.will().cancel();
+        } else {
+            session.will().connectionLost();
+        }
+        claim.connectionClosed();
+    }
+}

@@ -1,0 +1,15 @@
+package io.signalbox.mqtt;
+
+import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.security.Authenticator;
+import java.time.InstantSource;
+
+/** What all connections of a listener share. Immutable; its parts are thread-safe. */
+record ListenerContext(
+        VirtualHost host,
+        Authenticator authenticator,
+        InstantSource clock,
+        MqttSettings settings,
+        MqttCounters counters,
+        SessionTables tables,
+        SessionRegistry registry) {}

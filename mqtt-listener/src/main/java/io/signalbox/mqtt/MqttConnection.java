@@ -1,0 +1,228 @@
+package io.signalbox.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import io.signalbox.mqtt.codec.Packet;
+import io.signalbox.mqtt.codec.PacketDecoder;
+import io.signalbox.mqtt.codec.PacketEncoder;
+import io.signalbox.mqtt.codec.PacketReader;
+import io.signalbox.mqtt.codec.PacketType;
+import io.signalbox.mqtt.codec.Property;
+import io.signalbox.mqtt.codec.PropertySet;
+import io.signalbox.mqtt.codec.ProtocolVersion;
+import io.signalbox.mqtt.codec.ReasonCode;
+import io.signalbox.mqtt.codec.Refusal;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: bytes in, packets to the current {@link Stage}, and the one place where a refusal becomes an
+ * answer and an end (§4.13). Confined to its event loop.
+ */
+final class MqttConnection implements PacketReader.Sink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MqttConnection.class);
+
+    /** How long a client may take to read why it was disconnected. */
+    private static final long LINGER_MILLIS = 1000;
+
+    private final ListenerContext context;
+    private final Channel channel;
+    private final PacketDecoder decoder = PacketDecoder.toServer();
+    private final PacketReader reader;
+    private final MqttOutput output;
+    private final KeepAlive keepAlive;
+    private Stage stage;
+    private boolean accepted;
+    private boolean closed;
+    private boolean reading;
+
+    MqttConnection(ListenerContext context, ListenerLoop loop, Channel channel) {
+        this.context = context;
+        this.channel = channel;
+        this.reader = new PacketReader(
+                decoder, channel.alloc(), context.settings().connectPacketBytes());
+        this.output = new MqttOutput(channel, new PacketEncoder(ProtocolVersion.V3_1_1));
+        this.keepAlive = new KeepAlive(loop.eventLoop(), this::silent);
+        this.stage = new Connecting(context, loop, this);
+        keepAlive.expectWithin(context.settings().connectTimeoutMillis());
+        context.counters().connectionsOpened.increment();
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    MqttOutput output() {
+        return output;
+    }
+
+    boolean isV5() {
+        return decoder.version().equals(Optional.of(ProtocolVersion.V5));
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** CONNACK has been written: what follows is read by {@code next}, within the limits that were agreed. */
+    void accept(Stage next, int keepAliveSeconds) {
+        accepted = true;
+        stage = next;
+        reader.maximumPacketSize(context.settings().maximumPacketBytes());
+        keepAlive.watch(keepAliveSeconds);
+        resume();
+    }
+
+    /** Takes over {@code bytes} and reads what can be read now. */
+    void read(ByteBuf bytes) {
+        if (closed) {
+            bytes.release();
+            return;
+        }
+        keepAlive.heard();
+        reading = true;
+        try {
+            reader.feed(bytes, this);
+        } catch (Refusal refusal) {
+            refuse(refusal);
+        } finally {
+            reading = false;
+        }
+        readAsReady();
+    }
+
+    /** The stage may have become ready: reads on with what has arrived. */
+    void resume() {
+        if (closed || reading) return; // the reader asks before each packet
+        reading = true;
+        try {
+            reader.readPackets(this);
+        } catch (Refusal refusal) {
+            refuse(refusal);
+        } finally {
+            reading = false;
+        }
+        readAsReady();
+        readComplete();
+    }
+
+    /** What cannot be worked on is left to the socket, and so to the client. */
+    private void readAsReady() {
+        boolean wanted = closed || stage.isReady();
+        if (channel.config().isAutoRead() != wanted) channel.config().setAutoRead(wanted);
+    }
+
+    void readComplete() {
+        if (!closed) stage.onReadComplete();
+        output.flush();
+    }
+
+    void writabilityChanged() {
+        if (!closed) stage.onWritabilityChanged();
+    }
+
+    @Override
+    public boolean isReady() {
+        return !closed && stage.isReady();
+    }
+
+    @Override
+    public void onPacket(Packet packet) {
+        stage.onPacket(packet);
+    }
+
+    /** Answers as the protocol allows at this point, and ends (§4.13). */
+    void refuse(Refusal refusal) {
+        if (closed) return;
+        context.counters().refusals(refusal.reason()).increment();
+        LOG.debug(
+                "event=mqtt_refused remote={} reason={} sentence=\"{}\"",
+                channel.remoteAddress(),
+                refusal.reason(),
+                refusal.sentence());
+        PropertySet why = PropertySet.builder()
+                .with(Property.REASON_STRING, refusal.sentence())
+                .build();
+        if (accepted) {
+            say(refusal.reason(), why);
+        } else {
+            refuseConnect(refusal.reason(), why);
+        }
+        end(Stage.Ending.LOST);
+    }
+
+    /** MQTT-3.1.4-1, 3.1.1 MQTT-3.2.2-6: CONNACK only where it can say why. */
+    private void refuseConnect(ReasonCode reason, PropertySet why) {
+        boolean versionKnown = decoder.version().isPresent();
+        if (!versionKnown && reason != ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) return;
+        PacketEncoder encoder = new PacketEncoder(decoder.version().orElse(ProtocolVersion.V3_1_1));
+        output.encodeWith(encoder);
+        if (encoder.canSayInConnAck(reason)) output.write(new Packet.ConnAck(false, reason, why)); // MQTT-3.2.2-6
+    }
+
+    /** MQTT-3.14.0-1: DISCONNECT is for 5.0 clients that had their CONNACK. */
+    private void say(ReasonCode reason, PropertySet why) {
+        if (isV5() && reason.isAllowedIn(PacketType.DISCONNECT)) output.write(new Packet.Disconnect(reason, why));
+    }
+
+    /** Ends the connection from this side, saying why if there is a way to. */
+    void disconnect(ReasonCode reason) {
+        if (closed) return;
+        if (accepted) say(reason, PropertySet.EMPTY);
+        end(Stage.Ending.LOST);
+    }
+
+    /** The server stops (§3.14.2.1 0x8B). */
+    void shutDown() {
+        if (accepted) {
+            disconnect(ReasonCode.SERVER_SHUTTING_DOWN);
+        } else {
+            refuse(new Refusal(ReasonCode.SERVER_UNAVAILABLE, "the server is shutting down"));
+        }
+    }
+
+    /** The session's queue is gone, so the session is. */
+    void sessionRemoved() {
+        disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    }
+
+    /** The client has sent DISCONNECT, or has gone. */
+    void end(Stage.Ending ending) {
+        if (closed) return;
+        closed = true;
+        keepAlive.stop();
+        stage.onClosed(ending);
+        reader.close();
+        output.flush();
+        context.counters().connectionsClosed.increment();
+        linger();
+    }
+
+    /**
+     * Closes so that the last words arrive: a socket closed with unread input resets the connection, and what was written is
+     * lost. So the output ends, input is thrown away, and the socket closes when the client does, or soon.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, the connection has ended
+    private void linger() {
+        if (!channel.isActive()) return;
+        if (!(channel instanceof DuplexChannel duplex)) {
+            channel.close();
+            return;
+        }
+        duplex.shutdownOutput();
+        channel.config().setAutoRead(true);
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void silent() {
+        if (accepted) {
+            disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT); // MQTT-3.1.2-22
+        } else {
+            end(Stage.Ending.LOST);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.signalbox.mqtt;
+
+import io.signalbox.mqtt.codec.ReasonCode;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What an MQTT listener counts since its start. Thread-safe. */
+public final class MqttCounters {
+
+    /** Connections accepted by the socket. */
+    public final LongAdder connectionsOpened = new LongAdder();
+
+    /** Connections that have ended, for whatever reason. */
+    public final LongAdder connectionsClosed = new LongAdder();
+
+    /** CONNECTs answered with success. */
+    public final LongAdder connectsAccepted = new LongAdder();
+
+    /** PUBLISH packets received. */
+    public final LongAdder publishesReceived = new LongAdder();
+
+    /** PUBLISH packets sent, repetitions included. */
+    public final LongAdder publishesSent = new LongAdder();
+
+    /** QoS 0 messages dropped because the client's socket did not take more. */
+    public final LongAdder droppedSlowClient = new LongAdder();
+
+    /** Messages not sent because the client takes no packet of their size (MQTT-3.1.2-25). */
+    public final LongAdder droppedTooLarge = new LongAdder();
+
+    /** Messages of other protocols whose address is no topic name. */
+    public final LongAdder droppedNotATopic = new LongAdder();
+
+    /** Acknowledgements of packet identifiers that were not in use. */
+    public final LongAdder unknownAcknowledgements = new LongAdder();
+
+    /** How often a connection was not read for a while because its publishes were unanswered. */
+    public final LongAdder readingPaused = new LongAdder();
+
+    /** Sessions taken over by a newer connection. */
+    public final LongAdder takeovers = new LongAdder();
+
+    /** Sessions that ended because nobody came back for them. */
+    public final LongAdder sessionsExpired = new LongAdder();
+
+    private final Map<ReasonCode, LongAdder> refusals = new ConcurrentHashMap<>();
+
+    /** Connections, publishes and subscriptions refused with this reason. */
+    public LongAdder refusals(ReasonCode reason) {
+        return refusals.computeIfAbsent(reason, first -> new LongAdder());
+    }
+}

@@ -1,0 +1,133 @@
+package io.signalbox.mqtt;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.signalbox.broker.Broker;
+import io.signalbox.broker.Loop;
+import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.security.Authenticator;
+import io.signalbox.mqtt.codec.ReasonCode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * Lets MQTT clients (3.1, 3.1.1, 5.0) into one virtual host of a broker over TCP. Started and closed once each, by one
+ * thread; everything else happens on the event loops.
+ */
+public final class MqttListener {
+
+    private final Broker broker;
+    private final ListenerContext context;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final List<Channel> servers = new ArrayList<>(1);
+
+    public MqttListener(Broker broker, VirtualHost host, Authenticator authenticator, MqttSettings settings) {
+        this.broker = broker;
+        this.context = new ListenerContext(
+                host,
+                authenticator,
+                broker.clock(),
+                settings,
+                new MqttCounters(),
+                new SessionTables(broker.store(), host.name()),
+                new SessionRegistry());
+    }
+
+    /**
+     * Restores the sessions that an earlier life left, then listens.
+     *
+     * @param loops the event loops that the broker was opened with
+     * @param channelType the server channel that fits their kind, for example {@code NioServerSocketChannel.class}
+     * @param port 0 = any free one
+     * @return where it listens
+     * @throws IOException if the address cannot be bound
+     */
+    public InetSocketAddress start(
+            EventLoopGroup loops, Class<? extends ServerChannel> channelType, String host, int port)
+            throws IOException {
+        IdentityHashMap<EventLoop, ListenerLoop> byEventLoop = new IdentityHashMap<>();
+        for (EventExecutor executor : loops) {
+            EventLoop eventLoop = (EventLoop) executor;
+            Loop core = broker.loopOf(eventLoop);
+            byEventLoop.put(
+                    eventLoop, new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core)));
+        }
+        SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
+        broker.onStoreFailure(() -> forEachConnection(connection -> connection.disconnect(ReasonCode.UNSPECIFIED_ERROR)));
+        int outboundBytes = context.settings().outboundBufferBytes();
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(channelType)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true) // small clients read packet by packet
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(outboundBytes / 2, outboundBytes))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        connections.add(channel);
+                        ListenerLoop loop = byEventLoop.get(channel.eventLoop());
+                        if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
+                        channel.pipeline().addLast(new MqttHandler(new MqttConnection(context, loop, channel)));
+                    }
+                })
+                .bind(host, port)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) throw new IOException(bound.cause().getMessage(), bound.cause());
+        servers.add(bound.channel());
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    public MqttCounters counters() {
+        return context.counters();
+    }
+
+    /** Sessions that exist, whether their client is connected or not. */
+    public int sessions() {
+        return context.registry().size();
+    }
+
+    /** Clients that are connected at this moment. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** Accepts nobody any more, tells 5.0 clients that the server stops (0x8B), and completes when all have gone. */
+    @SuppressWarnings("FutureReturnValueIgnored") // only that all have gone matters, not how
+    public CompletionStage<Void> close() {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        for (Channel server : servers) server.close().awaitUninterruptibly();
+        forEachConnection(MqttConnection::shutDown);
+        connections.newCloseFuture().addListener(all -> gone.complete(null));
+        return gone;
+    }
+
+    private void forEachConnection(Consumer<MqttConnection> action) {
+        for (Channel channel : connections) {
+            channel.eventLoop().execute(() -> {
+                MqttHandler handler = channel.pipeline().get(MqttHandler.class);
+                if (handler != null) action.accept(handler.connection());
+            });
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package io.signalbox.mqtt;
+
+import io.netty.util.concurrent.Future;
+import io.signalbox.broker.CatalogueException;
+import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.queue.SubscriptionSettings;
+import io.signalbox.broker.routing.Destination;
+import io.signalbox.broker.routing.DirectListener;
+import io.signalbox.broker.routing.DirectSubscription;
+import io.signalbox.broker.routing.Exchange;
+import io.signalbox.broker.store.WriteBatch;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What outlives a connection (§4.1): the subscriptions, the queue they fill, the packet identifiers on their way. A session
+ * whose filters are all QoS 0 has no queue: messages go straight to its connection. Confined to the loop of the claim that
+ * holds it.
+ */
+final class MqttSession {
+
+    /** Makes queue names unique, so that a session never finds what an earlier one of the same client left. */
+    private static final AtomicLong QUEUES = new AtomicLong();
+
+    private static final String NO_QUEUE = "";
+
+    private final ListenerContext context;
+    private final String clientId;
+    private final Exchange topics;
+    private final Subscriptions subscriptions = new Subscriptions();
+    private final OutboundWindow window;
+    private final PendingWill will;
+    private ListenerLoop loop;
+    private long expirySeconds;
+    private boolean stored;
+    private @Nullable MessageQueue queue;
+    private @Nullable DirectSubscription direct;
+    private @Nullable PublishSender sender;
+    private @Nullable Future<?> expiry;
+
+    MqttSession(ListenerContext context, ListenerLoop loop, String clientId) {
+        this.context = context;
+        this.loop = loop;
+        this.clientId = clientId;
+        this.topics = context.host().topics();
+        this.window = new OutboundWindow(context.settings().outboundWindow(), context.counters());
+        this.will = new PendingWill(context, this);
+    }
+
+    /** A session that an earlier life left; its queue was restored by the core. */
+    static MqttSession restore(
+            ListenerContext context,
+            ListenerLoop loop,
+            SessionTables.StoredSession from,
+            Optional<MessageQueue> queue) {
+        MqttSession session = new MqttSession(context, loop, from.clientId());
+        session.stored = true;
+        session.expirySeconds = from.expirySeconds();
+        from.subscriptions().forEach(session.subscriptions::put);
+        queue.ifPresent(restored -> {
+            session.queue = restored;
+            session.bindAll(restored);
+        });
+        return session;
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    OutboundWindow window() {
+        return window;
+    }
+
+    PendingWill will() {
+        return will;
+    }
+
+    /** 0 = it ends with the connection. */
+    long expirySeconds() {
+        return expirySeconds;
+    }
+
+    /** Empty while it has no queue. */
+    String queueName() {
+        MessageQueue present = queue;
+        return present == null ? NO_QUEUE : present.settings().name();
+    }
+
+    ListenerLoop loop() {
+        return loop;
+    }
+
+    void moveTo(ListenerLoop newLoop) {
+        loop = newLoop;
+    }
+
+    /** A connection has this session now; {@code batch} takes what must be durable before it is told. */
+    void connected(long newExpirySeconds, WriteBatch batch) {
+        cancelExpiry();
+        will.cancel(); // MQTT-3.1.3-9
+        expirySeconds = newExpirySeconds;
+        if (newExpirySeconds > 0) stored = true;
+        if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
+    }
+
+    /** The client has changed its mind with its DISCONNECT (§3.14.2.2.2). */
+    void changeExpiry(long newExpirySeconds) {
+        expirySeconds = newExpirySeconds;
+    }
+
+    void expireWith(Future<?> timer) {
+        expiry = timer;
+    }
+
+    /** The session is about to leave its loop; a will that waits goes with it. */
+    void stopTimers() {
+        cancelExpiry();
+        will.stopTimer();
+    }
+
+    private void cancelExpiry() {
+        Future<?> timer = expiry;
+        if (timer != null) timer.cancel(false);
+        expiry = null;
+    }
+
+    /** Begins to deliver to a connection, what was in flight first (MQTT-4.4.0-1). */
+    void attach(PublishSender to, int windowSize) {
+        sender = to;
+        window.attach(to, windowSize);
+        MessageQueue present = queue;
+        if (present != null) {
+            consume(present);
+        } else if (subscriptions.size() > 0) {
+            bindAll(destination());
+        }
+    }
+
+    /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
+    void detach() {
+        sender = null;
+        window.detach();
+        DirectSubscription present = direct;
+        if (present == null) return;
+        unbindAll(present);
+        present.close();
+        direct = null;
+    }
+
+    /**
+     * Subscribes, in place of a subscription with the same filter (MQTT-3.8.4-3).
+     *
+     * @throws CatalogueException if the session needs a queue and cannot have one
+     */
+    void subscribe(SessionSubscription subscription, WriteBatch batch) {
+        if (subscription.qos() > 0 && queue == null) openQueue(batch);
+        topics.addBinding(subscription.binding(destination(), this));
+        subscriptions.put(subscription);
+        if (stored) context.tables().putSubscription(batch, clientId, subscription);
+    }
+
+    /** False if there was no such subscription. */
+    boolean unsubscribe(String filter, WriteBatch batch) {
+        Optional<SessionSubscription> removed = subscriptions.remove(filter);
+        if (removed.isEmpty()) return false;
+        topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+        if (stored) context.tables().removeSubscription(batch, clientId, filter);
+        return true;
+    }
+
+    private void openQueue(WriteBatch batch) {
+        String name = "mqtt/" + clientId + "/" + Long.toString(context.clock().millis(), 36) + "-"
+                + Long.toString(QUEUES.getAndIncrement(), 36);
+        VirtualHost host = context.host();
+        host.declareQueue(loop.core(), QueueSettings.session(name, stored, clientId));
+        // It exists from here on; that it is durable is waited for with the batch, which comes after it in the log.
+        MessageQueue opened = host.queue(name)
+                .orElseThrow(() -> new CatalogueException(
+                        CatalogueException.Reason.STORE_BUSY, "The log has no space at this moment; try again."));
+        DirectSubscription before = direct;
+        queue = opened;
+        if (before != null) {
+            unbindAll(before);
+            before.close();
+            direct = null;
+        }
+        bindAll(opened);
+        if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
+        if (sender != null) consume(opened);
+    }
+
+    private void consume(MessageQueue from) {
+        SubscriptionSettings wanted = new SubscriptionSettings(
+                loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
+        window.begin(from.subscribe(wanted, window));
+    }
+
+    private Destination destination() {
+        MessageQueue present = queue;
+        if (present != null) return present;
+        DirectSubscription open = direct;
+        if (open == null) {
+            open = context.host().openDirect(loop.core(), new DirectDelivery());
+            direct = open;
+        }
+        return open;
+    }
+
+    private void bindAll(Destination destination) {
+        for (SessionSubscription subscription : subscriptions.all()) {
+            topics.addBinding(subscription.binding(destination, this));
+        }
+    }
+
+    private void unbindAll(Destination destination) {
+        for (SessionSubscription subscription : subscriptions.all()) {
+            topics.removeBinding(subscription.filter(), destination);
+        }
+    }
+
+    /** Nothing of it remains, in memory or, with {@code batch}, in the store. Its will, if one waits, is published. */
+    void end(WriteBatch batch) {
+        cancelExpiry();
+        will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
+        detach();
+        MessageQueue present = queue;
+        if (present != null) {
+            unbindAll(present);
+            QueueRemoval.start(context.host(), loop, present.settings().name());
+            queue = null;
+        }
+        if (stored) context.tables().remove(batch, clientId, subscriptions.all());
+        stored = false;
+    }
+
+    /** QoS 0 messages on their way past any queue. */
+    private final class DirectDelivery implements DirectListener {
+        @Override
+        public void onMessage(Message message, int flags) {
+            PublishSender to = sender;
+            if (to != null) to.sendAtMostOnce(message);
+        }
+
+        @Override
+        public void onBatchEnd() {
+            PublishSender to = sender;
+            if (to != null) to.flush();
+        }
+    }
+}

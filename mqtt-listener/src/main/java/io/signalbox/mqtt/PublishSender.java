@@ -1,0 +1,76 @@
+package io.signalbox.mqtt;
+
+import io.signalbox.broker.message.Message;
+import io.signalbox.mqtt.codec.Packet.Publish;
+import io.signalbox.mqtt.codec.TopicSyntax;
+import java.util.List;
+
+/** Sends the core's messages to one client as PUBLISH packets (§3.3). Confined to the connection's event loop. */
+final class PublishSender {
+
+    private static final int MAX_TOPIC_BYTES = 65_535;
+
+    private final ListenerContext context;
+    private final MqttConnection connection;
+    private final Subscriptions subscriptions;
+    private final MqttOutput output;
+
+    PublishSender(ListenerContext context, MqttConnection connection, Subscriptions subscriptions) {
+        this.context = context;
+        this.connection = connection;
+        this.subscriptions = subscriptions;
+        this.output = connection.output();
+    }
+
+    /** Whether the socket keeps up. */
+    boolean hasRoom() {
+        return output.hasRoom();
+    }
+
+    /** QoS 0: what the socket does not take is dropped and counted (MQTT-4.3.1-1). */
+    void sendAtMostOnce(Message message) {
+        if (!output.hasRoom()) {
+            context.counters().droppedSlowClient.increment();
+            return;
+        }
+        send(message, 0, 0, false);
+    }
+
+    /** QoS 1; false if the client will never get this message, so that it is as good as delivered. */
+    boolean sendAtLeastOnce(Message message, int packetId, boolean repeated) {
+        return send(message, 1, packetId, repeated);
+    }
+
+    private boolean send(Message message, int qos, int packetId, boolean dup) {
+        String topic = message.envelope().address();
+        if (!isTopic(topic)) {
+            context.counters().droppedNotATopic.increment();
+            return false;
+        }
+        long secondsLeft = Expiry.secondsLeft(
+                message.envelope().expiresAtMillis(), context.clock().millis());
+        List<Integer> identifiers = output.encoder().version().isV5() ? subscriptions.identifiersFor(topic) : List.of();
+        Publish publish = new Publish(
+                dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, MqttFormat.bodyOf(message));
+        if (!output.write(publish)) {
+            context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
+            return false;
+        }
+        context.counters().publishesSent.increment();
+        return true;
+    }
+
+    /** A message of another protocol may have been published to an address that MQTT cannot write. */
+    private static boolean isTopic(String address) {
+        return TopicSyntax.isName(address) && address.length() <= MAX_TOPIC_BYTES / 3 && address.indexOf('\0') < 0;
+    }
+
+    void flush() {
+        output.flush();
+    }
+
+    /** An operator has removed the session's queue. */
+    void queueDeleted() {
+        connection.sessionRemoved();
+    }
+}

@@ -1,0 +1,81 @@
+package io.signalbox.mqtt;
+
+import io.netty.util.concurrent.Future;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.mqtt.SessionTables.StoredSession;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Brings the sessions of an earlier life back before anyone can connect, and clears away what ended meanwhile. */
+final class SessionRecovery {
+
+    private final ListenerContext context;
+    private final List<ListenerLoop> loops;
+    private final Set<String> queuesInUse = new HashSet<>();
+    private final List<Future<?>> removals = new ArrayList<>();
+    private int restored;
+
+    private SessionRecovery(ListenerContext context, List<ListenerLoop> loops) {
+        this.context = context;
+        this.loops = loops;
+    }
+
+    static void restore(ListenerContext context, List<ListenerLoop> loops) {
+        SessionRecovery recovery = new SessionRecovery(context, loops);
+        recovery.restoreSessions();
+        recovery.removeOrphans();
+        // Before a client can connect: what is removed here must not be what it has just made.
+        recovery.removals.forEach(Future::syncUninterruptibly);
+    }
+
+    private void restoreSessions() {
+        long now = context.clock().millis();
+        for (StoredSession stored : context.tables().read()) {
+            ListenerLoop loop = loops.get(restored++ % loops.size());
+            long left = millisLeft(stored, now);
+            Optional<MessageQueue> queue = context.host().queue(stored.queueName());
+            boolean queueIsGone = !stored.queueName().isEmpty() && queue.isEmpty();
+            if (left <= 0 || queueIsGone) {
+                removals.add(loop.eventLoop().submit(() -> remove(loop, stored)));
+                continue;
+            }
+            queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
+            // Bound here, before the listener listens; from the claim on it belongs to its loop.
+            MqttSession session = MqttSession.restore(context, loop, stored, queue);
+            SessionClaim claim = new SessionClaim(context, loop, stored.clientId(), SessionClaim.NOBODY);
+            claim.restore(session);
+            context.registry().restore(claim);
+            loop.execute(() -> claim.awaitExpiry(session, left));
+        }
+    }
+
+    /** A client that was connected when the process ended counts as disconnected now (MQTT-4.1.0-2). */
+    private static long millisLeft(StoredSession stored, long now) {
+        if (stored.expirySeconds() == MqttSettings.NEVER) return Long.MAX_VALUE;
+        boolean wasConnected = stored.disconnectedAtMillis() == StoredSession.CONNECTED;
+        long since = wasConnected ? now : stored.disconnectedAtMillis();
+        return since + TimeUnit.SECONDS.toMillis(stored.expirySeconds()) - now;
+    }
+
+    private void remove(ListenerLoop loop, StoredSession stored) {
+        WriteBatch batch = new WriteBatch();
+        context.tables().remove(batch, stored.clientId(), stored.subscriptions());
+        loop.journal().append(batch);
+    }
+
+    /** Session queues that no session knows: the process ended between the two. */
+    private void removeOrphans() {
+        for (MessageQueue queue : context.host().queues()) {
+            QueueSettings settings = queue.settings();
+            if (settings.purpose() != QueueSettings.Purpose.SESSION || queuesInUse.contains(settings.name())) continue;
+            ListenerLoop loop = loops.get(0);
+            removals.add(loop.eventLoop().submit(() -> QueueRemoval.start(context.host(), loop, settings.name())));
+        }
+    }
+}

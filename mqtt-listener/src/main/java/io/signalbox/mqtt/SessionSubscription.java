@@ -1,0 +1,29 @@
+package io.signalbox.mqtt;
+
+import io.signalbox.broker.routing.Binding;
+import io.signalbox.broker.routing.Destination;
+import io.signalbox.broker.store.TargetFlags;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One filter of a session and what was agreed for it (§3.8.3.1). Immutable.
+ *
+ * @param qos the maximum QoS granted
+ * @param identifier the subscription identifier, {@link #NO_IDENTIFIER} if the client gave none (§3.8.2.1.2)
+ */
+record SessionSubscription(String filter, int qos, boolean noLocal, boolean retainAsPublished, int identifier) {
+
+    static final int NO_IDENTIFIER = 0;
+
+    boolean hasIdentifier() {
+        return identifier != NO_IDENTIFIER;
+    }
+
+    /** The way from the exchange to the session; {@code origin} is what the session publishes as. */
+    Binding binding(Destination destination, Object origin) {
+        int flags = TargetFlags.ofQos(qos) | (retainAsPublished ? TargetFlags.RETAIN_AS_PUBLISHED : 0);
+        @Nullable Object excluded = noLocal ? origin : null; // MQTT-3.8.3-3
+        return new Binding(filter, destination, flags, excluded, Map.of());
+    }
+}

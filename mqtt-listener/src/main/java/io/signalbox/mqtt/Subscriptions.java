@@ -1,0 +1,56 @@
+package io.signalbox.mqtt;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The filters of one session (§4.8.1). Confined to the session's loop. */
+final class Subscriptions {
+
+    private final Map<String, SessionSubscription> byFilter = new LinkedHashMap<>(2);
+    private int withIdentifier;
+
+    /** Adds a subscription in place of one with the identical filter (MQTT-3.8.4-3). */
+    void put(SessionSubscription subscription) {
+        count(Optional.ofNullable(byFilter.put(subscription.filter(), subscription)), -1);
+        count(Optional.of(subscription), 1);
+    }
+
+    /** MQTT-3.10.4-1: filters are compared character by character. */
+    Optional<SessionSubscription> remove(String filter) {
+        Optional<SessionSubscription> removed = Optional.ofNullable(byFilter.remove(filter));
+        count(removed, -1);
+        return removed;
+    }
+
+    private void count(Optional<SessionSubscription> subscription, int change) {
+        if (subscription.isPresent() && subscription.get().hasIdentifier()) withIdentifier += change;
+    }
+
+    boolean has(String filter) {
+        return byFilter.containsKey(filter);
+    }
+
+    int size() {
+        return byFilter.size();
+    }
+
+    Collection<SessionSubscription> all() {
+        return byFilter.values();
+    }
+
+    /** MQTT-3.3.4-3, MQTT-3.3.4-4: the identifiers of all subscriptions that a topic matches. */
+    List<Integer> identifiersFor(String topic) {
+        if (withIdentifier == 0) return List.of();
+        List<Integer> identifiers = new ArrayList<>(1);
+        for (SessionSubscription subscription : byFilter.values()) {
+            if (subscription.hasIdentifier() && FilterMatch.matches(subscription.filter(), topic)) {
+                identifiers.add(subscription.identifier());
+            }
+        }
+        return identifiers;
+    }
+}

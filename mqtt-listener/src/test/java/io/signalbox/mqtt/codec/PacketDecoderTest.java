@@ -1,0 +1,129 @@
+package io.signalbox.mqtt.codec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.Unpooled;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PacketDecoderTest {
+
+    static List<RawPackets.Good> good() {
+        return RawPackets.all();
+    }
+
+    static List<BadPackets.Bad> badConnects() {
+        return BadPackets.connects();
+    }
+
+    static List<BadPackets.Bad> badAfterConnect() {
+        return BadPackets.afterConnect();
+    }
+
+    private static Wiretap tapFor(RawPackets.Good raw) {
+        return raw.packet() instanceof Packet.Connect
+                ? Wiretap.beforeConnect(65536)
+                : Wiretap.connected(raw.version(), raw.direction());
+    }
+
+    @ParameterizedTest
+    @MethodSource("good")
+    void readsAWellFormedPacket(RawPackets.Good raw) {
+        Wiretap tap = tapFor(raw);
+        tap.feed(raw.bytes());
+        assertEquals(
+                List.of(PacketText.of(raw.packet())),
+                tap.packets.stream().map(PacketText::of).toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("good")
+    void readsTheSamePacketByteByByte(RawPackets.Good raw) {
+        Wiretap tap = tapFor(raw);
+        byte[] bytes = Bytes.of(raw.bytes());
+        for (int i = 0; i < bytes.length; i++) {
+            assertTrue(tap.packets.isEmpty(), "a packet before its last byte");
+            tap.feed(new byte[] {bytes[i]});
+        }
+        assertEquals(
+                List.of(PacketText.of(raw.packet())),
+                tap.packets.stream().map(PacketText::of).toList());
+    }
+
+    /** A packet whose remaining length is shorter than its fields is refused, at every length; optional tails excepted. */
+    @ParameterizedTest
+    @MethodSource("good")
+    void neverReadsBeyondThePacketsEnd(RawPackets.Good raw) {
+        byte[] bytes = Bytes.of(raw.bytes());
+        for (int length = 0; length < bytes.length - 2; length++) {
+            byte[] cut = Arrays.copyOf(bytes, 2 + length);
+            cut[1] = (byte) length;
+            Wiretap tap = tapFor(raw);
+            byte[] canary = Bytes.of("c0 00");
+            try {
+                tap.feed(Unpooled.wrappedBuffer(cut, canary));
+            } catch (Refusal refusal) {
+                continue; // what a cut packet deserves
+            }
+            assertTrue(tap.packets.size() <= 2, "read more packets than were sent");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("badConnects")
+    void refusesABadConnect(BadPackets.Bad bad) {
+        Wiretap tap = Wiretap.beforeConnect(65536);
+        Refusal refusal = assertThrows(Refusal.class, () -> tap.feed(bad.bytes()));
+        assertEquals(bad.reason(), refusal.reason(), refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @MethodSource("badAfterConnect")
+    void refusesABadPacket(BadPackets.Bad bad) {
+        Wiretap tap = Wiretap.connected(bad.version(), bad.direction());
+        Refusal refusal = assertThrows(Refusal.class, () -> tap.feed(bad.bytes()));
+        assertEquals(bad.reason(), refusal.reason(), refusal.getMessage());
+    }
+
+    @Test
+    void theVersionIsKnownWhenTheRestOfConnectIsRefused() {
+        PacketDecoder decoder = PacketDecoder.toServer();
+        assertEquals(Optional.empty(), decoder.version());
+        assertThrows(Refusal.class, () -> decoder.decode(0x10, 1, Bytes.buffer("00 04 'MQTT' 05 01 00 00 00 00 00")));
+        assertEquals(Optional.of(ProtocolVersion.V5), decoder.version());
+    }
+
+    /** MQTT-1.5.5-1 came with 5.0; 3.1.1 §2.2.3 does not ask for the shortest form. */
+    @Test
+    void version3TakesALongFormOfTheRemainingLength() {
+        Wiretap tap = Wiretap.connected(ProtocolVersion.V3_1_1, Direction.TO_SERVER);
+        tap.feed("30 84 80 00 00 01 'a' 'h'");
+        assertEquals(1, tap.packets.size());
+    }
+
+    /** MQTT-1.5.4-3. */
+    @Test
+    void aByteOrderMarkIsPartOfTheTopic() {
+        Wiretap tap = Wiretap.connected(ProtocolVersion.V5, Direction.TO_SERVER);
+        tap.feed("30 07 00 04 efbbbf 'a' 00");
+        assertEquals("\uFEFFa", ((Packet.Publish) tap.packets.get(0)).topic());
+    }
+
+    @Test
+    void whatIsForThisConnectionOnlyIsCutOutOfTheForwardedProperties() {
+        Wiretap tap = Wiretap.connected(ProtocolVersion.V5, Direction.TO_SERVER);
+        tap.feed("30 1b 00 01 'a' 15 03 00 01 't' 02 00000009 26 00 01 'k' 00 01 'v' 23 00 02 01 01 'hi'");
+        Packet.Publish publish = (Packet.Publish) tap.packets.get(0);
+        assertEquals(9, publish.expirySeconds());
+        assertEquals(2, publish.topicAlias());
+        assertEquals(
+                Bytes.hex(Bytes.of("0d 03 00 01 't' 26 00 01 'k' 00 01 'v' 01 01 'hi'")),
+                PacketText.of(publish.body()));
+    }
+}
