@@ -2,6 +2,7 @@ package io.signalbox.amqp;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.ConnectionError;
 
 /**
@@ -40,7 +41,12 @@ final class FrameReader {
         void onFrame(int type, int channel, byte[] bytes, int from, int to) throws Refusal;
     }
 
+    /** Bytes that may come while the reader is paused: what was on its way when the socket was told to be quiet. */
+    private static final int MAX_PAUSED_BYTES = 64 << 10;
+
     private boolean headerExpected = true;
+    private boolean paused;
+    private byte[] waiting = NOTHING;
     private int maxFrameBytes;
     private byte[] held = NOTHING;
     private int heldBytes;
@@ -60,14 +66,35 @@ final class FrameReader {
         maxFrameBytes = newMaxFrameBytes;
     }
 
+    /** What is read from here on waits for {@link #resume}: who the peer is must be known first. */
+    void pause() {
+        paused = true;
+    }
+
+    /** Goes on with what has waited. */
+    void resume(Sink sink) throws Refusal {
+        paused = false;
+        byte[] bytes = waiting;
+        waiting = NOTHING;
+        cut(bytes, 0, sink);
+    }
+
     /** Reads all of {@code in}. After a refusal the stream has lost its frame and is not fed again. */
     void feed(ByteBuf in, Sink sink) throws Refusal {
-        while (heldBytes > 0 && in.isReadable()) fillHeld(in, sink);
+        while (heldBytes > 0 && in.isReadable() && !paused) fillHeld(in, sink);
         if (!in.isReadable()) return;
         byte[] bytes = new byte[in.readableBytes()];
         in.readBytes(bytes);
-        int at = 0;
+        cut(bytes, 0, sink);
+    }
+
+    private void cut(byte[] bytes, int from, Sink sink) throws Refusal {
+        int at = from;
         while (at < bytes.length) {
+            if (paused) {
+                keepWaiting(bytes, at);
+                return;
+            }
             int unit = unitBytes(bytes, at, bytes.length - at);
             if (unit > bytes.length - at) {
                 hold(bytes, at, unit);
@@ -76,6 +103,17 @@ final class FrameReader {
             dispatch(bytes, at, unit, sink);
             at += unit;
         }
+    }
+
+    private void keepWaiting(byte[] bytes, int from) throws Refusal {
+        int more = bytes.length - from;
+        if (more > MAX_PAUSED_BYTES - waiting.length) {
+            throw Refusal.ofConnection(
+                    AmqpError.RESOURCE_LIMIT_EXCEEDED, "too much was sent before the login was answered");
+        }
+        int before = waiting.length;
+        waiting = Arrays.copyOf(waiting, before + more);
+        System.arraycopy(bytes, from, waiting, before, more);
     }
 
     private void hold(byte[] bytes, int from, int unit) {

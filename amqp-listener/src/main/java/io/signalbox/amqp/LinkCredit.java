@@ -2,13 +2,20 @@ package io.signalbox.amqp;
 
 /**
  * The credit a receiving peer has given one outgoing link (AMQP 1.0 §2.6.7). The peer says "from this delivery-count on, so
- * many more"; both numbers wrap at 2^32, while the broker's queues count deliveries in an absolute, unwrapped number. This
- * class translates. Confined to the connection's event loop.
+ * many more"; both numbers wrap at 2^32, and draining uses credit up without a delivery, while the broker's queue counts its
+ * deliveries to this link, absolute and unwrapped. This class translates. Confined to the connection's event loop.
  */
 final class LinkCredit {
 
-    private long deliveries;
+    /** Deliveries the queue has handed to this link. */
+    private long received;
+
+    /** The delivery-count less {@link #received}: what draining added, less what was given back unsent. */
+    private long offset;
+
+    /** What the unwrapped delivery-count may reach. */
     private long limit;
+
     private boolean drain;
 
     /**
@@ -21,7 +28,8 @@ final class LinkCredit {
      */
     void onFlow(int peerDeliveryCount, long linkCredit, boolean drainRequested) {
         int behind = SerialNumber.distance(peerDeliveryCount, deliveryCount());
-        limit = Math.max(deliveries, deliveries - behind + linkCredit);
+        long count = received + offset;
+        limit = Math.max(count, count - behind + linkCredit);
         drain = drainRequested;
     }
 
@@ -30,37 +38,48 @@ final class LinkCredit {
         onFlow(0, linkCredit, drainRequested);
     }
 
-    /** Counts a delivery that is on its way to the peer. */
+    /** Whether there is credit for one more delivery; there may be none for one that crossed a flow that took it back. */
+    boolean isAvailable() {
+        return received + offset < limit;
+    }
+
+    /** Counts a delivery that goes to the peer. */
     void sent() {
-        deliveries++;
+        received++;
+    }
+
+    /** Counts a delivery that the queue gets back unsent. */
+    void returned() {
+        received++;
+        offset--;
     }
 
     /** AMQP 1.0 §2.6.7: a drained sender advances its delivery-count by all the credit that is left. */
     void drained() {
-        deliveries = limit;
-    }
-
-    /** Deliveries and drained credit since the link was attached, as this broker counts them: unwrapped. */
-    long deliveries() {
-        return deliveries;
-    }
-
-    /** What {@link #deliveries} may reach. */
-    long limit() {
-        return limit;
+        offset = limit - received;
     }
 
     boolean isDraining() {
         return drain;
     }
 
+    /** How many deliveries the queue has handed over. */
+    long queueDeliveries() {
+        return received;
+    }
+
+    /** How many deliveries in all the queue may hand over. */
+    long queueLimit() {
+        return Math.max(received, limit - offset);
+    }
+
     /** The delivery-count for the wire, wrapped at 2^32. */
     int deliveryCount() {
-        return (int) deliveries;
+        return (int) (received + offset);
     }
 
     /** The link-credit for the wire: what is left. */
     int linkCredit() {
-        return (int) Math.min(limit - deliveries, 0xffff_ffffL);
+        return (int) Math.min(Math.max(0, limit - received - offset), 0xffff_ffffL);
     }
 }

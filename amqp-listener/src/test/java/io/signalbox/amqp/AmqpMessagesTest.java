@@ -45,11 +45,11 @@ class AmqpMessagesTest {
 
     @Test
     void theEarlierOfTtlAndAbsoluteExpiryTimeHolds() throws Refusal {
-        String properties = "005373 c013 09 a1026d31 40 40 40 40 40 40 40 83000000000000c738"; // 51,000
+        String properties = "005373 c015 09 a1026d31 40 40 40 40 40 40 40 83000000000000c738"; // 51,000
         byte[] later = Hex.bytes(HEADER + properties + DATA);
         assertEquals(50_500, AmqpMessages.parse(later, 0, later.length).expiresAtMillis(later, 49_500));
         assertEquals(51_000, AmqpMessages.parse(later, 0, later.length).expiresAtMillis(later, 50_500));
-        byte[] wide = Hex.bytes("005373 d000000019 00000009 a1026d31 40 40 40 40 40 40 40 83000000000000c738" + DATA);
+        byte[] wide = Hex.bytes("005373 d000000018 00000009 a1026d31 40 40 40 40 40 40 40 83000000000000c738" + DATA);
         assertEquals(51_000, AmqpMessages.parse(wide, 0, wide.length).expiresAtMillis(wide, 50_500));
     }
 

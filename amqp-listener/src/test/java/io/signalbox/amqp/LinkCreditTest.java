@@ -1,6 +1,7 @@
 package io.signalbox.amqp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import org.junit.jupiter.api.Test;
 
@@ -11,11 +12,11 @@ class LinkCreditTest {
     @Test
     void creditCountsFromTheDeliveriesTheReceiverHasSeen() {
         credit.onFlowBeforeAttach(10, false);
-        assertEquals(10, credit.limit());
+        assertEquals(10, credit.queueLimit());
         credit.sent();
         credit.sent();
         credit.onFlow(1, 10, false); // one delivery crosses the flow
-        assertEquals(11, credit.limit());
+        assertEquals(11, credit.queueLimit());
         assertEquals(9, credit.linkCredit());
     }
 
@@ -24,7 +25,7 @@ class LinkCreditTest {
         credit.onFlow(0, 5, false);
         for (int i = 0; i < 3; i++) credit.sent();
         credit.onFlow(0, 1, false);
-        assertEquals(3, credit.limit());
+        assertEquals(3, credit.queueLimit());
         assertEquals(0, credit.linkCredit());
     }
 
@@ -47,8 +48,21 @@ class LinkCreditTest {
         credit.sent();
         assertEquals(1, credit.deliveryCount());
         assertEquals(1, credit.linkCredit());
-        assertEquals(0x1_0000_0001L, credit.deliveries());
+        assertEquals(2, credit.queueDeliveries());
+        assertEquals(3, credit.queueLimit());
         credit.onFlow(0, 3, false); // the receiver has seen one of the two
         assertEquals(2, credit.linkCredit());
+    }
+
+    @Test
+    void whatTheQueueGetsBackUnsentIsNotCountedOnTheWire() {
+        credit.onFlow(0, 5, false);
+        credit.sent();
+        credit.onFlow(1, 0, false); // credit is taken back while a delivery is on its way from the queue
+        assertFalse(credit.isAvailable());
+        credit.returned();
+        assertEquals(1, credit.deliveryCount());
+        credit.onFlow(1, 2, false);
+        assertEquals(4, credit.queueLimit());
     }
 }
