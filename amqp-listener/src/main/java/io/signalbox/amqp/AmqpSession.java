@@ -1,0 +1,268 @@
+package io.signalbox.amqp;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.ConnectionError;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.End;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.SessionError;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session (AMQP 1.0 §2.5): its windows, its links by handle, and the answers that wait for the next flush. The channel
+ * is the peer's; each side numbers its own, so the same number is free on ours. Confined to the connection's event loop.
+ */
+final class AmqpSession {
+
+    /** Transfer frames a peer may have under way in one session. */
+    private static final int INCOMING_WINDOW_FRAMES = 2048;
+
+    private final AmqpConnection connection;
+    private final int channel;
+    private final long peerHandleMax;
+    private final SessionWindow window;
+    private final SessionOutput output;
+    private final Dispositions answers;
+    private final Map<Integer, AmqpLink> links = new HashMap<>(4);
+    private final List<IncomingLink> touched = new ArrayList<>(2);
+    private final TerminusResolver resolver;
+    private boolean ending;
+    private boolean deliverySeen;
+    private int lastDeliveryId;
+
+    AmqpSession(AmqpConnection connection, int channel, Begin peerBegin) {
+        this.connection = connection;
+        this.channel = channel;
+        this.peerHandleMax = peerBegin.getHandleMax() == null
+                ? 0xffff_ffffL
+                : peerBegin.getHandleMax().longValue();
+        this.window = new SessionWindow(
+                INCOMING_WINDOW_FRAMES,
+                peerBegin.getNextOutgoingId().intValue(),
+                peerBegin.getIncomingWindow().intValue());
+        this.output = new SessionOutput(this, window);
+        this.answers = new Dispositions(connection.writer(), channel, Role.RECEIVER);
+        this.resolver = connection.resolver();
+    }
+
+    /** The begin that answers the peer's. */
+    Begin begin() {
+        Begin begin = new Begin();
+        begin.setNextOutgoingId(UnsignedInteger.valueOf(window.nextOutgoingId()));
+        begin.setIncomingWindow(UnsignedInteger.valueOf(window.incomingWindow()));
+        begin.setOutgoingWindow(UnsignedInteger.valueOf(window.outgoingWindow()));
+        begin.setHandleMax(UnsignedInteger.valueOf(limits().maxLinks() - 1));
+        return begin;
+    }
+
+    private AmqpSettings.Limits limits() {
+        return connection.listener().settings().limits();
+    }
+
+    void onPerformative(Object performative, AmqpConnection.Payload payload) throws Refusal {
+        if (ending) {
+            if (performative instanceof End) connection.sessionEnded(channel);
+            return; // AMQP 1.0 §2.5.5: what was on its way when our end left is not heard
+        }
+        if (performative instanceof Transfer transfer) {
+            onTransfer(transfer, payload);
+            return;
+        }
+        if (payload.size() > 0) {
+            throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "only transfer frames carry a payload");
+        }
+        if (performative instanceof Disposition disposition) onDisposition(disposition);
+        else if (performative instanceof Flow flow) onFlow(flow);
+        else if (performative instanceof Attach attach) onAttach(attach);
+        else if (performative instanceof Detach detach)
+            linkOf(detach.getHandle()).onDetach(detach);
+        else if (performative instanceof End) onEnd();
+        else throw Refusal.ofConnection(AmqpError.DECODE_ERROR, "a frame has a body that is not a performative");
+    }
+
+    private void onTransfer(Transfer transfer, AmqpConnection.Payload payload) throws Refusal {
+        if (!window.receivedTransfer()) {
+            throw Refusal.ofSession(SessionError.WINDOW_VIOLATION, "more transfers came than the window allows");
+        }
+        connection.touch(this);
+        AmqpLink link = linkOf(transfer.getHandle());
+        if (!(link instanceof IncomingLink incoming)) {
+            throw Refusal.ofSession(SessionError.ERRANT_LINK, "a transfer came on a link that sends to you");
+        }
+        try {
+            incoming.onTransfer(transfer, payload);
+        } catch (Refusal refusal) {
+            if (refusal.scope() != Refusal.Scope.LINK) throw refusal;
+            link.detach(refusal);
+        }
+    }
+
+    /** AMQP 1.0 §2.7.5: delivery-ids of a session are serial numbers; they only grow. */
+    void checkDeliveryId(int deliveryId) throws Refusal {
+        if (deliverySeen && !SerialNumber.isBefore(lastDeliveryId, deliveryId)) {
+            throw Refusal.ofSession(AmqpError.INVALID_FIELD, "delivery-ids must grow");
+        }
+        deliverySeen = true;
+        lastDeliveryId = deliveryId;
+    }
+
+    private void onDisposition(Disposition disposition) throws Refusal {
+        // the sender's own settling needs nothing: of an incoming delivery nothing is kept once it is answered
+        if (disposition.getRole() == Role.RECEIVER) output.onDisposition(disposition);
+    }
+
+    private void onFlow(Flow flow) throws Refusal {
+        if (flow.getNextIncomingId() == null) {
+            window.onFlowBeforeBegin(
+                    flow.getIncomingWindow().intValue(),
+                    flow.getNextOutgoingId().intValue());
+        } else {
+            window.onFlow(
+                    flow.getNextIncomingId().intValue(),
+                    flow.getIncomingWindow().intValue(),
+                    flow.getNextOutgoingId().intValue());
+        }
+        if (flow.getHandle() != null) linkOf(flow.getHandle()).onFlow(flow);
+        else if (flow.getEcho()) write(flow());
+        outputMayContinue();
+    }
+
+    private void onAttach(Attach attach) throws Refusal {
+        long handle = attach.getHandle().longValue();
+        if (handle >= limits().maxLinks()) {
+            throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "handle " + handle + " is above handle-max");
+        }
+        if (handle > peerHandleMax) {
+            throw Refusal.ofSession(AmqpError.NOT_ALLOWED, "handle " + handle + " is above your own handle-max");
+        }
+        if (links.containsKey((int) handle)) {
+            throw Refusal.ofSession(SessionError.HANDLE_IN_USE, "handle " + handle + " is attached already");
+        }
+        if (attach.getRole() == Role.SENDER) {
+            IncomingLink link = new IncomingLink(this, attach);
+            links.put((int) handle, link);
+            link.begin(resolver);
+        } else {
+            OutgoingLink link = new OutgoingLink(this, attach);
+            links.put((int) handle, link);
+            link.begin(resolver);
+        }
+    }
+
+    private AmqpLink linkOf(@Nullable UnsignedInteger handle) throws Refusal {
+        AmqpLink link = handle == null ? null : links.get(handle.intValue());
+        if (link == null) {
+            throw Refusal.ofSession(SessionError.UNATTACHED_HANDLE, "no link is attached with handle " + handle);
+        }
+        return link;
+    }
+
+    void linkGone(int handle) {
+        links.remove(handle);
+    }
+
+    private void onEnd() {
+        leave();
+        connection.sessionEnded(channel);
+        write(new End());
+    }
+
+    /** Ends the session with an error; the peer's end is awaited. */
+    void end(Refusal refusal) {
+        if (ending) return;
+        leave();
+        ending = true;
+        End end = new End();
+        end.setError(AmqpConnection.errorOf(refusal));
+        write(end);
+    }
+
+    /** Lets go of everything in the broker. */
+    void leave() {
+        for (AmqpLink link : List.copyOf(links.values())) link.leave();
+        links.clear();
+        touched.clear();
+    }
+
+    /** Runs what comes back from the core for one of this session's links. */
+    void run(AmqpLink link, AmqpConnection.ThrowingTask task) {
+        connection.run(() -> {
+            try {
+                task.run();
+            } catch (Refusal refusal) {
+                switch (refusal.scope()) {
+                    case LINK -> link.detach(refusal);
+                    case SESSION -> end(refusal);
+                    case CONNECTION -> throw refusal;
+                }
+            }
+        });
+    }
+
+    /** A link has answers to send or credit to give with the next flush. */
+    void touch(IncomingLink link) {
+        if (!touched.contains(link)) touched.add(link);
+        connection.touch(this);
+    }
+
+    /** Writes what has gathered: answers first, then credit. */
+    void beforeFlush() {
+        if (ending) return;
+        answers.flush();
+        output.flushAnswers();
+        for (int i = 0; i < touched.size(); i++) touched.get(i).grantIfDue();
+        touched.clear();
+        if (window.wantsToReopen()) write(flow());
+    }
+
+    /** The peer's window, the socket or settlements made room. */
+    void outputMayContinue() {
+        if (ending) return;
+        output.pump();
+        if (output.isCongested()) return;
+        for (AmqpLink link : List.copyOf(links.values())) {
+            if (link instanceof OutgoingLink outgoing) outgoing.outputMayContinue();
+        }
+    }
+
+    /** A flow frame with this session's state (AMQP 1.0 §2.5.6). */
+    Flow flow() {
+        window.reopen();
+        Flow flow = new Flow();
+        flow.setNextIncomingId(UnsignedInteger.valueOf(window.nextIncomingId()));
+        flow.setIncomingWindow(UnsignedInteger.valueOf(window.incomingWindow()));
+        flow.setNextOutgoingId(UnsignedInteger.valueOf(window.nextOutgoingId()));
+        flow.setOutgoingWindow(UnsignedInteger.valueOf(window.outgoingWindow()));
+        return flow;
+    }
+
+    void write(Object performative) {
+        connection.writer().frame(FrameReader.TYPE_AMQP, channel, performative);
+    }
+
+    Dispositions answers() {
+        return answers;
+    }
+
+    SessionOutput output() {
+        return output;
+    }
+
+    AmqpConnection connection() {
+        return connection;
+    }
+
+    int channel() {
+        return channel;
+    }
+}

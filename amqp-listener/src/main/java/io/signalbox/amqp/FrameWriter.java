@@ -1,0 +1,145 @@
+package io.signalbox.amqp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers one connection's outgoing frames (AMQP 1.0 §2.3) in one buffer, which goes to the socket once per batch; only
+ * large payloads go as slices of their own, uncopied. Confined to the connection's event loop.
+ */
+final class FrameWriter {
+
+    /** Payload pieces from this size on are not copied. */
+    private static final int SLICE_BYTES = 4096;
+
+    /** A buffer that has grown to this goes to the socket before its batch is over. */
+    private static final int FULL_BYTES = 64 << 10;
+
+    private static final int HEADER_BYTES = 8;
+    private static final int BODY_OFFSET_WORDS = 2;
+
+    private final ChannelHandlerContext context;
+    private @Nullable ByteBuf buffer;
+    private int maxFrameBytes = 512; // AMQP 1.0 §2.8.19: MIN-MAX-FRAME-SIZE, until the peer's open says more
+    private long framesWritten;
+    private boolean closed;
+
+    FrameWriter(ChannelHandlerContext context) {
+        this.context = context;
+    }
+
+    /** What the peer said it can take ({@code open.max-frame-size}). */
+    void limitFrames(int bytes) {
+        maxFrameBytes = bytes;
+    }
+
+    /** How many frames were written since the start; tells whether the connection was idle. */
+    long framesWritten() {
+        return framesWritten;
+    }
+
+    void protocolHeader(long header) {
+        if (closed) return;
+        buffer().writeLong(header);
+        framesWritten++;
+    }
+
+    /** An empty frame: a heartbeat (AMQP 1.0 §2.4.5). */
+    void emptyFrame() {
+        if (closed) return;
+        end(begin(), FrameReader.TYPE_AMQP, 0, 0);
+    }
+
+    /** A frame with a performative and no payload. */
+    void frame(int type, int channel, Object performative) {
+        if (closed) return;
+        int start = begin();
+        ByteBuf out = buffer();
+        PerformativeCodec.ofThread().encode(performative, new ByteBufSink(out));
+        int size = out.writerIndex() - start;
+        if (type == FrameReader.TYPE_AMQP && size > maxFrameBytes) {
+            out.writerIndex(start);
+            throw new IllegalStateException(performative.getClass().getSimpleName() + " takes " + size
+                    + " bytes, the peer takes frames of " + maxFrameBytes);
+        }
+        end(start, type, channel, 0);
+    }
+
+    /** The next frame of a delivery, as large as the peer takes. */
+    void transferFrame(int channel, OutgoingTransfer transfer) {
+        if (closed) return;
+        int start = begin();
+        ByteBuf out = buffer();
+        transfer.writePerformative(out, maxFrameBytes - (out.writerIndex() - start));
+        transfer.writeHeaderSection(out);
+        int piece = transfer.pieceBytes();
+        byte[] bytes = transfer.body().bytes();
+        int from = transfer.pieceFrom();
+        if (piece < SLICE_BYTES) {
+            out.writeBytes(bytes, from, piece);
+            end(start, FrameReader.TYPE_AMQP, channel, 0);
+        } else {
+            end(start, FrameReader.TYPE_AMQP, channel, piece);
+            writeBuffer();
+            write(Unpooled.wrappedBuffer(bytes, from, piece));
+        }
+    }
+
+    /** Whether the peer takes what it is sent more slowly than it is produced. */
+    boolean isCongested() {
+        return !context.channel().isWritable();
+    }
+
+    void flush() {
+        if (closed) return;
+        writeBuffer();
+        context.flush();
+    }
+
+    /** The socket is gone; what is written from here on goes nowhere. */
+    void close() {
+        closed = true;
+        if (buffer != null) buffer.release();
+        buffer = null;
+    }
+
+    private ByteBuf buffer() {
+        ByteBuf current = buffer;
+        if (current == null) buffer = current = context.alloc().buffer(1024);
+        return current;
+    }
+
+    private int begin() {
+        ByteBuf out = buffer();
+        if (out.readableBytes() >= FULL_BYTES) {
+            writeBuffer();
+            out = buffer();
+        }
+        int start = out.writerIndex();
+        out.writeZero(HEADER_BYTES);
+        return start;
+    }
+
+    private void end(int start, int type, int channel, int sliceBytes) {
+        ByteBuf out = buffer();
+        out.setInt(start, out.writerIndex() - start + sliceBytes);
+        out.setByte(start + 4, BODY_OFFSET_WORDS);
+        out.setByte(start + 5, type);
+        out.setShort(start + 6, channel);
+        framesWritten++;
+    }
+
+    private void writeBuffer() {
+        ByteBuf full = buffer;
+        if (full == null) return;
+        buffer = null;
+        write(full);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a void promise: a failed write closes the channel
+    private void write(ByteBuf bytes) {
+        context.write(bytes, context.voidPromise());
+    }
+}

@@ -1,0 +1,355 @@
+package io.signalbox.amqp;
+
+import io.signalbox.amqp.AmqpMessages.Parsed;
+import io.signalbox.broker.Admission;
+import io.signalbox.broker.PublishListener;
+import io.signalbox.broker.PublishOutcome;
+import io.signalbox.broker.Publisher;
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.routing.ExchangeType;
+import io.signalbox.broker.routing.TopicSyntax;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.LinkError;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link on which the peer sends (AMQP 1.0 §2.6): credit, deliveries, and the answers that come back from the core. Confined
+ * to the connection's event loop.
+ */
+final class IncomingLink implements AmqpLink, PublishListener {
+
+    private static final Accepted ACCEPTED = Accepted.getInstance();
+    private static final Released RELEASED = Released.getInstance();
+    private static final int MAX_TAG_BYTES = 32; // AMQP 1.0 §2.8.7
+
+    private final AmqpSession session;
+    private final LinkEnd end;
+    private final CreditGrant credit;
+    private final long maxMessageBytes;
+    private @Nullable Route route;
+    private @Nullable DeliveryAssembly partial;
+    private int parkedMessages;
+    private long parkedBytes;
+
+    /** Where the messages go, once it is known. */
+    private record Route(TerminusResolver.PublishTarget target, Publisher publisher) {}
+
+    IncomingLink(AmqpSession session, Attach wanted) {
+        this.session = session;
+        this.end = new LinkEnd(session, this, wanted);
+        this.credit = new CreditGrant(
+                wanted.getInitialDeliveryCount() == null
+                        ? 0
+                        : wanted.getInitialDeliveryCount().intValue());
+        this.maxMessageBytes = session.connection().listener().maxMessageBytes();
+    }
+
+    /** Looks for the target and answers the attach when it is there. */
+    void begin(TerminusResolver resolver) {
+        end.begin();
+        try {
+            resolver.target(end.wanted().getTarget())
+                    .whenComplete((target, failure) -> session.run(this, () -> {
+                        if (!end.isAttaching()) return; // the peer did not wait
+                        if (failure == null) attach(target);
+                        else refuse(TerminusResolver.refusalOf(failure));
+                    }));
+        } catch (Refusal refusal) {
+            end.refuse(refusal);
+        }
+    }
+
+    private void refuse(Refusal refusal) throws Refusal {
+        if (refusal.scope() == Refusal.Scope.CONNECTION) throw refusal;
+        end.refuse(refusal);
+    }
+
+    private void attach(TerminusResolver.PublishTarget target) {
+        AmqpConnection connection = session.connection();
+        route = new Route(target, connection.openPublisher(this));
+        Attach answer = end.answer();
+        answer.setSource(end.wanted().getSource());
+        answer.setTarget(actualTarget());
+        answer.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
+        end.attach(answer);
+        grantIfDue();
+    }
+
+    /** AMQP 1.0 §2.6.3: the target that is really there: the node that was asked for, and no durable terminus. */
+    private Target actualTarget() {
+        Target actual = new Target();
+        if (end.wanted().getTarget() instanceof Target wanted) {
+            actual.setAddress(wanted.getAddress());
+            if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
+        }
+        return actual;
+    }
+
+    // ---- deliveries
+
+    void onTransfer(Transfer transfer, AmqpConnection.Payload payload) throws Refusal {
+        if (end.isAttaching()) throw exceedsCredit();
+        if (!end.isAttached()) return; // on its way when our detach left
+        if (transfer.getResume()) throw notOffered("resuming deliveries");
+        DeliveryAssembly open = partial;
+        if (open == null) {
+            begin(transfer, payload);
+        } else if (transfer.getAborted()) {
+            partial = null; // AMQP 1.0 §2.7.5: "aborted messages SHOULD be discarded by the recipient"
+            session.touch(this);
+        } else {
+            open.add(transfer, payload.bytes(), payload.from(), payload.to());
+            if (transfer.getMore()) return;
+            partial = null;
+            deliver(
+                    open.deliveryId(),
+                    Settled.of(open.isSettled()),
+                    new AmqpConnection.Payload(open.bytes(), 0, open.size()));
+        }
+    }
+
+    private void begin(Transfer transfer, AmqpConnection.Payload payload) throws Refusal {
+        if (transfer.getDeliveryId() == null || transfer.getDeliveryTag() == null) {
+            throw Refusal.ofSession(AmqpError.INVALID_FIELD, "the first transfer of a delivery needs an id and a tag");
+        }
+        if (transfer.getDeliveryTag().getLength() > MAX_TAG_BYTES) {
+            throw Refusal.ofSession(AmqpError.INVALID_FIELD, "a delivery-tag has at most 32 bytes");
+        }
+        if (transfer.getMessageFormat() != null && transfer.getMessageFormat().intValue() != 0) {
+            throw notOffered("message formats other than that of AMQP 1.0");
+        }
+        if (transfer.getState() instanceof org.apache.qpid.proton.amqp.transaction.TransactionalState) {
+            throw notOffered("transactions");
+        }
+        int deliveryId = transfer.getDeliveryId().intValue();
+        session.checkDeliveryId(deliveryId);
+        if (!credit.received()) throw exceedsCredit();
+        if (transfer.getAborted()) return;
+        boolean settled = Boolean.TRUE.equals(transfer.getSettled());
+        if (!transfer.getMore()) {
+            if (payload.size() > maxMessageBytes) throw tooLarge();
+            deliver(deliveryId, Settled.of(settled), payload);
+            return;
+        }
+        DeliveryAssembly begun = new DeliveryAssembly(deliveryId, maxMessageBytes, payload.size());
+        begun.add(transfer, payload.bytes(), payload.from(), payload.to());
+        partial = begun;
+    }
+
+    /** Whether the peer wants an answer. */
+    private enum Settled {
+        YES,
+        NO;
+
+        static Settled of(boolean settled) {
+            return settled ? YES : NO;
+        }
+    }
+
+    private void deliver(int deliveryId, Settled settled, AmqpConnection.Payload payload) throws Refusal {
+        session.connection().listener().counters().received.increment();
+        long token = Token.of(deliveryId, settled == Settled.YES, payload.size());
+        credit.awaitsAnswer(payload.size());
+        Message message;
+        try {
+            message = message(payload);
+        } catch (Refusal refusal) {
+            if (settled == Settled.YES) throw Refusal.ofLink(refusal.condition(), refusal.sentence());
+            answer(token, rejected(refusal.condition(), refusal.sentence()));
+            return;
+        }
+        Route there = route;
+        if (there == null) throw new IllegalStateException("a delivery came on a link that is not attached");
+        if (there.publisher().publish(there.target().exchange(), message, token) == Admission.PARKED) {
+            parkedMessages++;
+            parkedBytes += payload.size();
+            session.connection().parked(payload.size());
+        }
+        session.touch(this);
+    }
+
+    private Message message(AmqpConnection.Payload payload) throws Refusal {
+        byte[] bytes = payload.bytes();
+        Parsed parsed = AmqpMessages.parse(bytes, payload.from(), payload.to());
+        long nowMillis = session.connection().listener().clock().millis();
+        Envelope envelope = new Envelope(
+                routingKey(parsed, bytes),
+                parsed.header().durable(),
+                parsed.header().priority(),
+                parsed.expiresAtMillis(bytes, nowMillis),
+                nowMillis);
+        Body.Inline body = new Body.Inline(bytes, parsed.contentFrom(), payload.to());
+        // a small message must not hold the memory of the whole read it came in
+        if (body.size() < bytes.length / 2) body = body.compact();
+        return new Message(envelope, AmqpFormat.INSTANCE, body);
+    }
+
+    private String routingKey(Parsed parsed, byte[] bytes) throws Refusal {
+        Route there = route;
+        if (there == null) throw new IllegalStateException("a delivery came on a link that is not attached");
+        if (there.target().key().isPresent()) return there.target().key().get();
+        String subject = AmqpMessages.properties(bytes, parsed.properties()).getSubject();
+        String key = subject == null ? "" : subject;
+        if (there.target().exchange().type() == ExchangeType.MQTT_TOPIC && TopicSyntax.MQTT.hasWildcard(key)) {
+            throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "messages cannot be published to a wildcard: " + key);
+        }
+        return key;
+    }
+
+    // ---- answers
+
+    /** What comes back with an outcome: delivery-id, whether the peer has settled, size. */
+    private static final class Token {
+        private static final long SETTLED = 1L << 31;
+
+        static long of(int deliveryId, boolean settled, int bytes) {
+            return ((long) deliveryId << 32) | (settled ? SETTLED : 0) | bytes;
+        }
+
+        static int deliveryId(long token) {
+            return (int) (token >>> 32);
+        }
+
+        static boolean isSettled(long token) {
+            return (token & SETTLED) != 0;
+        }
+
+        static int bytes(long token) {
+            return ((int) token) & Integer.MAX_VALUE;
+        }
+    }
+
+    @Override
+    public void onOutcome(long token, PublishOutcome outcome) {
+        if (outcome instanceof PublishOutcome.Stored) answer(token, ACCEPTED);
+        else if (outcome instanceof PublishOutcome.Unroutable) answer(token, RELEASED);
+        else if (outcome instanceof PublishOutcome.Refused refused) {
+            answer(token, rejected(conditionOf(refused.reason()), refused.sentence()));
+        } else if (outcome instanceof PublishOutcome.Failed failed) {
+            // whether the message survives is unknown: nothing is said about it, least of all that it was accepted
+            session.connection().fail(Refusal.ofConnection(AmqpError.INTERNAL_ERROR, failed.sentence()));
+        }
+    }
+
+    private static Symbol conditionOf(PublishOutcome.Reason reason) {
+        return switch (reason) {
+            case NOT_ALLOWED -> AmqpError.NOT_ALLOWED;
+            case TOO_LARGE -> LinkError.MESSAGE_SIZE_EXCEEDED;
+            case TARGET_GONE -> AmqpError.RESOURCE_DELETED;
+        };
+    }
+
+    private void answer(long token, DeliveryState state) {
+        credit.answered(Token.bytes(token));
+        session.touch(this);
+        if (state instanceof Rejected)
+            session.connection().listener().counters().rejected.increment();
+        if (Token.isSettled(token)) {
+            if (state != ACCEPTED)
+                session.connection().listener().counters().droppedSettled.increment();
+        } else if (end.receiverSettleMode() == ReceiverSettleMode.SECOND) {
+            session.answers().inform(Token.deliveryId(token), state);
+        } else {
+            session.answers().settle(Token.deliveryId(token), state);
+        }
+    }
+
+    private static Rejected rejected(Symbol condition, String sentence) {
+        Rejected rejected = new Rejected();
+        rejected.setError(new ErrorCondition(condition, sentence));
+        return rejected;
+    }
+
+    @Override
+    public void onOutcomesEnd() {
+        session.connection().endOfBatch();
+    }
+
+    @Override
+    public void onUnblocked() {
+        session.connection().unparked(parkedMessages, parkedBytes);
+        parkedMessages = 0;
+        parkedBytes = 0;
+        session.touch(this);
+        session.connection().endOfBatch();
+    }
+
+    // ---- credit
+
+    /** Gives credit if enough is used up; none while a message is parked. */
+    void grantIfDue() {
+        if (!end.isAttached() || parkedMessages > 0 || !credit.wantsToGrant()) return;
+        credit.grant();
+        writeFlow();
+    }
+
+    private void writeFlow() {
+        session.write(end.flow(credit.deliveryCount(), credit.credit()));
+    }
+
+    @Override
+    public void onFlow(Flow flow) {
+        if (flow.getEcho() && end.isAttached()) writeFlow();
+    }
+
+    // ---- the end
+
+    @Override
+    public void onDetach(Detach detach) {
+        release();
+        end.onDetach(detach);
+    }
+
+    @Override
+    public void detach(Refusal refusal) {
+        release();
+        end.detach(refusal);
+    }
+
+    @Override
+    public void stolen() {
+        detach(LinkEnd.stolenBy(end.wanted().getName()));
+    }
+
+    @Override
+    public void leave() {
+        release();
+        end.gone();
+    }
+
+    private void release() {
+        partial = null;
+        if (route != null) route.publisher().close();
+        if (parkedMessages > 0) session.connection().unparked(parkedMessages, parkedBytes);
+        parkedMessages = 0;
+        parkedBytes = 0;
+    }
+
+    private static Refusal exceedsCredit() {
+        return Refusal.ofLink(LinkError.TRANSFER_LIMIT_EXCEEDED, "a delivery came without credit");
+    }
+
+    private Refusal tooLarge() {
+        return Refusal.ofLink(
+                LinkError.MESSAGE_SIZE_EXCEEDED, "a message is larger than the " + maxMessageBytes + " bytes agreed");
+    }
+
+    private static Refusal notOffered(String what) {
+        return Refusal.ofLink(AmqpError.NOT_IMPLEMENTED, "this broker does not offer " + what);
+    }
+}

@@ -1,0 +1,136 @@
+package io.signalbox.amqp;
+
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.LinkError;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+
+/**
+ * What both directions of link have in common: attach, detach, refusal (AMQP 1.0 §2.6.3 to §2.6.5). The handle is the one the
+ * peer chose; each side numbers its own, so the same number is free on ours. Confined to the connection's event loop.
+ */
+final class LinkEnd {
+
+    /** How far the link has come. */
+    private enum State {
+        /** The peer has attached, its terminus is being looked for. */
+        ATTACHING,
+        ATTACHED,
+        /** Our detach is sent, the peer's is awaited. */
+        DETACH_SENT,
+        DETACHED
+    }
+
+    private final AmqpSession session;
+    private final AmqpLink link;
+    private final Attach wanted;
+    private final String directedName;
+    private State state = State.ATTACHING;
+
+    LinkEnd(AmqpSession session, AmqpLink link, Attach wanted) {
+        this.session = session;
+        this.link = link;
+        this.wanted = wanted;
+        this.directedName = wanted.getRole() + " " + wanted.getName();
+    }
+
+    void begin() {
+        session.connection().nameTaken(directedName, link);
+    }
+
+    Attach wanted() {
+        return wanted;
+    }
+
+    int handle() {
+        return wanted.getHandle().intValue();
+    }
+
+    boolean isAttaching() {
+        return state == State.ATTACHING;
+    }
+
+    boolean isAttached() {
+        return state == State.ATTACHED;
+    }
+
+    SenderSettleMode senderSettleMode() {
+        return wanted.getSndSettleMode() == null ? SenderSettleMode.MIXED : wanted.getSndSettleMode();
+    }
+
+    ReceiverSettleMode receiverSettleMode() {
+        return wanted.getRcvSettleMode() == null ? ReceiverSettleMode.FIRST : wanted.getRcvSettleMode();
+    }
+
+    /** The attach that answers the peer's, without its termini. */
+    Attach answer() {
+        Attach answer = new Attach();
+        answer.setName(wanted.getName());
+        answer.setHandle(wanted.getHandle());
+        answer.setRole(wanted.getRole() == Role.SENDER ? Role.RECEIVER : Role.SENDER);
+        answer.setSndSettleMode(senderSettleMode());
+        answer.setRcvSettleMode(receiverSettleMode());
+        if (answer.getRole() == Role.SENDER) answer.setInitialDeliveryCount(UnsignedInteger.ZERO);
+        return answer;
+    }
+
+    void attach(Attach answer) {
+        state = State.ATTACHED;
+        session.write(answer);
+    }
+
+    /** AMQP 1.0 §2.6.3: a refused attach is answered with an attach that has no terminus, then detached with the reason. */
+    void refuse(Refusal refusal) {
+        session.write(answer());
+        state = State.ATTACHED;
+        detach(refusal);
+    }
+
+    /** Always closes: a client may know no other detach. */
+    void detach(Refusal refusal) {
+        if (state != State.ATTACHED) return;
+        session.connection().listener().counters().linkErrors.increment();
+        state = State.DETACH_SENT;
+        session.connection().nameFreed(directedName, link);
+        Detach detach = new Detach();
+        detach.setHandle(wanted.getHandle());
+        detach.setClosed(true);
+        detach.setError(AmqpConnection.errorOf(refusal));
+        session.write(detach);
+    }
+
+    void onDetach(Detach detach) {
+        if (state == State.ATTACHING) session.write(answer());
+        if (state != State.DETACH_SENT) {
+            Detach answer = new Detach();
+            answer.setHandle(wanted.getHandle());
+            answer.setClosed(detach.getClosed());
+            session.write(answer);
+        }
+        gone();
+    }
+
+    void gone() {
+        if (state == State.DETACHED) return;
+        state = State.DETACHED;
+        session.connection().nameFreed(directedName, link);
+        session.linkGone(handle());
+    }
+
+    /** A flow frame that speaks of this link. */
+    Flow flow(int deliveryCount, int credit) {
+        Flow flow = session.flow();
+        flow.setHandle(wanted.getHandle());
+        flow.setDeliveryCount(UnsignedInteger.valueOf(deliveryCount));
+        flow.setLinkCredit(UnsignedInteger.valueOf(credit));
+        return flow;
+    }
+
+    static Refusal stolenBy(String name) {
+        return Refusal.ofLink(LinkError.STOLEN, "another link of the name " + name + " was attached");
+    }
+}

@@ -1,0 +1,308 @@
+package io.signalbox.amqp;
+
+import io.signalbox.amqp.SessionOutput.OutgoingDelivery;
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.Delivery;
+import io.signalbox.broker.queue.DeliveryListener;
+import io.signalbox.broker.queue.Outcome;
+import io.signalbox.broker.queue.Subscription;
+import io.signalbox.broker.queue.SubscriptionSettings;
+import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link on which the broker sends (AMQP 1.0 §2.6): the peer's credit becomes a grant to the queue, the queue's deliveries
+ * become transfers, the peer's outcomes go back. Confined to the connection's event loop.
+ */
+final class OutgoingLink implements AmqpLink, DeliveryListener {
+
+    private final AmqpSession session;
+    private final LinkEnd end;
+    private final LinkCredit credit = new LinkCredit();
+    private final long peerMaxMessageBytes;
+    private @Nullable Supply supply;
+    private long grantedTo;
+    private int drainsUnderWay;
+    private boolean drainAnswerDue;
+
+    /** Where the deliveries come from, once it is known. */
+    private record Supply(TerminusResolver resolver, TerminusResolver.ConsumeSource source, Subscription subscription) {
+        void end() {
+            subscription.close();
+            resolver.release(source);
+        }
+    }
+
+    OutgoingLink(AmqpSession session, Attach wanted) {
+        this.session = session;
+        this.end = new LinkEnd(session, this, wanted);
+        long limit = wanted.getMaxMessageSize() == null
+                ? 0
+                : wanted.getMaxMessageSize().longValue();
+        this.peerMaxMessageBytes = limit == 0 ? Long.MAX_VALUE : limit; // AMQP 1.0 §2.7.3: zero = no limit
+    }
+
+    int handle() {
+        return end.handle();
+    }
+
+    /** Looks for the source and answers the attach when it is there. */
+    void begin(TerminusResolver resolver) {
+        end.begin();
+        try {
+            resolver.source(end.wanted().getSource()).whenComplete((source, failure) -> {
+                if (failure == null && !end.isAttaching()) resolver.release(source); // the peer did not wait
+                session.run(this, () -> {
+                    if (!end.isAttaching()) return;
+                    if (failure == null) attach(resolver, source);
+                    else refuse(TerminusResolver.refusalOf(failure));
+                });
+            });
+        } catch (Refusal refusal) {
+            end.refuse(refusal);
+        }
+    }
+
+    private void refuse(Refusal refusal) throws Refusal {
+        if (refusal.scope() == Refusal.Scope.CONNECTION) throw refusal;
+        end.refuse(refusal);
+    }
+
+    private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source) {
+        Attach answer = end.answer();
+        answer.setSource(actualSource());
+        answer.setTarget(
+                end.wanted().getTarget() == null ? new Target() : end.wanted().getTarget());
+        end.attach(answer);
+        Settlement settlement =
+                end.senderSettleMode() == SenderSettleMode.SETTLED ? Settlement.ON_DISPATCH : Settlement.BY_CONSUMER;
+        String name = session.connection().peerName() + "/" + end.wanted().getName();
+        SubscriptionSettings settings =
+                new SubscriptionSettings(session.connection().loop(), settlement, name);
+        supply = new Supply(resolver, source, source.queue().subscribe(settings, this));
+        passOnCredit(); // a flow may have come while the source was looked for
+        if (credit.isDraining()) drain();
+    }
+
+    /** AMQP 1.0 §2.6.3: the source that is really there: no durable terminus, all four outcomes. */
+    private Source actualSource() {
+        Source actual = new Source();
+        if (end.wanted().getSource() instanceof Source wanted) {
+            actual.setAddress(wanted.getAddress());
+            actual.setDefaultOutcome(wanted.getDefaultOutcome());
+            if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
+        }
+        actual.setDistributionMode(Symbol.valueOf("move"));
+        actual.setOutcomes(Outcomes.SYMBOLS);
+        return actual;
+    }
+
+    // ---- credit
+
+    @Override
+    public void onFlow(Flow flow) {
+        if (flow.getLinkCredit() != null) {
+            long granted = flow.getLinkCredit().longValue();
+            if (flow.getDeliveryCount() == null) credit.onFlowBeforeAttach(granted, flow.getDrain());
+            else credit.onFlow(flow.getDeliveryCount().intValue(), granted, flow.getDrain());
+        }
+        if (supply != null) {
+            passOnCredit();
+            if (credit.isDraining()) drain();
+        }
+        if (flow.getEcho() && end.isAttached() && !credit.isDraining()) writeFlow();
+    }
+
+    /** While the peer's window, its socket or its settling lags, the queue keeps what it has. */
+    private void passOnCredit() {
+        Supply from = supply;
+        if (from == null) return;
+        long limit = session.output().isCongested() ? credit.queueDeliveries() : credit.queueLimit();
+        if (limit == grantedTo) return;
+        grantedTo = limit;
+        from.subscription().grantUpTo(limit);
+    }
+
+    private boolean isHeldBack() {
+        return grantedTo < credit.queueLimit();
+    }
+
+    private void drain() {
+        if (supply == null) return;
+        drainsUnderWay++;
+        supply.subscription().drain();
+    }
+
+    /** There is room again. */
+    void outputMayContinue() {
+        boolean wasHeldBack = isHeldBack();
+        passOnCredit();
+        if (wasHeldBack && !isHeldBack() && credit.isDraining()) drain();
+        answerDrainIfDue();
+    }
+
+    @Override
+    public void onDrained() {
+        drainsUnderWay--;
+        // while deliveries are held back the queue had nothing that it might send: it is asked again
+        if (drainsUnderWay > 0 || isHeldBack() || !credit.isDraining()) return;
+        drainAnswerDue = true;
+        answerDrainIfDue();
+    }
+
+    /** AMQP 1.0 §2.6.7: what is left of the credit is used up, once all deliveries have left. */
+    private void answerDrainIfDue() {
+        if (!drainAnswerDue || session.output().hasWaiting()) return;
+        drainAnswerDue = false;
+        if (!end.isAttached() || !credit.isDraining()) return;
+        credit.drained();
+        writeFlow();
+    }
+
+    private void writeFlow() {
+        Flow flow = end.flow(credit.deliveryCount(), credit.linkCredit());
+        flow.setDrain(credit.isDraining());
+        session.write(flow);
+    }
+
+    // ---- deliveries
+
+    @Override
+    public void onDelivery(Delivery delivery) {
+        if (supply == null) return;
+        Message message = delivery.message();
+        Body.Inline body = bodyOf(message);
+        if (body == null) {
+            giveBack(delivery, new Outcome.Rejected("it cannot be written as AMQP"));
+        } else if (body.size() > peerMaxMessageBytes) {
+            giveBack(delivery, new Outcome.Modified(false, true));
+        } else if (!credit.isAvailable() && !delivery.isSettled()) {
+            giveBack(delivery, Outcome.RELEASED); // it crossed a flow that took the credit back
+        } else {
+            send(delivery, message.envelope(), body);
+        }
+        if (session.output().isCongested()) passOnCredit();
+    }
+
+    private void giveBack(Delivery delivery, Outcome outcome) {
+        credit.returned();
+        if (supply != null && !delivery.isSettled()) supply.subscription().settle(delivery, outcome);
+    }
+
+    private Body.@Nullable Inline bodyOf(Message message) {
+        if (message.format() == AmqpFormat.INSTANCE) return message.content();
+        try {
+            return NeutralSections.encode(message.envelope(), message.neutralView());
+        } catch (IllegalArgumentException e) {
+            session.connection().listener().counters().unreadable.increment();
+            return null;
+        }
+    }
+
+    private void send(Delivery delivery, Envelope envelope, Body.Inline body) {
+        credit.sent();
+        session.connection().listener().counters().sent.increment();
+        int deliveryId = session.output().nextDeliveryId();
+        if (!delivery.isSettled()) {
+            session.output().keepUnsettled(new OutgoingDelivery(this, deliveryId, delivery));
+        }
+        MessageHeader header = new MessageHeader(
+                envelope.durable(),
+                envelope.priority(),
+                remainingMillis(envelope),
+                !delivery.isRedelivered(),
+                delivery.deliveryCount());
+        session.output().send(new OutgoingTransfer(this, deliveryId, delivery.isSettled(), header, body));
+    }
+
+    private long remainingMillis(Envelope envelope) {
+        if (envelope.expiresAtMillis() == Envelope.NEVER) return MessageHeader.NO_TTL;
+        long nowMillis = session.connection().listener().clock().millis();
+        return Math.max(1, envelope.expiresAtMillis() - nowMillis); // it was alive when the queue let it go
+    }
+
+    @Override
+    public void onBatchEnd() {
+        passOnCredit();
+        session.connection().endOfBatch();
+    }
+
+    // ---- outcomes
+
+    /** The peer has settled: the outcome holds and nobody waits for an answer. */
+    void settledByPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) {
+        if (supply != null) supply.subscription().settle(delivery.delivery(), Outcomes.of(state, defaultOutcome()));
+    }
+
+    /** The peer waits for this side to settle: that happens when the outcome is durable. */
+    void settleForPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) {
+        if (supply == null) return;
+        long token = Outcomes.token(delivery.deliveryId(), state);
+        supply.subscription().settle(delivery.delivery(), Outcomes.of(state, defaultOutcome()), token);
+    }
+
+    @Override
+    public void onSettled(long token) {
+        session.output().answerSettled(Outcomes.deliveryId(token), Outcomes.state(token));
+    }
+
+    private @Nullable DeliveryState defaultOutcome() {
+        boolean named = end.wanted().getSource() instanceof Source source && source.getDefaultOutcome() != null;
+        return named ? (DeliveryState) ((Source) end.wanted().getSource()).getDefaultOutcome() : null;
+    }
+
+    // ---- the end
+
+    @Override
+    public void onQueueDeleted() {
+        session.run(this, () -> {
+            throw Refusal.ofLink(AmqpError.RESOURCE_DELETED, "the queue was removed");
+        });
+    }
+
+    @Override
+    public void onDetach(Detach detach) {
+        release();
+        end.onDetach(detach);
+    }
+
+    @Override
+    public void detach(Refusal refusal) {
+        release();
+        end.detach(refusal);
+    }
+
+    @Override
+    public void stolen() {
+        detach(LinkEnd.stolenBy(end.wanted().getName()));
+    }
+
+    @Override
+    public void leave() {
+        release();
+        end.gone();
+    }
+
+    /** AMQP 1.0 §3.5.3: deliveries without an outcome get the source's default outcome when it goes; else they are released. */
+    private void release() {
+        Supply from = supply;
+        if (from == null) return;
+        DeliveryState wanted = defaultOutcome();
+        for (OutgoingDelivery delivery : session.output().withdraw(this)) {
+            if (wanted != null) from.subscription().settle(delivery.delivery(), Outcomes.of(wanted, null));
+        }
+        supply = null;
+        from.end();
+    }
+}

@@ -1,0 +1,53 @@
+package io.signalbox.amqp;
+
+import org.apache.qpid.proton.amqp.Symbol;
+
+/**
+ * The peer did what it must not, or asked for what it cannot have. Carries the answer for the wire; caught in one place,
+ * {@link AmqpConnection}, which closes the connection, ends the session or detaches the link it names.
+ */
+final class Refusal extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** What ends because of the refusal (AMQP 1.0 §2.8.14). */
+    enum Scope {
+        CONNECTION,
+        SESSION,
+        LINK
+    }
+
+    private final Scope scope;
+    private final transient Symbol condition;
+
+    private Refusal(Scope scope, Symbol condition, String sentence) {
+        super(sentence, null, false, false); // a peer's error has no interesting stack, and must cost little
+        this.scope = scope;
+        this.condition = condition;
+    }
+
+    static Refusal ofConnection(Symbol condition, String sentence) {
+        return new Refusal(Scope.CONNECTION, condition, sentence);
+    }
+
+    static Refusal ofSession(Symbol condition, String sentence) {
+        return new Refusal(Scope.SESSION, condition, sentence);
+    }
+
+    static Refusal ofLink(Symbol condition, String sentence) {
+        return new Refusal(Scope.LINK, condition, sentence);
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    Symbol condition() {
+        return condition;
+    }
+
+    /** The sentence for the peer and the operator: what was wrong. */
+    String sentence() {
+        String message = getMessage();
+        return message == null ? "" : message;
+    }
+}

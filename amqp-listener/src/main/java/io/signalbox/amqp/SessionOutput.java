@@ -1,0 +1,116 @@
+package io.signalbox.amqp;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Modified;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.Role;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deliveries one session sends: under the peer's window, in order, and unsettled until it says otherwise (AMQP 1.0
+ * §2.6.12). Confined to the connection's event loop.
+ */
+final class SessionOutput {
+
+    /** Deliveries a peer may leave unsettled in one session; beyond, it gets no more until it settles. */
+    private static final int MAX_UNSETTLED = 1 << 16;
+
+    /** A delivery that the peer has not settled. */
+    record OutgoingDelivery(OutgoingLink link, int deliveryId, io.signalbox.broker.queue.Delivery delivery) {}
+
+    private final AmqpSession session;
+    private final SessionWindow window;
+    private final FrameWriter writer;
+    private final Dispositions answers;
+    private final UnsettledMap<OutgoingDelivery> unsettled = new UnsettledMap<>();
+    private final ArrayDeque<OutgoingTransfer> waiting = new ArrayDeque<>(0);
+    private int nextDeliveryId;
+
+    SessionOutput(AmqpSession session, SessionWindow window) {
+        this.session = session;
+        this.window = window;
+        this.writer = session.connection().writer();
+        this.answers = new Dispositions(writer, session.channel(), Role.SENDER);
+    }
+
+    /** The id for the next delivery. */
+    int nextDeliveryId() {
+        return nextDeliveryId++;
+    }
+
+    void keepUnsettled(OutgoingDelivery delivery) {
+        unsettled.add(delivery.deliveryId(), delivery);
+    }
+
+    void send(OutgoingTransfer transfer) {
+        waiting.add(transfer);
+        pump();
+    }
+
+    /** Sends what waits, as far as the peer's window goes. */
+    void pump() {
+        for (OutgoingTransfer next = waiting.peek(); next != null; next = waiting.peek()) {
+            while (!next.isComplete()) {
+                if (!window.maySend()) return;
+                writer.transferFrame(session.channel(), next);
+                window.sentTransfer();
+            }
+            waiting.remove();
+        }
+    }
+
+    /** Whether more deliveries would only pile up. */
+    boolean isCongested() {
+        return writer.isCongested() || !waiting.isEmpty() || !window.maySend() || unsettled.size() >= MAX_UNSETTLED;
+    }
+
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    /** The peer says what became of a range of deliveries (AMQP 1.0 §2.7.6). */
+    void onDisposition(Disposition disposition) throws Refusal {
+        DeliveryState state = disposition.getState();
+        if (state instanceof TransactionalState) {
+            throw Refusal.ofSession(AmqpError.NOT_IMPLEMENTED, "this broker does not offer transactions");
+        }
+        boolean terminal = state instanceof Accepted
+                || state instanceof Rejected
+                || state instanceof Released
+                || state instanceof Modified;
+        if (!terminal && !disposition.getSettled()) return; // progress, not an outcome
+        int first = disposition.getFirst().intValue();
+        int last = disposition.getLast() == null ? first : disposition.getLast().intValue();
+        List<OutgoingDelivery> named = unsettled.remove(first, last);
+        for (int i = 0; i < named.size(); i++) {
+            OutgoingDelivery delivery = named.get(i);
+            OutgoingLink link = delivery.link();
+            if (disposition.getSettled()) link.settledByPeer(delivery, state);
+            else link.settleForPeer(delivery, state);
+        }
+        if (!named.isEmpty()) session.outputMayContinue();
+    }
+
+    /** Tells the peer that its outcome holds; leaves with the next flush. */
+    void answerSettled(int deliveryId, @Nullable DeliveryState state) {
+        answers.settle(deliveryId, state);
+        session.connection().touch(session);
+    }
+
+    void flushAnswers() {
+        answers.flush();
+    }
+
+    /** Takes out what belongs to a link that goes: nothing of it is sent any more; what is unsettled is handed back. */
+    List<OutgoingDelivery> withdraw(OutgoingLink link) {
+        waiting.removeIf(transfer -> transfer.link() == link);
+        return unsettled.removeIf(delivery -> delivery.link() == link);
+    }
+}

@@ -1,0 +1,218 @@
+package io.signalbox.amqp;
+
+import io.signalbox.broker.CatalogueException;
+import io.signalbox.broker.Loop;
+import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.routing.Exchange;
+import io.signalbox.broker.routing.TopicSyntax;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a peer attaches to into nodes of the virtual host: addresses, capabilities, and what of a terminus is not
+ * offered (AMQP 1.0 §3.5). Confined to the connection's event loop; stages complete on it.
+ */
+final class TerminusResolver {
+
+    private static final Symbol COPY = Symbol.valueOf("copy");
+    private static final Symbol SHARED = Symbol.valueOf("shared");
+    private static final String DEFAULT_EXCHANGE = "";
+
+    private final VirtualHost host;
+    private final Loop loop;
+    private final String creator;
+
+    /**
+     * Where a sender's messages go.
+     *
+     * @param exchange routes by {@code key}
+     * @param key the routing key; empty if each message's subject is
+     */
+    record PublishTarget(Exchange exchange, Optional<String> key) {}
+
+    /** What a receiver consumes from. */
+    record ConsumeSource(MessageQueue queue, Lifetime lifetime) {}
+
+    /** How long the node behind a source stays. */
+    enum Lifetime {
+        /** As long as the broker's catalogue says. */
+        PERMANENT,
+        /** Until the link ends. */
+        OF_LINK
+    }
+
+    /** @param creator who is named as the creator of queues that come into being by an attach */
+    TerminusResolver(VirtualHost host, Loop loop, String creator) {
+        this.host = host;
+        this.loop = loop;
+        this.creator = creator;
+    }
+
+    /** Where a sending peer wants its messages. */
+    CompletionStage<PublishTarget> target(org.apache.qpid.proton.amqp.transport.@Nullable Target wanted)
+            throws Refusal {
+        if (wanted instanceof Coordinator) throw notOffered("transactions");
+        if (!(wanted instanceof Target target)) throw invalid("an attach of a sender needs a target");
+        if (target.getDynamic()) throw notOffered("dynamic nodes");
+        String text = target.getAddress();
+        if (text == null) throw notOffered("the anonymous terminus");
+        Address address = parse(text, target.getCapabilities());
+        if (address instanceof Address.Topic topic) return CompletableFuture.completedStage(topicTarget(topic.name()));
+        if (address instanceof Address.Exchange exchange) {
+            return CompletableFuture.completedStage(new PublishTarget(existing(exchange.name()), exchange.key()));
+        }
+        // The way goes by the default exchange, so that a queue that was removed and made again is found again.
+        PublishTarget byName = new PublishTarget(existing(DEFAULT_EXCHANGE), Optional.of(nameOf(address)));
+        return queue(nameOf(address)).thenApply(queue -> byName);
+    }
+
+    /** What a receiving peer wants to consume from. */
+    CompletionStage<ConsumeSource> source(org.apache.qpid.proton.amqp.transport.@Nullable Source wanted)
+            throws Refusal {
+        if (!(wanted instanceof Source source))
+            throw notOffered("looking up a subscription by a link without a source");
+        if (source.getDynamic()) throw notOffered("dynamic nodes");
+        String text = source.getAddress();
+        if (text == null) throw invalid("a source without an address must be dynamic");
+        refuseWhatIsNotOffered(source);
+        Address address = parse(text, source.getCapabilities());
+        if (address instanceof Address.Topic topic) return topicSource(VirtualHost.TOPICS, topic.name(), source);
+        if (address instanceof Address.Exchange exchange) {
+            existing(exchange.name());
+            return topicSource(exchange.name(), exchange.key().orElse(""), source);
+        }
+        String name = nameOf(address);
+        boolean unmarked = address instanceof Address.Unmarked;
+        if (unmarked && TopicSyntax.MQTT.hasWildcard(name) && host.queue(name).isEmpty()) {
+            return topicSource(VirtualHost.TOPICS, name, source);
+        }
+        return queue(name).thenApply(queue -> new ConsumeSource(queue, Lifetime.PERMANENT));
+    }
+
+    private static void refuseWhatIsNotOffered(Source source) throws Refusal {
+        if (COPY.equals(source.getDistributionMode())) throw notOffered("browsing (distribution-mode copy)");
+        Map<?, ?> filters = source.getFilter();
+        if (filters != null && !filters.isEmpty()) {
+            throw notOffered("the filter " + filters.keySet().iterator().next());
+        }
+        for (Symbol capability : capabilities(source.getCapabilities())) {
+            if (SHARED.equals(capability)) throw notOffered("shared subscriptions");
+        }
+    }
+
+    private Address parse(String text, Symbol @Nullable [] capabilities) throws Refusal {
+        if (text.startsWith("$") || text.equals("/management")) throw notOffered("the node " + text);
+        Address address = Address.parse(text, capabilities(capabilities));
+        if (!(address instanceof Address.Exchange) && nameOf(address).isEmpty()) throw invalid("the address is empty");
+        return address;
+    }
+
+    private PublishTarget topicTarget(String topic) throws Refusal {
+        // design: publishing to a wildcard is refused, in AMQP as in MQTT (MQTT-3.3.2-2)
+        if (TopicSyntax.MQTT.hasWildcard(topic)) {
+            throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "messages cannot be published to a wildcard: " + topic);
+        }
+        return new PublishTarget(host.topics(), Optional.of(topic));
+    }
+
+    private Exchange existing(String name) throws Refusal {
+        return host.exchange(name)
+                .orElseThrow(() -> Refusal.ofLink(AmqpError.NOT_FOUND, "there is no exchange " + name));
+    }
+
+    private CompletionStage<MessageQueue> queue(String name) throws Refusal {
+        Optional<MessageQueue> existing = host.queue(name);
+        if (existing.isPresent() && existing.get().settings().purpose() != QueueSettings.Purpose.SHARED) {
+            throw Refusal.ofLink(AmqpError.RESOURCE_LOCKED, "the queue " + name + " belongs to a session");
+        }
+        if (existing.isPresent() && !existing.get().settings().durable()) {
+            return CompletableFuture.completedStage(existing.get());
+        }
+        // also asked for one that exists, since its declaration may still wait for its force
+        return host.declareQueue(loop, settings(name, Durability.DURABLE));
+    }
+
+    /** A queue of the link's own, bound to the exchange by the filter. */
+    private CompletionStage<ConsumeSource> topicSource(String exchange, String filter, Source source) throws Refusal {
+        if (source.getDurable() != null && source.getDurable() != TerminusDurability.NONE) {
+            throw notOffered("durable subscriptions");
+        }
+        String name = "subscription-" + UUID.randomUUID();
+        return host.declareQueue(loop, settings(name, Durability.TRANSIENT))
+                .thenCompose(queue -> host.bind(loop, exchange, name, filter))
+                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK))
+                .whenComplete((queue, failure) -> {
+                    if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
+                });
+    }
+
+    /** The link is gone, and with it what was made for it alone. */
+    void release(ConsumeSource source) {
+        if (source.lifetime() == Lifetime.OF_LINK) {
+            host.deleteQueue(loop, source.queue().settings().name());
+        }
+    }
+
+    private enum Durability {
+        DURABLE,
+        TRANSIENT
+    }
+
+    private QueueSettings settings(String name, Durability durability) throws Refusal {
+        try {
+            return durability == Durability.DURABLE
+                    ? QueueSettings.durable(name, creator)
+                    : QueueSettings.transientQueue(name, creator);
+        } catch (IllegalArgumentException e) {
+            throw invalid("the address cannot name a queue: " + e.getMessage());
+        }
+    }
+
+    private static String nameOf(Address address) {
+        if (address instanceof Address.Queue queue) return queue.name();
+        if (address instanceof Address.Topic topic) return topic.name();
+        if (address instanceof Address.Unmarked unmarked) return unmarked.name();
+        return ((Address.Exchange) address).name();
+    }
+
+    private static Symbol[] capabilities(Symbol @Nullable [] capabilities) {
+        return capabilities == null ? new Symbol[0] : capabilities;
+    }
+
+    private static Refusal notOffered(String what) {
+        return Refusal.ofLink(AmqpError.NOT_IMPLEMENTED, "this broker does not offer " + what);
+    }
+
+    private static Refusal invalid(String sentence) {
+        return Refusal.ofLink(AmqpError.INVALID_FIELD, sentence);
+    }
+
+    /** The answer to a peer whose wish the catalogue could not fulfil. */
+    static Refusal refusalOf(Throwable failure) {
+        Throwable cause =
+                failure.getCause() != null && !(failure instanceof CatalogueException) ? failure.getCause() : failure;
+        String sentence = String.valueOf(cause.getMessage());
+        if (!(cause instanceof CatalogueException refused)) {
+            return Refusal.ofLink(AmqpError.INTERNAL_ERROR, "the node could not be set up: " + sentence);
+        }
+        return switch (refused.reason()) {
+            case NOT_FOUND -> Refusal.ofLink(AmqpError.NOT_FOUND, sentence);
+            case EXISTS_DIFFERENT -> Refusal.ofLink(AmqpError.PRECONDITION_FAILED, sentence);
+            case INVALID -> Refusal.ofLink(AmqpError.INVALID_FIELD, sentence);
+            case STORE_BUSY -> Refusal.ofLink(AmqpError.RESOURCE_LIMIT_EXCEEDED, sentence);
+            case STORE_FAILED -> Refusal.ofConnection(AmqpError.INTERNAL_ERROR, sentence);
+        };
+    }
+}
