@@ -25,7 +25,7 @@ final class CheckConfigCommand implements Callable<Integer> {
         try {
             new ConfigurationReader().file(file).finish();
         } catch (ConfigurationException e) {
-            throw new CommandFailure(ExitCode.CONFIGURATION, e.getMessage(), e);
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println(file + ": no problems");

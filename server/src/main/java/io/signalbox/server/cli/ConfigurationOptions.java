@@ -33,7 +33,7 @@ final class ConfigurationOptions {
             data.ifPresent(directory -> reader.flag("data.dir", directory, "--data " + directory));
             return reader.finish();
         } catch (ConfigurationException e) {
-            throw new CommandFailure(ExitCode.CONFIGURATION, e.getMessage(), e);
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
     }
 }

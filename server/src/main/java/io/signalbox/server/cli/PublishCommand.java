@@ -40,7 +40,8 @@ final class PublishCommand implements Callable<Integer> {
         if (bytes.length > MAX_PAYLOAD_BYTES) {
             throw new CommandFailure(
                     ExitCode.REFUSED,
-                    "The payload has " + bytes.length + " bytes; this command sends at most " + MAX_PAYLOAD_BYTES + ".");
+                    "The payload has " + bytes.length + " bytes; this command sends at most " + MAX_PAYLOAD_BYTES
+                            + ".");
         }
         try (BrokerConnection broker = BrokerConnection.open(options)) {
             ControlMessage answer = broker.ask(ControlMessage.of("publish")

@@ -103,7 +103,10 @@ final class QueueCommand {
         @Parameters(index = "0", paramLabel = "<queue>", description = "The queue's name.")
         private String queue = "";
 
-        @Parameters(index = "1", paramLabel = "<filter>", description = "The topic filter, or the exchange's binding key.")
+        @Parameters(
+                index = "1",
+                paramLabel = "<filter>",
+                description = "The topic filter, or the exchange's binding key.")
         private String key = "";
 
         @Override

@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
  * {@code subscribe}: prints payloads, one a line, until Ctrl-C. Messages of a queue are accepted one by one, each after it
  * was printed: what a killed command had not printed stays in the queue.
  */
-@Command(name = "subscribe", description = "Prints the messages of a topic filter, or with --queue takes those of a queue.")
+@Command(
+        name = "subscribe",
+        description = "Prints the messages of a topic filter, or with --queue takes those of a queue.")
 final class SubscribeCommand implements Callable<Integer> {
 
     @Spec
@@ -46,16 +48,22 @@ final class SubscribeCommand implements Callable<Integer> {
                     .with("limit", count));
             if (Terminal.isInteractive()) notes.println("Subscribed to " + name + ".  Ctrl-C ends.");
             long printed = 0;
-            while (printed < count) {
+            long awaited = 0;
+            while (printed < count || awaited > 0) {
                 ControlMessage next = broker.receive();
                 switch (next.kind()) {
                     case "message" -> {
                         print(next);
                         printed++;
-                        if (fromQueue) broker.ask(accept(next));
+                        if (fromQueue) {
+                            broker.send(accept(next));
+                            awaited++;
+                        }
                     }
-                    case "skipped" -> notes.println(
-                            next.number("messages").orElse(0L) + " messages were skipped: this terminal was too slow.");
+                    case "settled" -> awaited--;
+                    case "skipped" ->
+                        notes.println(next.number("messages").orElse(0L)
+                                + " messages were skipped: this terminal was too slow.");
                     default -> throw new CommandFailure(ExitCode.FAILED, "The broker sent " + next.kind() + ".");
                 }
             }
@@ -64,7 +72,8 @@ final class SubscribeCommand implements Callable<Integer> {
     }
 
     private static ControlMessage accept(ControlMessage message) {
-        return ControlMessage.of("accept").with("delivery", message.number("delivery").orElse(0L));
+        return ControlMessage.of("accept")
+                .with("delivery", message.number("delivery").orElse(0L));
     }
 
     private void print(ControlMessage message) {

@@ -24,7 +24,8 @@ public record ConfigurationProblem(Optional<Place> place, String excerpt, String
 
     @Override
     public String toString() {
-        return place.map(at -> "line " + at.line() + ", column " + at.column() + ": ").orElse("")
+        return place.map(at -> "line " + at.line() + ", column " + at.column() + ": ")
+                        .orElse("")
                 + excerpt
                 + (excerpt.isEmpty() ? "" : ": ")
                 + message;

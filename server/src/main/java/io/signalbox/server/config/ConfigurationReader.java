@@ -94,12 +94,15 @@ public final class ConfigurationReader {
 
     /** Whether settings stand in this table; the root, "", holds what is in no table and has no settings itself. */
     private static boolean isTable(String name) {
-        return name.isEmpty() || Settings.ALL.stream().anyMatch(setting -> setting.table().equals(name));
+        return name.isEmpty()
+                || Settings.ALL.stream().anyMatch(setting -> setting.table().equals(name));
     }
 
     private static String unknown(String key, String kind) {
         return "unknown " + kind + " " + key
-                + Settings.nearest(key).map(meant -> "; did you mean \"" + meant + "\"?").orElse("");
+                + Settings.nearest(key)
+                        .map(meant -> "; did you mean \"" + meant + "\"?")
+                        .orElse("");
     }
 
     private static String textOf(Setting<?> setting, @Nullable Object value) throws BadValue {
@@ -146,7 +149,8 @@ public final class ConfigurationReader {
     /** The configuration, if nothing is wrong with it. */
     public Configuration finish() throws ConfigurationException {
         if (!problems.isEmpty()) {
-            String subject = file.filter(path -> problems.stream().anyMatch(problem -> problem.place().isPresent()))
+            String subject = file.filter(path -> problems.stream()
+                            .anyMatch(problem -> problem.place().isPresent()))
                     .map(Path::toString)
                     .orElse("command line");
             throw new ConfigurationException(subject, problems);

@@ -106,7 +106,8 @@ public sealed interface SettingType<T> {
         @Override
         public Integer parse(String text) throws BadValue {
             Matcher matcher = SIZE.matcher(text.strip());
-            if (!matcher.matches()) throw new BadValue("needs a size such as \"64KiB\" or \"1MiB\", not \"" + text + "\"");
+            if (!matcher.matches())
+                throw new BadValue("needs a size such as \"64KiB\" or \"1MiB\", not \"" + text + "\"");
             if (matcher.group(2) == null) {
                 throw new BadValue("needs a unit, e.g. \"" + text.strip() + "B\" or \"" + text.strip() + "KiB\"");
             }

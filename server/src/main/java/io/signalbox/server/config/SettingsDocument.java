@@ -7,8 +7,7 @@ public final class SettingsDocument {
 
     /** The page {@code docs/configuration.md}. */
     public static String markdown() {
-        StringBuilder page = new StringBuilder(
-                """
+        StringBuilder page = new StringBuilder("""
                 # Configuration
 
                 Signalbox runs without a configuration file. What it should do otherwise is said in a TOML file, named with
@@ -36,8 +35,16 @@ public final class SettingsDocument {
                 table = setting.table();
                 file.append("\n[").append(table).append("]\n");
             }
-            file.append("# ").append(setting.doc()).append(" (").append(setting.type().describe()).append(")\n");
-            file.append("#").append(setting.name()).append(" = ").append(setting.defaultAsToml()).append('\n');
+            file.append("# ")
+                    .append(setting.doc())
+                    .append(" (")
+                    .append(setting.type().describe())
+                    .append(")\n");
+            file.append("#")
+                    .append(setting.name())
+                    .append(" = ")
+                    .append(setting.defaultAsToml())
+                    .append('\n');
         }
         return file.toString();
     }

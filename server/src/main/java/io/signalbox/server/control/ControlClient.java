@@ -20,7 +20,8 @@ public final class ControlClient implements AutoCloseable {
 
     private ControlClient(SocketChannel channel) {
         this.channel = channel;
-        this.lines = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+        this.lines =
+                new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
     }
 
     /**
