@@ -1,3 +1,5 @@
-/** Placeholder. */
-@org.jspecify.annotations.NullMarked
+/** The entry point of the Signalbox application. */
+@NullMarked
 package io.signalbox.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package io.signalbox.server.cli;
+
+import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.ConfigurationException;
+import io.signalbox.server.config.ConfigurationReader;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options by which every verb learns of the configuration, and with it where the broker's data is. */
+final class ConfigurationOptions {
+
+    @Option(names = "--config", paramLabel = "<file>", description = "A TOML file with settings.")
+    private Optional<Path> file = Optional.empty();
+
+    @Option(names = "--data", paramLabel = "<dir>", description = "The data directory, as --set data.dir=<dir>.")
+    private Optional<String> data = Optional.empty();
+
+    @Option(
+            names = "--set",
+            paramLabel = "<key=value>",
+            description = "A setting for this start; see docs/configuration.md.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    /** The configuration in force: flags over the file over the defaults. */
+    Configuration read() throws CommandFailure {
+        try {
+            ConfigurationReader reader = new ConfigurationReader();
+            if (file.isPresent()) reader.file(file.get());
+            settings.forEach((key, value) -> reader.flag(key, value, "--set " + key + "=" + value));
+            data.ifPresent(directory -> reader.flag("data.dir", directory, "--data " + directory));
+            return reader.finish();
+        } catch (ConfigurationException e) {
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
+        }
+    }
+}

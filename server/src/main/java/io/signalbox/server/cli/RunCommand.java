@@ -1,0 +1,77 @@
+package io.signalbox.server.cli;
+
+import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.Settings;
+import io.signalbox.server.node.Logging;
+import io.signalbox.server.node.Node;
+import io.signalbox.server.node.NodeFailure;
+import io.signalbox.server.node.StopReport;
+import io.signalbox.server.node.StopSignals;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code run}: becomes a broker until SIGTERM or Ctrl-C. */
+@Command(name = "run", description = "Runs a broker, until Ctrl-C or SIGTERM stops it cleanly.")
+final class RunCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ConfigurationOptions options = new ConfigurationOptions();
+
+    @Option(names = "--debug", description = "Logs at debug level, and shows the stack trace when the start fails.")
+    private boolean debug;
+
+    @Override
+    public Integer call() throws Exception {
+        Configuration configuration = options.read();
+        Logging.configure(debug ? "debug" : configuration.get(Settings.LOG_LEVEL));
+        StopSignals signals = StopSignals.install();
+        PrintWriter out = spec.commandLine().getOut();
+        Node node = start(configuration);
+        announce(node, configuration, out);
+        signals.await();
+        return stop(node, out);
+    }
+
+    private Node start(Configuration configuration) throws CommandFailure {
+        RecoveryLine progress = new RecoveryLine(spec.commandLine().getErr());
+        try {
+            return Node.start(configuration, Wiring.standard(), progress);
+        } catch (NodeFailure e) {
+            if (debug) e.printStackTrace(spec.commandLine().getErr());
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void announce(Node node, Configuration configuration, PrintWriter out) {
+        Instant started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+        long millis = Duration.between(started, Instant.now()).toMillis();
+        StartText text = new StartText(node.startReport(), configuration, millis);
+        if (Terminal.isInteractive()) {
+            StartText.Colour colour = Terminal.wantsColour() ? StartText.Colour.ANSI : StartText.Colour.NONE;
+            text.block(colour).forEach(out::println);
+        } else {
+            out.println(text.line());
+        }
+        out.flush();
+    }
+
+    private static int stop(Node node, PrintWriter out) {
+        StopReport report = node.stop();
+        if (report.failure().isPresent()) {
+            out.println("Stopped; the store had failed: " + report.failure().get());
+            return ExitCode.FAILED;
+        }
+        out.println("Stopped cleanly, " + StartText.count(report.durableMessages(), "message") + " safe on disk.");
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,111 @@
+package io.signalbox.server.cli;
+
+import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.Origin;
+import io.signalbox.server.config.Settings;
+import io.signalbox.server.node.StartReport;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code run} prints once the broker serves: a block for a person, one line for a log. Immutable. */
+final class StartText {
+
+    private static final String BOLD = "\u001b[1m";
+    private static final String PLAIN = "\u001b[0m";
+
+    private final StartReport report;
+    private final Configuration configuration;
+    private final long startMillis;
+
+    StartText(StartReport report, Configuration configuration, long startMillis) {
+        this.report = report;
+        this.configuration = configuration;
+        this.startMillis = startMillis;
+    }
+
+    /** The block, with the parts that catch the eye in bold if {@code colour} is wanted. */
+    List<String> block(Colour colour) {
+        String command = System.getProperty("signalbox.command", "java -jar signalbox.jar");
+        String data = configuration.origin(Settings.DATA_DIR) instanceof Origin.Default
+                ? ""
+                : " --data " + shellWord(report.dataDirectory().toString());
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add(colour.bold("  Signalbox " + Version.current()) + "      JDK "
+                + Runtime.version().feature() + " · pid "
+                + ProcessHandle.current().pid());
+        lines.add("");
+        lines.add("  AMQP 1.0   " + colour.bold("amqp://" + authority(report.amqp())));
+        lines.add("  MQTT       " + colour.bold("mqtt://" + authority(report.mqtt())) + "      3.1.1 · 5.0");
+        lines.add("  HTTP       " + colour.bold("http://" + authority(report.http())) + "     health, metrics");
+        lines.add("  Data       " + report.dataDirectory() + "      " + dataSummary());
+        lines.add("  Config     "
+                + configuration.file().map(path -> path.toString()).orElse("built-in defaults"));
+        lines.add("");
+        lines.add(colour.bold("  LOCAL MODE") + "  Only this machine can connect, without a password.");
+        lines.add("");
+        lines.add("  Try it, in another terminal:");
+        lines.add("    " + command + " subscribe" + data + " hello");
+        lines.add("    " + command + " publish" + data + " hello \"it works\"");
+        lines.add("");
+        lines.add(String.format(Locale.ROOT, "  Ready in %.1f s.  Ctrl-C stops cleanly.", startMillis / 1000.0));
+        return lines;
+    }
+
+    /** Whether what is printed may carry escape sequences. */
+    enum Colour {
+        NONE,
+        ANSI;
+
+        String bold(String text) {
+            return this == ANSI ? BOLD + text + PLAIN : text;
+        }
+    }
+
+    private String dataSummary() {
+        StringBuilder summary = new StringBuilder();
+        if (report.newDirectory()) {
+            summary.append("new");
+        } else {
+            summary.append(count(report.queues(), "queue"))
+                    .append(", ")
+                    .append(count(report.recoveredMessages(), "message"))
+                    .append(String.format(Locale.ROOT, ", recovered in %.1f s", report.recoveryMillis() / 1000.0));
+        }
+        summary.append(", ").append(report.freeBytes() >> 30).append(" GB free");
+        if (report.forceNanos() > 0) {
+            summary.append(String.format(Locale.ROOT, ", fsync %.1f ms", report.forceNanos() / 1e6));
+        }
+        return summary.toString();
+    }
+
+    /** One line for a log, keyed. */
+    String line() {
+        return "event=ready version=" + Version.current()
+                + " pid=" + ProcessHandle.current().pid()
+                + " amqp=" + authority(report.amqp())
+                + " mqtt=" + authority(report.mqtt())
+                + " http=" + authority(report.http())
+                + " data=" + shellWord(report.dataDirectory().toString())
+                + " queues=" + report.queues()
+                + " recovered_messages=" + report.recoveredMessages()
+                + " recovery_ms=" + report.recoveryMillis()
+                + " ms=" + startMillis;
+    }
+
+    private static String authority(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    static String count(long number, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s")
+                .replace(',', ' ');
+    }
+
+    private static String shellWord(String text) {
+        return text.matches("[A-Za-z0-9_./:@%+=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+}

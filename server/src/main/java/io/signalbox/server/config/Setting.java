@@ -1,0 +1,39 @@
+package io.signalbox.server.config;
+
+/**
+ * One row of the table of settings: everything that validation, {@code --set}, {@code config init} and the documentation
+ * say about a key comes from here.
+ *
+ * @param key table and name, as in {@code amqp.port}
+ * @param defaultValue what holds when neither a flag nor the file says otherwise
+ * @param doc one sentence for the reader of the documentation
+ */
+public record Setting<T>(String key, SettingType<T> type, T defaultValue, String doc) {
+
+    public Setting {
+        if (key.indexOf('.') < 1 || key.indexOf('.') != key.lastIndexOf('.')) {
+            throw new IllegalArgumentException("the key " + key + " is not table.name");
+        }
+    }
+
+    /** The TOML table the key is in. */
+    public String table() {
+        return key.substring(0, key.indexOf('.'));
+    }
+
+    /** The key without its table. */
+    public String name() {
+        return key.substring(key.indexOf('.') + 1);
+    }
+
+    /** The default as a TOML value. */
+    public String defaultAsToml() {
+        return asToml(defaultValue);
+    }
+
+    String asToml(T value) {
+        String text = type.write(value);
+        if (type.isTomlInteger()) return text;
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}

@@ -1,0 +1,82 @@
+package io.signalbox.server.config;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The table of every setting there is. Immutable. */
+public final class Settings {
+
+    public static final Setting<String> AMQP_HOST = new Setting<>(
+            "amqp.host", new SettingType.Host(), "127.0.0.1", "The address on which AMQP 1.0 clients are served.");
+    public static final Setting<Integer> AMQP_PORT =
+            new Setting<>("amqp.port", new SettingType.Port(), 5672, "The port for AMQP 1.0 clients.");
+    public static final Setting<String> MQTT_HOST = new Setting<>(
+            "mqtt.host", new SettingType.Host(), "127.0.0.1", "The address on which MQTT clients are served.");
+    public static final Setting<Integer> MQTT_PORT =
+            new Setting<>("mqtt.port", new SettingType.Port(), 1883, "The port for MQTT clients.");
+    public static final Setting<Integer> MQTT_MAX_PACKET_SIZE = new Setting<>(
+            "mqtt.max-packet-size",
+            new SettingType.Size(1 << 10, 128 << 20),
+            1 << 20,
+            "The largest MQTT packet taken from a client; what is larger ends its connection.");
+    public static final Setting<String> HTTP_HOST = new Setting<>(
+            "http.host", new SettingType.Host(), "127.0.0.1", "The address on which health and metrics are served.");
+    public static final Setting<Integer> HTTP_PORT =
+            new Setting<>("http.port", new SettingType.Port(), 15672, "The port for health and metrics.");
+    public static final Setting<Path> DATA_DIR = new Setting<>(
+            "data.dir",
+            new SettingType.Directory(),
+            Path.of("data"),
+            "Where messages are kept, by one running broker. In a file a relative path counts from the file, the default from the launcher.");
+    public static final Setting<String> LOG_LEVEL = new Setting<>(
+            "log.level",
+            new SettingType.Choice(List.of("error", "warn", "info", "debug")),
+            "info",
+            "The least important event that is logged.");
+
+    /** In the order in which documentation shows them. */
+    public static final List<Setting<?>> ALL = List.of(
+            AMQP_HOST,
+            AMQP_PORT,
+            MQTT_HOST,
+            MQTT_PORT,
+            MQTT_MAX_PACKET_SIZE,
+            HTTP_HOST,
+            HTTP_PORT,
+            DATA_DIR,
+            LOG_LEVEL);
+
+    private static final int MOST_TYPING_ERRORS = 3;
+
+    private Settings() {}
+
+    public static Optional<Setting<?>> find(String key) {
+        return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();
+    }
+
+    /** The key that was probably meant by one that does not exist. */
+    static Optional<String> nearest(String unknownKey) {
+        return ALL.stream()
+                .map(Setting::key)
+                .filter(key -> distance(key, unknownKey) <= MOST_TYPING_ERRORS)
+                .min(Comparator.comparingInt(key -> distance(key, unknownKey)));
+    }
+
+    /** Levenshtein's distance: letters to insert, remove or replace. */
+    private static int distance(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) row[j] = j;
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[to.length()];
+    }
+}

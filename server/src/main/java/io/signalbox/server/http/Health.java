@@ -1,0 +1,13 @@
+package io.signalbox.server.http;
+
+import java.util.Optional;
+
+/** What the health pages ask. Called on an event loop; must not block. */
+public interface Health {
+
+    /** Why the process had better be restarted; empty while it is alive. */
+    Optional<String> whyNotLive();
+
+    /** Why nobody should connect now; empty while the broker serves. */
+    Optional<String> whyNotReady();
+}

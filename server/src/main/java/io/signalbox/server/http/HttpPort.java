@@ -1,0 +1,84 @@
+package io.signalbox.server.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.signalbox.server.net.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The HTTP port: answers health and metrics itself and hands WebSocket upgrades to the listener whose path was asked for.
+ * What a peer can make it hold is bounded: connections, seconds of silence, bytes of a request. Thread-safe.
+ */
+public final class HttpPort implements AutoCloseable {
+
+    private static final int MAX_CONNECTIONS = 1024;
+    private static final int MAX_REQUEST_LINE_BYTES = 4096;
+    private static final int MAX_HEADER_BYTES = 8192;
+    private static final int MAX_BODY_BYTES = 1 << 16;
+    private static final int MAX_SILENCE_SECONDS = 60;
+
+    private final Channel port;
+    private final ChannelGroup connections;
+
+    private HttpPort(Channel port, ChannelGroup connections) {
+        this.port = port;
+        this.connections = connections;
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @param upgrades whoever takes WebSocket connections, by path
+     * @throws IOException if the port cannot be opened
+     */
+    public static HttpPort open(
+            Transport transport, String host, int port, HttpPages pages, List<WebSocketUpgrade> upgrades)
+            throws IOException {
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        ChannelHandler child = new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                if (connections.size() >= MAX_CONNECTIONS) {
+                    channel.close();
+                    return;
+                }
+                connections.add(channel);
+                addHandlers(channel.pipeline(), pages, upgrades);
+            }
+        };
+        return new HttpPort(transport.listen(host, port, child), connections);
+    }
+
+    private static void addHandlers(ChannelPipeline pipeline, HttpPages pages, List<WebSocketUpgrade> upgrades) {
+        HttpDecoderConfig limits = new HttpDecoderConfig()
+                .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES);
+        pipeline.addLast("idle", new IdleStateHandler(MAX_SILENCE_SECONDS, 0, 0, TimeUnit.SECONDS));
+        pipeline.addLast("codec", new HttpServerCodec(limits));
+        pipeline.addLast("aggregator", new HttpObjectAggregator(MAX_BODY_BYTES));
+        pipeline.addLast("requests", new HttpRequests(pages, upgrades));
+    }
+
+    /** The port's address; its number is the actual one. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) port.localAddress();
+    }
+
+    @Override
+    public void close() {
+        port.close().awaitUninterruptibly();
+        connections.close().awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,122 @@
+package io.signalbox.server.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The event loops of a broker, one per core, on epoll where the system has it, and what opens ports on them. Opened and
+ * closed by the thread that runs the node; thread-safe between.
+ */
+public final class Transport implements AutoCloseable {
+
+    private static final int ACCEPT_BACKLOG = 1024;
+
+    /** The kind that scales with loops and gives memory back to the loop it came from; chosen, not left to a default. */
+    private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+
+    private final boolean epoll;
+    private final EventLoopGroup group;
+
+    private Transport(boolean epoll, int loops) {
+        this.epoll = epoll;
+        this.group = new MultiThreadIoEventLoopGroup(
+                loops,
+                new DefaultThreadFactory("signalbox-loop", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /** As many loops as the machine has cores. */
+    public static Transport open() {
+        return new Transport(Epoll.isAvailable(), Runtime.getRuntime().availableProcessors());
+    }
+
+    /** How sockets are watched, for the operator. */
+    public String name() {
+        return epoll ? "epoll" : "nio";
+    }
+
+    public EventLoopGroup group() {
+        return group;
+    }
+
+    /** Every loop, each running one task at a time. */
+    public List<Executor> loops() {
+        List<Executor> loops = new ArrayList<>();
+        for (EventExecutor loop : group) loops.add(loop);
+        return loops;
+    }
+
+    /** The channel class for TCP ports, for those who open their ports themselves. */
+    public Class<? extends ServerChannel> serverChannel() {
+        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /**
+     * Opens a TCP port.
+     *
+     * @throws IOException if the port cannot be opened; the message is the system's
+     */
+    public Channel listen(String host, int port, ChannelHandler child) throws IOException {
+        return bind(bootstrap(child).channel(serverChannel()), new InetSocketAddress(host, port));
+    }
+
+    /** Opens a Unix socket; a file of that name must not exist. */
+    public Channel listen(Path socket, ChannelHandler child) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
+                .childHandler(child);
+        if (epoll) {
+            bootstrap.channel(EpollServerDomainSocketChannel.class);
+            return bind(bootstrap, new io.netty.channel.unix.DomainSocketAddress(socket.toFile()));
+        }
+        bootstrap.channel(NioServerDomainSocketChannel.class);
+        return bind(bootstrap, UnixDomainSocketAddress.of(socket));
+    }
+
+    private ServerBootstrap bootstrap(ChannelHandler child) {
+        return new ServerBootstrap()
+                .group(group)
+                .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
+                .childHandler(child);
+    }
+
+    private static Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws IOException {
+        var bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (bound.isSuccess()) return bound.channel();
+        throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,175 @@
+package io.signalbox.server.node;
+
+import io.signalbox.broker.Broker;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueStatus;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.server.config.Configuration;
+import io.signalbox.server.control.StatusReport;
+import io.signalbox.server.net.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One running broker with all its ports. Started by {@link NodeStart} and stopped by the same thread. */
+public final class Node {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** How long connections get to hear that the broker goes. */
+    private static final long FAREWELL_SECONDS = 5;
+
+    private final Transport transport;
+    private final NodeHealth health;
+    private final Broker broker;
+    private final Map<String, ProtocolPort> ports;
+    private final StartReport startReport;
+    private final List<AutoCloseable> closedLast = new ArrayList<>();
+    private final long startNanos = System.nanoTime();
+
+    Node(
+            Transport transport,
+            NodeHealth health,
+            Broker broker,
+            Map<String, ProtocolPort> ports,
+            StartReport startReport,
+            List<AutoCloseable> closedLast) {
+        this.transport = transport;
+        this.health = health;
+        this.broker = broker;
+        this.ports = ports;
+        this.startReport = startReport;
+        this.closedLast.addAll(closedLast);
+    }
+
+    /**
+     * Starts a broker.
+     *
+     * @throws NodeFailure if it cannot start; nothing is left open then
+     */
+    public static Node start(Configuration configuration, NodeParts parts, RecoveryProgress progress)
+            throws NodeFailure {
+        return new NodeStart(configuration, parts, progress).start();
+    }
+
+    /** Takes over what is closed first when the broker itself is closed. By the starting thread. */
+    void closeBeforeOthers(AutoCloseable resource) {
+        closedLast.add(0, resource);
+    }
+
+    public StartReport startReport() {
+        return startReport;
+    }
+
+    public Broker broker() {
+        return broker;
+    }
+
+    /** The store has failed: nobody can be answered any more, so everybody is let go; only diagnosis stays up. */
+    void onStoreFailure() {
+        health.become(NodeState.STORE_FAILED);
+        LOG.error(
+                "event=store_failed cause=\"{}\" fix=\"free the cause and restart the broker\"",
+                broker.store().failure().map(Throwable::getMessage).orElse("unknown"));
+        for (ProtocolPort port : ports.values()) port.stop();
+    }
+
+    /** How the node stands, for {@code signalbox status}. Any thread. */
+    StatusReport status() {
+        NodeState state = health.state();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("State", state.sentence());
+        ports.forEach((name, port) -> facts.put(
+                name.toUpperCase(Locale.ROOT), text(port.address()) + ", " + port.connections() + " connections"));
+        facts.put("HTTP", text(startReport.http()));
+        facts.put("Data", startReport.dataDirectory().toString());
+        facts.put("Disk", (broker.store().status().diskBytes() >> 20) + " MiB");
+        facts.put("Queues", broker.defaultVirtualHost().queues().size() + " with " + heldMessages() + " messages");
+        facts.put("Sockets", transport.name());
+        facts.put("Process", "pid " + ProcessHandle.current().pid() + ", up " + uptime());
+        return new StatusReport(
+                facts, state == NodeState.STORE_FAILED ? StatusReport.Verdict.FAILED : StatusReport.Verdict.SERVING);
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + " port " + address.getPort();
+    }
+
+    private String uptime() {
+        Duration up = Duration.ofNanos(System.nanoTime() - startNanos);
+        return up.toHours() + " h " + up.toMinutesPart() + " min " + up.toSecondsPart() + " s";
+    }
+
+    private long heldMessages() {
+        return broker.defaultVirtualHost().queues().stream()
+                .map(MessageQueue::status)
+                .mapToLong(status -> status.ready() + status.unsettled())
+                .sum();
+    }
+
+    private long durableMessages() {
+        return broker.defaultVirtualHost().queues().stream()
+                .filter(queue -> queue.settings().durable())
+                .map(MessageQueue::status)
+                .mapToLong((QueueStatus status) -> status.ready() + status.unsettled())
+                .sum();
+    }
+
+    /** Says goodbye to every connection, forces the log and closes everything. */
+    public StopReport stop() {
+        boolean wasFailed = health.state() == NodeState.STORE_FAILED;
+        health.become(NodeState.STOPPING);
+        CompletableFuture<?>[] farewells = ports.values().stream()
+                .map(port -> port.stop().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        await(CompletableFuture.allOf(farewells));
+        long durableMessages = durableMessages();
+        Optional<String> failure = wasFailed ? failureSentence() : Optional.empty();
+        try {
+            broker.close();
+        } catch (StoreException e) {
+            failure = Optional.of(String.valueOf(e.getMessage()));
+        }
+        for (AutoCloseable last : closedLast) close(last);
+        return new StopReport(durableMessages, failure);
+    }
+
+    private Optional<String> failureSentence() {
+        return broker.store().failure().map(Throwable::getMessage);
+    }
+
+    private static void await(CompletableFuture<?> farewells) {
+        try {
+            farewells.get(FAREWELL_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("event=connections_cut reason=\"not all were closed within {} s\"", FAREWELL_SECONDS);
+        }
+    }
+
+    static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            LOG.warn(
+                    "event=close_failed resource={} cause=\"{}\"",
+                    resource.getClass().getSimpleName(),
+                    e.getMessage());
+        } catch (Exception e) {
+            LOG.error("event=close_failed resource={}", resource.getClass().getSimpleName(), e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.signalbox.server.node;
+
+import io.signalbox.server.http.Health;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** What the health pages say of a node. Thread-safe. */
+final class NodeHealth implements Health {
+
+    /** A loop that has not turned for so long will not turn again. */
+    private static final long SILENT_LOOP_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private final LoopWatch loops;
+    private volatile NodeState state = NodeState.RECOVERING;
+
+    NodeHealth(LoopWatch loops) {
+        this.loops = loops;
+    }
+
+    NodeState state() {
+        return state;
+    }
+
+    void become(NodeState next) {
+        state = next;
+    }
+
+    @Override
+    public Optional<String> whyNotLive() {
+        long lag = loops.worstLagNanos();
+        if (lag < SILENT_LOOP_NANOS) return Optional.empty();
+        return Optional.of("An event loop has not turned for " + TimeUnit.NANOSECONDS.toSeconds(lag) + " s.");
+    }
+
+    @Override
+    public Optional<String> whyNotReady() {
+        NodeState now = state;
+        return now == NodeState.SERVING ? Optional.empty() : Optional.of(now.sentence());
+    }
+}

@@ -1,0 +1,129 @@
+package io.signalbox.server.node;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import io.signalbox.broker.Broker;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueStatus;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToLongFunction;
+
+/** Names what the core and the store count; the numbers are read when someone scrapes. Thread-safe. */
+final class NodeMetrics {
+
+    private final PrometheusRegistry registry;
+
+    NodeMetrics(PrometheusRegistry registry) {
+        this.registry = registry;
+    }
+
+    void addBroker(Broker broker) {
+        counter(
+                "signalbox_messages_published",
+                "Messages that had a target and were taken.",
+                () -> broker.counters().published.sum());
+        counter(
+                "signalbox_messages_unroutable",
+                "Messages that no binding matched.",
+                () -> broker.counters().unroutable.sum());
+        counter(
+                "signalbox_publishers_parked",
+                "How often a publisher had to wait for space in the log.",
+                () -> broker.counters().parked.sum());
+        counter(
+                "signalbox_direct_messages_dropped",
+                "Messages to subscriptions without a queue whose consumer did not keep up.",
+                () -> broker.counters().droppedDirect.sum());
+        addQueues(broker);
+        addStore(broker);
+    }
+
+    private void addQueues(Broker broker) {
+        gauge(
+                "signalbox_queues",
+                "Queues, those of MQTT sessions among them.",
+                () -> broker.defaultVirtualHost().queues().size());
+        gauge(
+                "signalbox_queue_messages_ready",
+                "Messages that wait for a consumer, over all queues.",
+                () -> sum(broker, QueueStatus::ready));
+        gauge(
+                "signalbox_queue_messages_unsettled",
+                "Messages a consumer has and has not settled, over all queues.",
+                () -> sum(broker, QueueStatus::unsettled));
+        gauge(
+                "signalbox_queue_consumers",
+                "Consumers attached, over all queues.",
+                () -> sum(broker, QueueStatus::consumers));
+        gauge(
+                "signalbox_queue_resident_bytes",
+                "Bytes of message bodies in memory, over all queues.",
+                () -> sum(broker, QueueStatus::residentBytes));
+    }
+
+    private void addStore(Broker broker) {
+        gauge(
+                "signalbox_store_failed",
+                "1 once the store has failed.",
+                () -> broker.store().failure().isPresent() ? 1 : 0);
+        gauge(
+                "signalbox_store_disk_bytes",
+                "Bytes of disk that the store occupies.",
+                () -> broker.store().status().diskBytes());
+        counter(
+                "signalbox_store_forces",
+                "How often the log was forced to disk.",
+                () -> broker.store().status().forces());
+        counter(
+                "signalbox_store_forced_bytes",
+                "Bytes that those forces made durable.",
+                () -> broker.store().status().forcedBytes());
+        gauge(
+                "signalbox_store_last_force_seconds",
+                "How long the latest force took.",
+                () -> Unit.nanosToSeconds(broker.store().status().lastForceNanos()));
+    }
+
+    /** Connections by protocol; the label's values are the protocols, so there are few. */
+    void addPorts(Map<String, ProtocolPort> ports) {
+        GaugeWithCallback.builder()
+                .name("signalbox_connections")
+                .help("Connections open, by protocol.")
+                .labelNames("protocol")
+                .callback(sample -> ports.forEach((protocol, port) -> sample.call(port.connections(), protocol)))
+                .register(registry);
+    }
+
+    void addLoops(LoopWatch loops) {
+        gauge(
+                "signalbox_event_loop_lag_seconds",
+                "How late the latest event loop is with its turn.",
+                () -> Unit.nanosToSeconds(loops.worstLagNanos()));
+    }
+
+    private static long sum(Broker broker, ToLongFunction<QueueStatus> value) {
+        return broker.defaultVirtualHost().queues().stream()
+                .map(MessageQueue::status)
+                .mapToLong(value)
+                .sum();
+    }
+
+    private void counter(String name, String help, DoubleSupplier value) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(sample -> sample.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    private void gauge(String name, String help, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(sample -> sample.call(value.getAsDouble()))
+                .register(registry);
+    }
+}

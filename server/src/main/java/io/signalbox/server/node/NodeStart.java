@@ -1,0 +1,181 @@
+package io.signalbox.server.node;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.signalbox.broker.Broker;
+import io.signalbox.broker.BrokerSettings;
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.Setting;
+import io.signalbox.server.config.Settings;
+import io.signalbox.server.control.ControlFormat;
+import io.signalbox.server.control.ControlServer;
+import io.signalbox.server.control.ControlSocket;
+import io.signalbox.server.http.HttpPages;
+import io.signalbox.server.http.HttpPort;
+import io.signalbox.server.net.Transport;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The start of a node, step by step: event loops, HTTP port, store and core, protocol ports, control socket. The HTTP port
+ * comes first, so that a supervisor sees a broker that reads its log as alive and not ready. Used once, by one thread.
+ */
+final class NodeStart {
+
+    private final Configuration configuration;
+    private final NodeParts parts;
+    private final RecoveryProgress progress;
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final NodeMetrics metrics = new NodeMetrics(registry);
+
+    /** What has been opened, the latest first: closed in this order when a later step fails. */
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    NodeStart(Configuration configuration, NodeParts parts, RecoveryProgress progress) {
+        this.configuration = configuration;
+        this.parts = parts;
+        this.progress = progress;
+    }
+
+    Node start() throws NodeFailure {
+        LocalMode.check(configuration);
+        DataDirectory data = DataDirectory.open(ControlSocket.dataDirectory(configuration));
+        try {
+            return open(data);
+        } catch (NodeFailure | RuntimeException e) {
+            opened.forEach(Node::close);
+            throw e;
+        }
+    }
+
+    private Node open(DataDirectory data) throws NodeFailure {
+        Transport transport = keep(Transport.open());
+        LoopWatch loops = new LoopWatch(transport.group(), System::nanoTime);
+        NodeHealth health = new NodeHealth(loops);
+        metrics.addLoops(loops);
+        HttpPort http = keep(openHttp(transport, health));
+
+        long recoveryStart = System.nanoTime();
+        Broker broker = keep(openBroker(transport, data));
+        metrics.addBroker(broker);
+        long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - recoveryStart);
+
+        health.become(NodeState.OPENING);
+        Map<String, ProtocolPort> ports = openPorts(transport, broker);
+        StartReport report = new StartReport(
+                address(ports, parts.amqp()),
+                address(ports, parts.mqtt()),
+                http.address(),
+                data.path(),
+                data.age() == DataDirectory.Age.NEW,
+                sharedQueues(broker),
+                broker.recoveredMessages(),
+                recoveryMillis,
+                data.freeBytes(),
+                broker.store().status().lastForceNanos());
+        Node node = new Node(transport, health, broker, ports, report, List.of(http, transport));
+        node.closeBeforeOthers(keep(openControl(transport, data, broker, node)));
+        health.become(NodeState.SERVING);
+        broker.onStoreFailure(node::onStoreFailure);
+        return node;
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private HttpPort openHttp(Transport transport, NodeHealth health) throws NodeFailure {
+        HttpPages pages = new HttpPages(health, registry);
+        try {
+            String host = configuration.get(Settings.HTTP_HOST);
+            return HttpPort.open(transport, host, configuration.get(Settings.HTTP_PORT), pages, List.of());
+        } catch (IOException e) {
+            throw portFailure(Settings.HTTP_HOST, Settings.HTTP_PORT, e);
+        }
+    }
+
+    private Broker openBroker(Transport transport, DataDirectory data) throws NodeFailure {
+        MessageFormats formats =
+                MessageFormats.of(parts.mqtt().format(), parts.amqp().format(), new ControlFormat());
+        try {
+            MessageStore store = parts.store().open(data.path(), formats);
+            BrokerSettings settings =
+                    new BrokerSettings(store, transport.loops(), InstantSource.system(), progress::progress);
+            return openOrClose(store, settings);
+        } catch (StoreException e) {
+            throw new NodeFailure(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Broker openOrClose(MessageStore store, BrokerSettings settings) throws StoreException {
+        try {
+            return Broker.open(settings);
+        } catch (StoreException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private Map<String, ProtocolPort> openPorts(Transport transport, Broker broker) throws NodeFailure {
+        Map<String, ProtocolPort> ports = new LinkedHashMap<>();
+        for (Protocol protocol : parts.protocols()) {
+            try {
+                ProtocolPort port = protocol.open(transport, broker, configuration);
+                keep(() -> port.stop().toCompletableFuture().join());
+                ports.put(protocol.name(), port);
+            } catch (IOException e) {
+                throw portFailure(protocol.hostSetting(), protocol.portSetting(), e);
+            }
+        }
+        metrics.addPorts(ports);
+        return ports;
+    }
+
+    private NodeFailure portFailure(Setting<String> hostSetting, Setting<Integer> portSetting, IOException failure) {
+        int port = configuration.get(portSetting);
+        String where = configuration.get(hostSetting) + " port " + port;
+        if (failure.getCause() instanceof BindException
+                || String.valueOf(failure.getMessage()).contains("in use")) {
+            return new NodeFailure(
+                    where + " is in use by another program, so " + portSetting.key()
+                            + " cannot be opened. Stop that program, or take another port: --set "
+                            + portSetting.key() + "=" + (port + 1),
+                    failure);
+        }
+        return new NodeFailure(
+                where + " (" + portSetting.key() + ") cannot be opened: " + failure.getMessage() + ".", failure);
+    }
+
+    private static ControlServer openControl(Transport transport, DataDirectory data, Broker broker, Node node)
+            throws NodeFailure {
+        try {
+            return ControlServer.open(transport, data.path(), broker, node::status);
+        } catch (IOException e) {
+            throw new NodeFailure("The control socket cannot be opened: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static InetSocketAddress address(Map<String, ProtocolPort> ports, Protocol protocol) {
+        ProtocolPort port = ports.get(protocol.name());
+        if (port == null) throw new IllegalStateException("no port of " + protocol.name());
+        return port.address();
+    }
+
+    private static int sharedQueues(Broker broker) {
+        return (int) broker.defaultVirtualHost().queues().stream()
+                .filter(queue -> queue.settings().purpose() == QueueSettings.Purpose.SHARED)
+                .count();
+    }
+}
