@@ -113,6 +113,10 @@ final class SimulatedContent {
         }
     }
 
+    byte byteAt(int offset) {
+        return seen[offset];
+    }
+
     void flipBit(int offset, int bit) {
         seen[offset] ^= (byte) (1 << bit);
         if (offset < forced.length) forced[offset] ^= (byte) (1 << bit);

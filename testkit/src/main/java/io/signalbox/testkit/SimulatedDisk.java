@@ -120,6 +120,11 @@ public final class SimulatedDisk implements Disk {
         return content(name).size();
     }
 
+    /** The byte of a file that a reader sees now. */
+    public synchronized byte byteAt(String name, long offset) {
+        return content(name).byteAt((int) offset);
+    }
+
     private SimulatedContent content(String name) {
         SimulatedContent content = names.get(name);
         if (content == null) throw new IllegalArgumentException("no file " + name);

@@ -7,6 +7,7 @@ import io.signalbox.persistence.LogEngine;
 import io.signalbox.persistence.LogThreads;
 import io.signalbox.persistence.StoreSettings;
 import io.signalbox.persistence.Surroundings;
+import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.FileLogStore;
 import io.signalbox.persistence.log.LogStore;
@@ -36,6 +37,10 @@ public final class SimulatedStore {
             return store;
         }
 
+        default Disk wrap(Disk disk) {
+            return disk;
+        }
+
         default Checksum checksum() {
             return Checksum.CRC32C;
         }
@@ -46,7 +51,7 @@ public final class SimulatedStore {
 
     public SimulatedStore(SimulatedDisk disk, Variation variation, LongSupplier nanoTime) {
         this.disk = disk;
-        LogStore store = variation.wrap(new FileLogStore(disk, variation.checksum()));
+        LogStore store = variation.wrap(new FileLogStore(variation.wrap(disk), variation.checksum()));
         Surroundings surroundings = new Surroundings(nanoTime, () -> ID, variation.checksum());
         engine = new LogEngine(store, SMALL, SimulatedFormat.ONLY, surroundings, LogThreads.NONE);
     }

@@ -39,6 +39,9 @@ public final class StoreHistory {
     private boolean quiet;
     private long operationsToCrash = Long.MAX_VALUE;
     private long crashPoints;
+    private long rolls;
+    private long recycled;
+    private long snapshots;
     private long spaceWaiters;
     private long forceWaiters;
 
@@ -63,6 +66,21 @@ public final class StoreHistory {
         return crashPoints;
     }
 
+    /** How often a new segment was made ready. */
+    public long rolls() {
+        return rolls;
+    }
+
+    /** How often a segment became spare. */
+    public long recycled() {
+        return recycled;
+    }
+
+    /** How many snapshots were published. */
+    public long snapshots() {
+        return snapshots;
+    }
+
     public SimulatedStore store() {
         return store;
     }
@@ -82,8 +100,7 @@ public final class StoreHistory {
                 quiesce();
                 end();
             } catch (SimulatedCrash crash) {
-                running = false;
-                store = newLife(store.disk().crash(random));
+                crash();
             }
         }
     }
@@ -102,11 +119,23 @@ public final class StoreHistory {
                 quiet = false;
                 return;
             } catch (SimulatedCrash crash) {
-                store = newLife(store.disk().crash(random));
+                crash();
             }
         }
     }
 
+    /** The power goes, here and now. */
+    void crash() {
+        running = false;
+        store = newLife(store.disk().crash(random));
+    }
+
+    /** How many wait for space or a force. */
+    long waiters() {
+        return spaceWaiters + forceWaiters;
+    }
+
+    /** Stops in good order. */
     void end() throws StoreException {
         running = false;
         store.engine().close();
@@ -237,7 +266,7 @@ public final class StoreHistory {
                             if (readLsn != lsn) throw new AssertionError("read " + readLsn + ", not " + lsn);
                         },
                         failure -> {
-                            throw new AssertionError(failure);
+                            if (store.engine().failure().isEmpty()) throw new AssertionError(failure);
                         });
         store.engine().readStep();
     }
@@ -245,6 +274,9 @@ public final class StoreHistory {
     /** The disk is about to do something, or has just done it. */
     private void at(String operation) {
         if (probing) return;
+        if (operation.startsWith("renamed seg-")) rolls++;
+        if (operation.startsWith("rename seg-")) recycled++;
+        if (operation.startsWith("renamed snapshot-")) snapshots++;
         if (running && !quiet && operation.startsWith("force seg-") && random.nextInt(3) == 0) {
             // What arrives while a force runs belongs to the next batch.
             append(random.nextBoolean() ? publish() : mixed());
