@@ -30,7 +30,7 @@ final class AppendBuffers {
     }
 
     private AppendBuffer newBuffer() {
-        return new AppendBuffer(ByteBuffer.allocateDirect(usualBytes), usualBytes);
+        return new AppendBuffer(ByteBuffer.allocate(usualBytes), usualBytes);
     }
 
     AppendBuffer active() {

@@ -16,7 +16,7 @@ final class LogWindow {
 
     LogWindow(LogStore store, int usualBytes) {
         this.store = store;
-        bytes = ByteBuffer.allocateDirect(usualBytes);
+        bytes = ByteBuffer.allocate(usualBytes);
     }
 
     /** Forgets what was read: the log may have been written since. */
@@ -27,7 +27,7 @@ final class LogWindow {
     /** The index in {@link #bytes} of the address {@code lsn}, with {@code needed} bytes from there, or {@link #MISSING}. */
     int find(long lsn, int needed) throws IOException {
         if (lsn >= from && lsn + needed <= from + count) return (int) (lsn - from);
-        if (needed > bytes.capacity()) bytes = ByteBuffer.allocateDirect(needed);
+        if (needed > bytes.capacity()) bytes = ByteBuffer.allocate(needed);
         from = lsn;
         count = store.read(lsn, bytes.clear());
         bytes.clear();

@@ -1,6 +1,7 @@
 package io.signalbox.persistence;
 
 import io.signalbox.broker.store.StateTable;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -82,14 +83,22 @@ final class MemoryTable implements StateTable {
     }
 
     /** Receives the pairs with their versions. */
-    interface VersionVisitor<E extends Exception> {
-        void pair(byte[] key, byte[] value, long lsn) throws E;
+    interface VersionVisitor {
+        void pair(byte[] key, byte[] value, long lsn) throws IOException;
     }
 
-    <E extends Exception> void forEachVersion(VersionVisitor<E> visitor) throws E {
+    /**
+     * Visits every pair.
+     *
+     * @return the highest version seen, removals included: what was removed is missing because of that change
+     */
+    long forEachVersion(VersionVisitor visitor) throws IOException {
+        long highest = 0;
         for (Map.Entry<Key, Versioned> entry : pairs.entrySet()) {
             Versioned versioned = entry.getValue();
+            highest = Math.max(highest, versioned.lsn);
             if (versioned.value != null) visitor.pair(entry.getKey().bytes, versioned.value, versioned.lsn);
         }
+        return highest;
     }
 }

@@ -80,8 +80,9 @@ final class Recovery {
     private LogState resume(LogStore.Contents contents) throws StoreException, IOException {
         StoreId storeId = contents.segments().get(0).store();
         loadSnapshot(contents.snapshots(), storeId);
-        SegmentScanner scanner = new SegmentScanner(store, storeId, checksum);
-        LogChain chain = scanAll(contents.segments(), storeId, scanner);
+        LogChain chain = new LogChain(contents.segments());
+        SegmentScanner scanner = new SegmentScanner(store, storeId, checksum, chain.largestSegmentBytes());
+        scanAll(chain, contents.segments(), storeId, scanner);
         chain.check(store, coveredLsn, snapshotTestimony, scanner);
 
         SegmentHeader first = nextHeader(chain, storeId);
@@ -116,9 +117,8 @@ final class Recovery {
                 + "); restore it from a backup.");
     }
 
-    private LogChain scanAll(List<SegmentHeader> headers, StoreId storeId, SegmentScanner scanner)
+    private void scanAll(LogChain chain, List<SegmentHeader> headers, StoreId storeId, SegmentScanner scanner)
             throws StoreException, IOException {
-        LogChain chain = new LogChain(headers);
         for (SegmentHeader header : headers) bytesTotal += 2 * (chain.limitOf(header) - header.baseLsn());
         for (SegmentHeader header : headers) {
             if (!header.store().equals(storeId)) throw foreign(header.store().toString(), storeId);
@@ -130,7 +130,6 @@ final class Recovery {
             link.endsAt(end);
             progressBy(chain.limitOf(header) - header.baseLsn());
         }
-        return chain;
     }
 
     private void progressBy(long bytes) {

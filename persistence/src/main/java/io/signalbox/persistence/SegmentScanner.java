@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads segments batch by batch and believes only what is whole. Confined to the recovering thread. */
 final class SegmentScanner {
-    private static final int WINDOW_BYTES = 4 << 20;
+    private static final long WINDOW_BYTES = 4 << 20;
 
     private final StoreId storeId;
     private final Checksum checksum;
@@ -22,10 +22,11 @@ final class SegmentScanner {
         void record(LogRecord record) throws E;
     }
 
-    SegmentScanner(LogStore store, StoreId storeId, Checksum checksum) {
+    /** @param largestSegmentBytes no more than this is ever looked at together */
+    SegmentScanner(LogStore store, StoreId storeId, Checksum checksum, long largestSegmentBytes) {
         this.storeId = storeId;
         this.checksum = checksum;
-        window = new LogWindow(store, WINDOW_BYTES);
+        window = new LogWindow(store, (int) Math.min(WINDOW_BYTES, largestSegmentBytes));
     }
 
     /**

@@ -34,7 +34,7 @@ final class SnapshotFormat {
 
     private SnapshotFormat() {}
 
-    /** Writes all tables; the answer is the highest version among the pairs. */
+    /** Writes all tables; the answer is the highest LSN whose change shows in it. */
     static long write(
             PendingSnapshot target, Tables tables, StoreId store, long epoch, long coveredLsn, Checksum checksum)
             throws IOException {
@@ -59,17 +59,14 @@ final class SnapshotFormat {
     }
 
     private static long writePairs(DataOutputStream out, MemoryTable table) throws IOException {
-        long[] highest = {0};
-        table.<IOException>forEachVersion((key, value, lsn) -> {
+        return table.forEachVersion((key, value, lsn) -> {
             out.writeByte(PAIR);
             out.writeLong(lsn);
             out.writeInt(key.length);
             out.write(key);
             out.writeInt(value.length);
             out.write(value);
-            highest[0] = Math.max(highest[0], lsn);
         });
-        return highest[0];
     }
 
     /** Reads a snapshot into the tables. */

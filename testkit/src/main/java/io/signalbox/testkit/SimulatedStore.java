@@ -1,0 +1,122 @@
+package io.signalbox.testkit;
+
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.LogEngine;
+import io.signalbox.persistence.LogThreads;
+import io.signalbox.persistence.StoreSettings;
+import io.signalbox.persistence.Surroundings;
+import io.signalbox.persistence.disk.Disk;
+import io.signalbox.persistence.log.Checksum;
+import io.signalbox.persistence.log.FileLogStore;
+import io.signalbox.persistence.log.LogStore;
+import io.signalbox.persistence.log.StoreId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** One life of a store on a simulated disk, without threads, and what it found when it began. Not thread-safe. */
+public final class SimulatedStore {
+
+    /** Small enough that a history of a few hundred batches rolls and recycles segments. */
+    public static final StoreSettings SMALL = new StoreSettings(40 * 1024, 4096, 16 * 1024, 50_000_000, 10_000_000);
+
+    private static final StoreId ID = new StoreId(0x5167, 0x0b0c);
+
+    private final SimulatedDisk disk;
+    private final LogEngine engine;
+    private final StoreContents recovered = new StoreContents();
+
+    /** Puts something between the engine and its disk: a store with a known bug, to see that the tests find it. */
+    public interface Variation {
+        /** The store as it is. */
+        Variation NONE = new Variation() {};
+
+        default LogStore wrap(LogStore store) {
+            return store;
+        }
+
+        default Disk wrap(Disk disk) {
+            return disk;
+        }
+
+        default Checksum checksum() {
+            return Checksum.CRC32C;
+        }
+
+        /** Told each LSN that was given out. */
+        default void appended(long lsn) {}
+    }
+
+    public SimulatedStore(SimulatedDisk disk, Variation variation, LongSupplier nanoTime) {
+        this.disk = disk;
+        LogStore store = variation.wrap(new FileLogStore(variation.wrap(disk), variation.checksum()));
+        Surroundings surroundings = new Surroundings(nanoTime, () -> ID, variation.checksum());
+        engine = new LogEngine(store, SMALL, SimulatedFormat.ONLY, surroundings, LogThreads.NONE);
+    }
+
+    public SimulatedDisk disk() {
+        return disk;
+    }
+
+    public LogEngine engine() {
+        return engine;
+    }
+
+    /** Recovers, reads every body, and notes all of it in {@link #recovered}. */
+    public StoreContents recover() throws StoreException {
+        Map<StoreContents.EntryName, Integer> flags = new HashMap<>();
+        engine.recover(new RecoverySink() {
+            private long previousLsn;
+
+            @Override
+            public boolean entry(long queueId, long lsn, int targetFlags, Message message) {
+                if (lsn < previousLsn) throw new AssertionError("entry " + lsn + " comes after " + previousLsn);
+                previousLsn = lsn;
+                Integer twin = flags.put(new StoreContents.EntryName(queueId, lsn), targetFlags);
+                if (twin != null) throw new AssertionError("entry " + queueId + ", " + lsn + " comes twice");
+                return true;
+            }
+
+            @Override
+            public void progress(long bytesDone, long bytesTotal) {
+                if (bytesDone > bytesTotal) throw new AssertionError(bytesDone + " of " + bytesTotal);
+            }
+        });
+        readBodies(flags);
+        for (String table : StoreHistory.TABLES) {
+            engine.table(table)
+                    .forEach((key, value) -> recovered.put(table, StoreContents.text(key), StoreContents.text(value)));
+        }
+        return recovered;
+    }
+
+    private void readBodies(Map<StoreContents.EntryName, Integer> flags) throws StoreException {
+        Map<Long, Message> messages = readAll(flags.keySet().stream()
+                .mapToLong(StoreContents.EntryName::lsn)
+                .distinct()
+                .sorted()
+                .toArray());
+        flags.forEach((name, flag) -> {
+            Message message = messages.get(name.lsn());
+            if (message == null) throw new AssertionError("no body for " + name);
+            recovered.entries().put(name, StoreContents.Entry.of(flag, message));
+        });
+    }
+
+    /** Reads messages back, at once. */
+    Map<Long, Message> readAll(long... lsns) throws StoreException {
+        Map<Long, Message> messages = new HashMap<>();
+        StoreException[] failed = {null};
+        engine.read(lsns, messages::put, failure -> failed[0] = failure);
+        long rest = 0;
+        while (rest == 0) rest = engine.readStep();
+        if (failed[0] != null) throw failed[0];
+        return messages;
+    }
+
+    StoreContents recovered() {
+        return recovered;
+    }
+}

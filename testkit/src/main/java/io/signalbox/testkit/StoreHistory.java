@@ -1,0 +1,321 @@
+package io.signalbox.testkit;
+
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.StateTable;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.testkit.SimulatedStore.Variation;
+import io.signalbox.testkit.StoreContents.EntryName;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A history of a store made from a seed: publishes to several queues, settlements, table changes, dropped queues, restarts,
+ * also while a force runs. Around every operation of the disk the power may go: then a copy of the disk, as a crash leaves
+ * it, is recovered and must hold what was promised, and so must a copy of that copy whose recovery crashed as well. Runs on
+ * one thread, and the same seed always runs the same way.
+ */
+public final class StoreHistory {
+    static final List<String> TABLES = List.of("catalogue", "sessions");
+    private static final int MOST_UNSETTLED = 60;
+    private static final int QUEUES = 6;
+
+    private final Random random;
+    private final Variation variation;
+    private final StoreModel model = new StoreModel();
+    private final List<EntryName> unsettled = new ArrayList<>();
+    private final long[] queueIds = new long[QUEUES];
+    private final double probeShare;
+    private long nextQueueId = 1;
+    private long nanos = 1;
+    private SimulatedStore store;
+    private boolean running;
+    private boolean probing;
+    private boolean quiet;
+    private long operationsToCrash = Long.MAX_VALUE;
+    private long crashPoints;
+    private long rolls;
+    private long recycled;
+    private long snapshots;
+    private long spaceWaiters;
+    private long forceWaiters;
+
+    /** @param probeShare which part of the crash points is looked at, 0..1 */
+    public StoreHistory(long seed, double probeShare, Variation variation) {
+        random = new Random(seed);
+        this.probeShare = probeShare;
+        this.variation = variation;
+        for (int i = 0; i < QUEUES; i++) queueIds[i] = nextQueueId++;
+        store = newLife(new SimulatedDisk());
+    }
+
+    private SimulatedStore newLife(SimulatedDisk disk) {
+        disk.observe(this::at);
+        spaceWaiters = 0;
+        forceWaiters = 0;
+        return new SimulatedStore(disk, variation, () -> nanos);
+    }
+
+    /** At how many moments the power went. */
+    public long crashPoints() {
+        return crashPoints;
+    }
+
+    /** How often a new segment was made ready. */
+    public long rolls() {
+        return rolls;
+    }
+
+    /** How often a segment became spare. */
+    public long recycled() {
+        return recycled;
+    }
+
+    /** How many snapshots were published. */
+    public long snapshots() {
+        return snapshots;
+    }
+
+    public SimulatedStore store() {
+        return store;
+    }
+
+    StoreModel model() {
+        return model;
+    }
+
+    /** Lives a few lives, each ended by a crash or a clean stop. */
+    public void run(int lives, int stepsPerLife) throws StoreException {
+        for (int life = 0; life < lives; life++) {
+            begin();
+            boolean crashes = life + 1 < lives && random.nextInt(4) > 0;
+            operationsToCrash = crashes ? random.nextInt(stepsPerLife) : Long.MAX_VALUE;
+            try {
+                live(stepsPerLife);
+                quiesce();
+                end();
+            } catch (SimulatedCrash crash) {
+                crash();
+            }
+        }
+    }
+
+    /** Recovers, checks, and goes on from there. */
+    void begin() throws StoreException {
+        while (true) {
+            operationsToCrash = random.nextInt(4) == 0 ? random.nextInt(20) : Long.MAX_VALUE;
+            try {
+                StoreContents recovered = store.recover();
+                model.check(recovered);
+                model.resumeFrom(recovered);
+                unsettled.clear();
+                unsettled.addAll(recovered.entries().keySet());
+                running = true;
+                quiet = false;
+                return;
+            } catch (SimulatedCrash crash) {
+                crash();
+            }
+        }
+    }
+
+    /** The power goes, here and now. */
+    void crash() {
+        running = false;
+        store = newLife(store.disk().crash(random));
+    }
+
+    /** How many wait for space or a force. */
+    long waiters() {
+        return spaceWaiters + forceWaiters;
+    }
+
+    /** Stops in good order. */
+    void end() throws StoreException {
+        running = false;
+        store.engine().close();
+        model.promise(Long.MAX_VALUE);
+        store = newLife(store.disk());
+    }
+
+    void live(int steps) {
+        for (int i = 0; i < steps; i++) {
+            step();
+            if (spaceWaiters > 1000) throw new AssertionError("nobody is told that there is space");
+        }
+    }
+
+    private void step() {
+        switch (random.nextInt(12)) {
+            case 0, 1, 2, 3 -> append(publish());
+            case 4, 5 -> append(settle());
+            case 6 -> append(mixed());
+            case 7 -> nanos += random.nextInt(40_000_000);
+            case 8 -> store.engine().housekeepingStep();
+            case 9 -> readBack();
+            default -> store.engine().logStep();
+        }
+        model.promise(store.engine().durableLsn());
+    }
+
+    /** Until nothing is left to do: then nobody may still be waiting. */
+    void quiesce() {
+        quiet = true;
+        for (int i = 0; i < 50; i++) {
+            store.engine().housekeepingStep();
+            store.engine().logStep();
+            nanos += 20_000_000;
+        }
+        model.promise(store.engine().durableLsn());
+        if (spaceWaiters != 0 || forceWaiters != 0) {
+            throw new AssertionError(spaceWaiters + " wait for space and " + forceWaiters + " for a force, for ever");
+        }
+    }
+
+    void append(WriteBatch batch) {
+        long lsn = store.engine().append(batch);
+        if (lsn == MessageStore.FAILED) return;
+        if (lsn == MessageStore.FULL) {
+            spaceWaiters++;
+            store.engine().whenSpace(() -> spaceWaiters--);
+            return;
+        }
+        model.appended(batch, lsn);
+        variation.appended(lsn);
+        for (int i = 0; i < batch.targets(); i++) unsettled.add(new EntryName(batch.targetQueueId(i), lsn));
+        for (int i = 0; i < batch.settlements(); i++) {
+            unsettled.remove(new EntryName(batch.settledQueueId(i), batch.settledLsn(i)));
+        }
+        for (long dropped : batch.droppedQueues()) unsettled.removeIf(name -> name.queueId() == dropped);
+        if (random.nextInt(4) == 0) {
+            forceWaiters++;
+            store.engine().afterForce(lsn, () -> forceWaiters--);
+        }
+    }
+
+    WriteBatch publish() {
+        byte[] body = new byte[bodyBytes()];
+        random.nextBytes(body);
+        int priority = random.nextInt(10);
+        Envelope envelope = new Envelope("a/" + random.nextInt(100), random.nextBoolean(), priority, Envelope.NEVER, 1);
+        WriteBatch batch = new WriteBatch().message(new Message(envelope, SimulatedFormat.BYTES, Body.Inline.of(body)));
+        int first = random.nextInt(QUEUES);
+        int count = 1 + random.nextInt(random.nextInt(3) == 0 ? QUEUES : 1);
+        for (int i = 0; i < count; i++) batch.enqueueTo(queueIds[(first + i) % QUEUES], random.nextInt());
+        return batch;
+    }
+
+    private int bodyBytes() {
+        return switch (random.nextInt(40)) {
+            case 0 -> 0;
+            case 1 -> 3000 + random.nextInt(1500); // around the marks of the buffer
+            case 2 -> random.nextInt(SimulatedStore.SMALL.maxBatchBytes() + 1);
+            default -> random.nextInt(500);
+        };
+    }
+
+    /** Mostly the oldest, and more of them the more there are, so that segments become free. */
+    private WriteBatch settle() {
+        WriteBatch batch = new WriteBatch();
+        int count = unsettled.size() > MOST_UNSETTLED ? unsettled.size() / 2 : Math.min(2, unsettled.size());
+        for (int i = 0; i < count; i++) {
+            int at = random.nextInt(5) == 0 ? random.nextInt(unsettled.size()) : i;
+            EntryName entry = unsettled.get(at);
+            if (!isNamed(batch, entry)) batch.settle(entry.queueId(), entry.lsn());
+        }
+        return random.nextBoolean() ? batch.lazy() : batch;
+    }
+
+    private static boolean isNamed(WriteBatch batch, EntryName entry) {
+        for (int i = 0; i < batch.settlements(); i++) {
+            if (batch.settledQueueId(i) == entry.queueId() && batch.settledLsn(i) == entry.lsn()) return true;
+        }
+        return false;
+    }
+
+    /** Changes of several kinds, which must come back all or none. */
+    private WriteBatch mixed() {
+        WriteBatch batch = random.nextBoolean() ? publish() : settle();
+        int changes = 1 + random.nextInt(3);
+        for (int i = 0; i < changes; i++) {
+            StateTable table = store.engine().table(TABLES.get(random.nextInt(TABLES.size())));
+            byte[] key = ("k" + random.nextInt(12)).getBytes(StandardCharsets.ISO_8859_1);
+            if (random.nextInt(3) == 0) batch.remove(table, key);
+            else batch.put(table, key, ("v" + random.nextInt(1000)).getBytes(StandardCharsets.ISO_8859_1));
+        }
+        if (!batch.isPublish() && random.nextInt(4) == 0) {
+            int queue = random.nextInt(QUEUES);
+            batch.dropQueue(queueIds[queue]);
+            queueIds[queue] = nextQueueId++;
+        }
+        return batch;
+    }
+
+    private void readBack() {
+        if (unsettled.isEmpty()) return;
+        long lsn = unsettled.get(random.nextInt(unsettled.size())).lsn();
+        store.engine()
+                .read(
+                        new long[] {lsn},
+                        (readLsn, message) -> {
+                            if (readLsn != lsn) throw new AssertionError("read " + readLsn + ", not " + lsn);
+                        },
+                        failure -> {
+                            if (store.engine().failure().isEmpty()) throw new AssertionError(failure);
+                        });
+        store.engine().readStep();
+    }
+
+    /** The disk is about to do something, or has just done it. */
+    private void at(String operation) {
+        if (probing) return;
+        if (operation.startsWith("renamed seg-")) rolls++;
+        if (operation.startsWith("rename seg-")) recycled++;
+        if (operation.startsWith("renamed snapshot-")) snapshots++;
+        if (running && !quiet && operation.startsWith("force seg-") && random.nextInt(3) == 0) {
+            // What arrives while a force runs belongs to the next batch.
+            append(random.nextBoolean() ? publish() : mixed());
+        }
+        if (operationsToCrash-- == 0) throw new SimulatedCrash(operation);
+        if (random.nextDouble() >= probeShare) return;
+        probing = true;
+        try {
+            if (running) model.promise(store.engine().durableLsn());
+            probe(store.disk().crash(random));
+        } catch (StoreException e) {
+            throw new AssertionError("at: " + operation + ": the store does not start: " + e.getMessage(), e);
+        } catch (AssertionError e) {
+            throw new AssertionError("at: " + operation + ": " + e.getMessage(), e);
+        } finally {
+            probing = false;
+        }
+    }
+
+    private void probe(SimulatedDisk image) throws StoreException {
+        crashPoints++;
+        if (random.nextInt(4) == 0) {
+            long[] countdown = {random.nextInt(12)};
+            image.observe(operation -> {
+                if (countdown[0]-- == 0) throw new SimulatedCrash(operation);
+            });
+            try {
+                new SimulatedStore(image, variation, () -> nanos).recover();
+            } catch (SimulatedCrash crash) {
+                crashPoints++;
+                image.observe(operation -> {});
+                probe(image.crash(random));
+            }
+            return;
+        }
+        SimulatedStore again = new SimulatedStore(image, variation, () -> nanos);
+        model.check(again.recover());
+        WriteBatch first = new WriteBatch().put(again.engine().table(TABLES.get(0)), new byte[1], new byte[1]);
+        long lsn = again.engine().append(first);
+        if (lsn <= model.highestLsn()) throw new AssertionError("LSN " + lsn + " is given again");
+    }
+}

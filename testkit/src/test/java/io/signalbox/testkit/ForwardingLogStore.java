@@ -1,0 +1,67 @@
+package io.signalbox.testkit;
+
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.log.LogStore;
+import io.signalbox.persistence.log.PendingSnapshot;
+import io.signalbox.persistence.log.SegmentHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A log store that does what another does; a test overrides what it wants wrong. */
+class ForwardingLogStore implements LogStore {
+    private final LogStore store;
+
+    ForwardingLogStore(LogStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public String describe(long lsn) {
+        return store.describe(lsn);
+    }
+
+    @Override
+    public Contents open() throws StoreException {
+        return store.open();
+    }
+
+    @Override
+    public void prepare(SegmentHeader header) throws IOException {
+        store.prepare(header);
+    }
+
+    @Override
+    public void append(long lsn, ByteBuffer batch) throws IOException {
+        store.append(lsn, batch);
+    }
+
+    @Override
+    public long force() throws IOException {
+        return store.force();
+    }
+
+    @Override
+    public int read(long lsn, ByteBuffer target) throws IOException {
+        return store.read(lsn, target);
+    }
+
+    @Override
+    public void release(long baseLsn, long endLsn) throws IOException {
+        store.release(baseLsn, endLsn);
+    }
+
+    @Override
+    public PendingSnapshot createSnapshot(long coveredLsn) throws IOException {
+        return store.createSnapshot(coveredLsn);
+    }
+
+    @Override
+    public long occupiedBytes() {
+        return store.occupiedBytes();
+    }
+
+    @Override
+    public void close() throws IOException {
+        store.close();
+    }
+}

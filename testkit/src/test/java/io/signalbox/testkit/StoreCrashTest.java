@@ -1,0 +1,49 @@
+package io.signalbox.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.testkit.SimulatedStore.Variation;
+import org.junit.jupiter.api.Test;
+
+/** The power goes at any moment. To run one seed again: {@code -Dsignalbox.seed=n}. */
+class StoreCrashTest {
+    static final int LIVES = 4;
+    static final int STEPS_PER_LIFE = 400;
+    private static final long FIRST_SEED = Long.getLong("signalbox.seed", 1);
+    private static final int CRASH_POINTS = Integer.getInteger("signalbox.crashPoints", 30_000);
+
+    @Test
+    void nothingPromisedIsLostAndNothingSettledReturns() throws Exception {
+        long crashPoints = 0;
+        long rolls = 0;
+        long recycled = 0;
+        long snapshots = 0;
+        long seed = FIRST_SEED;
+        while (crashPoints < CRASH_POINTS) {
+            StoreHistory history = new StoreHistory(seed, 1, Variation.NONE);
+            try {
+                history.run(LIVES, STEPS_PER_LIFE);
+            } catch (Throwable e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+            crashPoints += history.crashPoints();
+            rolls += history.rolls();
+            recycled += history.recycled();
+            snapshots += history.snapshots();
+            seed++;
+        }
+        // Otherwise the histories would not show what they are for.
+        assertTrue(rolls > 100 && recycled > 50 && snapshots > 50, rolls + ", " + recycled + ", " + snapshots);
+    }
+
+    @Test
+    void aSeedAlwaysRunsTheSameWay() throws Exception {
+        StoreHistory once = new StoreHistory(7, 1, Variation.NONE);
+        StoreHistory again = new StoreHistory(7, 1, Variation.NONE);
+        once.run(LIVES, STEPS_PER_LIFE);
+        again.run(LIVES, STEPS_PER_LIFE);
+        assertEquals(once.crashPoints(), again.crashPoints());
+        assertEquals(once.model().highestLsn(), again.model().highestLsn());
+    }
+}

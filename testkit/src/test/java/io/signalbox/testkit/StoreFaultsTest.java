@@ -1,0 +1,137 @@
+package io.signalbox.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.persistence.LogEngine;
+import io.signalbox.testkit.SimulatedStore.Variation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A disk that fails, and one that is full. */
+class StoreFaultsTest {
+
+    @Test
+    void aForceThatFailsEndsTheStoreAndLosesNothingPromised() throws Exception {
+        int failures = 0;
+        for (long seed = 1; seed <= 500; seed++) {
+            try {
+                StoreHistory history = new StoreHistory(seed, 0, Variation.NONE);
+                history.begin();
+                history.store().disk().failForceAfter(seed % 60, new Random(seed));
+                history.live(300);
+                LogEngine engine = history.store().engine();
+                if (engine.failure().isPresent()) {
+                    failures++;
+                    assertRefusesEverything(engine);
+                    assertEquals(0, history.waiters(), "waiters are released");
+                }
+                history.crash();
+                history.begin();
+            } catch (Throwable e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+        assertTrue(failures > 300, "only " + failures + " forces failed");
+    }
+
+    private static void assertRefusesEverything(LogEngine engine) {
+        long durable = engine.durableLsn();
+        WriteBatch batch = new WriteBatch().put(engine.table("t"), new byte[1], new byte[1]);
+        assertEquals(MessageStore.FAILED, engine.append(batch));
+        engine.logStep();
+        engine.housekeepingStep();
+        assertEquals(durable, engine.durableLsn(), "a failed force is not repeated");
+    }
+
+    @Test
+    void onAFullDiskPublishersWaitSettlementsGoOnAndConsumptionMakesRoom() throws Exception {
+        FullDisk full = new FullDisk();
+        full.fill();
+        long before = full.engine.durableLsn();
+        assertTrue(full.entries.size() > 20, "it held " + full.entries.size());
+        assertEquals(MessageStore.FULL, full.engine.append(full.publish()));
+        full.settleAll();
+        assertTrue(full.engine.durableLsn() > before, "settlements are durable although publishers wait");
+        full.pump();
+        assertTrue(full.engine.append(full.publish()) > 0, "room came by consumption alone");
+        assertTrue(full.spaceTold > 0, "and publishers were told");
+    }
+
+    @Test
+    void onAFullDiskPublishingGoesOnWhenThereIsRoomAgain() throws Exception {
+        FullDisk full = new FullDisk();
+        full.fill();
+        assertFalse(full.engine.failure().isPresent(), "a full disk is not a failure");
+        full.store.disk().limitTo(Long.MAX_VALUE);
+        full.pump();
+        assertTrue(full.engine.append(full.publish()) > 0);
+        StoreContents left = full.restart();
+        assertEquals(full.entries.size(), left.entries().size(), "what was confirmed is all there");
+    }
+
+    /** A store whose disk has room for three segments. */
+    private static final class FullDisk {
+        final SimulatedStore store;
+        final LogEngine engine;
+        final List<StoreContents.EntryName> entries = new ArrayList<>();
+        long nanos;
+        long spaceTold;
+
+        FullDisk() throws StoreException {
+            SimulatedDisk disk = new SimulatedDisk();
+            disk.limitTo(3 * SimulatedStore.SMALL.segmentBytes() + 4096);
+            store = new SimulatedStore(disk, Variation.NONE, () -> nanos);
+            store.recover();
+            engine = store.engine();
+        }
+
+        WriteBatch publish() {
+            return new StoreHistory(entries.size(), 0, Variation.NONE).publish();
+        }
+
+        void fill() {
+            for (int refusals = 0; refusals < 20; ) {
+                WriteBatch batch = publish();
+                long lsn = engine.append(batch);
+                if (lsn > 0) {
+                    for (int i = 0; i < batch.targets(); i++) {
+                        entries.add(new StoreContents.EntryName(batch.targetQueueId(i), lsn));
+                    }
+                } else {
+                    refusals++;
+                    engine.whenSpace(() -> spaceTold++);
+                }
+                pump();
+            }
+            spaceTold = 0;
+            engine.whenSpace(() -> spaceTold++);
+        }
+
+        void settleAll() {
+            WriteBatch batch = new WriteBatch();
+            for (StoreContents.EntryName entry : entries) batch.settle(entry.queueId(), entry.lsn());
+            assertTrue(engine.append(batch) > 0, "settlements are taken");
+            pump();
+        }
+
+        void pump() {
+            for (int i = 0; i < 6; i++) {
+                engine.logStep();
+                engine.housekeepingStep();
+                nanos += 20_000_000;
+            }
+        }
+
+        StoreContents restart() throws StoreException {
+            SimulatedDisk image = store.disk().crash(new Random(1));
+            return new SimulatedStore(image, Variation.NONE, () -> nanos).recover();
+        }
+    }
+}
