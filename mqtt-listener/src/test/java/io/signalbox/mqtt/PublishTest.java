@@ -301,7 +301,8 @@ class PublishTest {
             assertTrue(server.listener.counters().readingPaused.sum() > 0);
             server.store.release();
             for (int i = 1; i <= 3; i++) publisher.expect("40 02 00 0" + i);
-            publisher.expectInAnyOrder("40 02 00 09", "d0 00");
+            publisher.expectInAnyOrder(
+                    "40 02 00 04", "40 02 00 05", "40 02 00 06", "40 02 00 07", "40 02 00 08", "40 02 00 09", "d0 00");
         }
     }
 
