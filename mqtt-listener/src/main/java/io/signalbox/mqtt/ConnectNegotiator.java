@@ -95,7 +95,8 @@ final class ConnectNegotiator {
             // MQTT-3.2.2-13
             throw new Refusal(ReasonCode.RETAIN_NOT_SUPPORTED, "a will cannot be retained here");
         }
-        if (will.qos() > 1) throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "the will's QoS is above 1"); // MQTT-3.2.2-12
+        if (will.qos() > 1)
+            throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "the will's QoS is above 1"); // MQTT-3.2.2-12
         if (ReservedTopics.isReserved(will.topic())) {
             throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the will's topic belongs to the server");
         }
@@ -107,8 +108,7 @@ final class ConnectNegotiator {
         }
         if (connect.version() == ProtocolVersion.V3_1_1 && !connect.cleanStart()) {
             // 3.1.1 MQTT-3.1.3-8
-            throw new Refusal(
-                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "a persistent session wants a client identifier");
+            throw new Refusal(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "a persistent session wants a client identifier");
         }
         byte[] random = new byte[16];
         RANDOM.nextBytes(random);

@@ -126,8 +126,8 @@ final class Connected implements Stage {
 
     private void subscribe(Packet.Subscribe packet) {
         WriteBatch batch = new WriteBatch();
-        int identifier = (int) packet.properties()
-                .number(Property.SUBSCRIPTION_IDENTIFIER, SessionSubscription.NO_IDENTIFIER);
+        int identifier =
+                (int) packet.properties().number(Property.SUBSCRIPTION_IDENTIFIER, SessionSubscription.NO_IDENTIFIER);
         List<ReasonCode> reasons = new ArrayList<>(packet.requests().size());
         for (SubscriptionRequest request : packet.requests()) reasons.add(subscribe(request, identifier, batch));
         for (ReasonCode reason : reasons) {

@@ -86,9 +86,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         WriteBatch batch = new WriteBatch();
         boolean resume = present.isPresent() && !agreed.connect().cleanStart(); // MQTT-3.1.2-5
         if (!resume) present.ifPresent(old -> old.end(batch)); // MQTT-3.1.2-4
-        MqttSession mine = resume
-                ? present.get()
-                : new MqttSession(context, loop, agreed.clientId()); // MQTT-3.1.2-6
+        MqttSession mine = resume ? present.get() : new MqttSession(context, loop, agreed.clientId()); // MQTT-3.1.2-6
         claimed.hold(mine);
         mine.connected(agreed.sessionExpirySeconds(), batch);
         session = mine;

@@ -43,8 +43,8 @@ final class MqttConnection implements PacketReader.Sink {
     MqttConnection(ListenerContext context, ListenerLoop loop, Channel channel) {
         this.context = context;
         this.channel = channel;
-        this.reader = new PacketReader(
-                decoder, channel.alloc(), context.settings().connectPacketBytes());
+        this.reader =
+                new PacketReader(decoder, channel.alloc(), context.settings().connectPacketBytes());
         this.output = new MqttOutput(channel, new PacketEncoder(ProtocolVersion.V3_1_1));
         this.keepAlive = new KeepAlive(loop.eventLoop(), this::silent);
         this.stage = new Connecting(context, loop, this);
@@ -183,11 +183,6 @@ final class MqttConnection implements PacketReader.Sink {
         } else {
             refuse(new Refusal(ReasonCode.SERVER_UNAVAILABLE, "the server is shutting down"));
         }
-    }
-
-    /** The session's queue is gone, so the session is. */
-    void sessionRemoved() {
-        disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
     }
 
     /** The client has sent DISCONNECT, or has gone. */

@@ -66,11 +66,11 @@ public final class MqttListener {
         for (EventExecutor executor : loops) {
             EventLoop eventLoop = (EventLoop) executor;
             Loop core = broker.loopOf(eventLoop);
-            byEventLoop.put(
-                    eventLoop, new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core)));
+            byEventLoop.put(eventLoop, new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core)));
         }
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
-        broker.onStoreFailure(() -> forEachConnection(connection -> connection.disconnect(ReasonCode.UNSPECIFIED_ERROR)));
+        broker.onStoreFailure(
+                () -> forEachConnection(connection -> connection.disconnect(ReasonCode.UNSPECIFIED_ERROR)));
         int outboundBytes = context.settings().outboundBufferBytes();
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)

@@ -12,6 +12,7 @@ import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.mqtt.codec.ReasonCode;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class MqttSession {
         this.loop = loop;
         this.clientId = clientId;
         this.topics = context.host().topics();
-        this.window = new OutboundWindow(context.settings().outboundWindow(), context.counters());
+        this.window = new OutboundWindow(context.settings().outboundWindow(), context.counters(), this::onQueueGone);
         this.will = new PendingWill(context, this);
     }
 
@@ -198,9 +199,16 @@ final class MqttSession {
         if (sender != null) consume(opened);
     }
 
+    /** An operator has removed the queue, and with it what the session is for. */
+    private void onQueueGone() {
+        expirySeconds = 0;
+        PublishSender to = sender;
+        if (to != null) to.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    }
+
     private void consume(MessageQueue from) {
-        SubscriptionSettings wanted = new SubscriptionSettings(
-                loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
+        SubscriptionSettings wanted =
+                new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
         window.begin(from.subscribe(wanted, window));
     }
 

@@ -22,6 +22,7 @@ final class OutboundWindow implements DeliveryListener {
 
     private final int mostSlots;
     private final MqttCounters counters;
+    private final Runnable onQueueGone;
     private char[] packetIds = new char[0];
     private @Nullable Delivery[] deliveries = new Delivery[0];
     private int used;
@@ -37,8 +38,12 @@ final class OutboundWindow implements DeliveryListener {
     private long settled;
     private long granted;
 
-    /** @param most the largest window any connection of this session may have */
-    OutboundWindow(int most, MqttCounters counters) {
+    /**
+     * @param most the largest window any connection of this session may have
+     * @param onQueueGone told when the messages' queue was removed by someone else
+     */
+    OutboundWindow(int most, MqttCounters counters, Runnable onQueueGone) {
+        this.onQueueGone = onQueueGone;
         this.mostSlots = Math.max(FIRST_SLOTS, Integer.highestOneBit(Math.max(1, most * 2 - 1)));
         this.counters = counters;
     }
@@ -194,7 +199,6 @@ final class OutboundWindow implements DeliveryListener {
         Arrays.fill(packetIds, (char) FREE);
         used = 0;
         resumed.clear();
-        PublishSender to = sender;
-        if (to != null) to.queueDeleted();
+        onQueueGone.run();
     }
 }

@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import io.signalbox.broker.message.Message;
 import io.signalbox.mqtt.codec.Packet.Publish;
+import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
 import java.util.List;
 
@@ -50,8 +51,8 @@ final class PublishSender {
         long secondsLeft = Expiry.secondsLeft(
                 message.envelope().expiresAtMillis(), context.clock().millis());
         List<Integer> identifiers = output.encoder().version().isV5() ? subscriptions.identifiersFor(topic) : List.of();
-        Publish publish = new Publish(
-                dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, MqttFormat.bodyOf(message));
+        Publish publish =
+                new Publish(dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, MqttFormat.bodyOf(message));
         if (!output.write(publish)) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;
@@ -69,8 +70,8 @@ final class PublishSender {
         output.flush();
     }
 
-    /** An operator has removed the session's queue. */
-    void queueDeleted() {
-        connection.sessionRemoved();
+    /** Nothing more can be sent. */
+    void disconnect(ReasonCode reason) {
+        connection.disconnect(reason);
     }
 }

@@ -19,8 +19,8 @@ final class QueueRemoval {
         host.deleteQueue(loop.core(), queueName).whenComplete((queue, failure) -> {
             if (!(failure instanceof CatalogueException problem)) return;
             switch (problem.reason()) {
-                case STORE_BUSY -> loop.eventLoop()
-                        .schedule(() -> start(host, loop, queueName), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                case STORE_BUSY ->
+                    loop.eventLoop().schedule(() -> start(host, loop, queueName), RETRY_MILLIS, TimeUnit.MILLISECONDS);
                 case NOT_FOUND -> {} // an operator was quicker
                 default -> LOG.warn("event=session_queue_kept queue={} cause=\"{}\"", queueName, problem.getMessage());
             }

@@ -97,7 +97,10 @@ public final class ForwardedProperties {
 
         public void correlationData(byte[] value) {
             int length = Math.min(value.length, Wire.MAX_LENGTH);
-            properties.writeByte(Property.CORRELATION_DATA.id()).writeShort(length).writeBytes(value, 0, length);
+            properties
+                    .writeByte(Property.CORRELATION_DATA.id())
+                    .writeShort(length)
+                    .writeBytes(value, 0, length);
         }
 
         public void userProperty(String name, String value) {

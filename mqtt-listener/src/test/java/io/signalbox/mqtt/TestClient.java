@@ -1,0 +1,145 @@
+package io.signalbox.mqtt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.mqtt.codec.Bytes;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** One end of a socket that speaks in bytes: what is sent and what is expected, one transcript. */
+final class TestClient {
+
+    private static final int PATIENCE_MILLIS = 5000;
+
+    private final Socket socket;
+
+    TestClient(InetSocketAddress address) throws IOException {
+        socket = new Socket(address.getAddress(), address.getPort());
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    TestClient send(String bytes) throws IOException {
+        socket.getOutputStream().write(Bytes.of(bytes));
+        return this;
+    }
+
+    TestClient expect(String bytes) throws IOException {
+        byte[] wanted = Bytes.of(bytes);
+        byte[] read = readUpTo(wanted.length);
+        assertEquals(Bytes.hex(wanted), Bytes.hex(read), () -> "'" + new String(read) + "'");
+        return this;
+    }
+
+    /** The first byte of a packet, whose rest is not looked at. */
+    TestClient expectPacket(String firstByte) throws IOException {
+        assertEquals(firstByte, Bytes.hex(readUpTo(1)));
+        int length = readUpTo(1)[0];
+        if (length < 0) length = (length & 0x7F) | readUpTo(1)[0] << 7;
+        readUpTo(length);
+        return this;
+    }
+
+    /** These packets, each shorter than 128 bytes, in any order. */
+    TestClient expectInAnyOrder(String... packets) throws IOException {
+        List<String> wanted = new ArrayList<>();
+        for (String packet : packets) wanted.add(Bytes.hex(Bytes.of(packet)));
+        while (!wanted.isEmpty()) {
+            byte[] header = readUpTo(2);
+            String read = Bytes.hex(header) + (header.length == 2 ? Bytes.hex(readUpTo(header[1])) : "");
+            assertTrue(wanted.remove(read), () -> "expected one of " + wanted + " but was " + read);
+        }
+        return this;
+    }
+
+    /** Any of these packets, none twice, and then the end. */
+    TestClient expectAtMostThenClosed(String... packets) throws IOException {
+        List<String> allowed = new ArrayList<>();
+        for (String packet : packets) allowed.add(Bytes.hex(Bytes.of(packet)));
+        for (byte[] header = readUpTo(2); header.length == 2; header = readUpTo(2)) {
+            String read = Bytes.hex(header) + Bytes.hex(readUpTo(header[1]));
+            assertTrue(allowed.remove(read), () -> "expected one of " + allowed + " but was " + read);
+        }
+        return this;
+    }
+
+    private byte[] readUpTo(int length) throws IOException {
+        byte[] read = new byte[length];
+        int at = 0;
+        try {
+            while (at < length) {
+                int got = socket.getInputStream().read(read, at, length - at);
+                if (got < 0) break;
+                at += got;
+            }
+        } catch (SocketTimeoutException e) {
+            // what has arrived until now is compared
+        }
+        return Arrays.copyOf(read, at);
+    }
+
+    /** Nothing has been sent to this client but what it has read: the answer to a ping comes next. */
+    TestClient expectNothingElse() throws IOException {
+        return send("c0 00").expect("d0 00");
+    }
+
+    /** Nothing arrives for a while. */
+    TestClient expectSilence(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        assertEquals("", Bytes.hex(readUpTo(1)), "something arrived");
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return this;
+    }
+
+    TestClient expectClosed() throws IOException {
+        int read;
+        try {
+            read = socket.getInputStream().read();
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("the connection is still open", e);
+        }
+        assertEquals(-1, read, "another byte instead of the end");
+        return this;
+    }
+
+    /** A clean 3.1.1 connection. */
+    TestClient connectV3(String clientId) throws IOException {
+        return sendConnect("04 'MQTT' 04 02 00 00", clientId).expect("20 02 00 00");
+    }
+
+    /** A 3.1.1 connection to a session that stays. */
+    TestClient connectV3Persistent(String clientId, int sessionPresent) throws IOException {
+        return sendConnect("04 'MQTT' 04 00 00 00", clientId).expect("20 02 0" + sessionPresent + " 00");
+    }
+
+    /** A clean 5.0 connection whose session ends with it. */
+    TestClient connectV5(String clientId) throws IOException {
+        return sendConnect("04 'MQTT' 05 02 00 00 00", clientId).expectPacket("20");
+    }
+
+    /** A 5.0 connection to a session that stays for an hour. */
+    TestClient connectV5Persistent(String clientId, int sessionPresent) throws IOException {
+        return sendConnect("04 'MQTT' 05 00 00 00 05 11 00000e10", clientId)
+                .expect("20 14 0" + sessionPresent + " 00 11 21 0400 22 0010 24 01 25 00 27 00200000 2a 00");
+    }
+
+    /** Sends a CONNECT that ends with a client identifier; {@code start} has no leading zero byte. */
+    TestClient sendConnect(String start, String clientId) throws IOException {
+        int length = 1 + Bytes.of(start).length + 2 + clientId.length();
+        return send(hex(0x10) + hex(length) + "00" + start + "00" + hex(clientId.length()) + "'" + clientId + "'");
+    }
+
+    private static String hex(int value) {
+        return String.format("%02x", value);
+    }
+
+    void close() throws IOException {
+        socket.close();
+    }
+}
