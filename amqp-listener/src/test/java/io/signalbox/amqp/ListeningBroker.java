@@ -14,6 +14,7 @@ import io.signalbox.broker.security.Credentials;
 import io.signalbox.broker.security.Identity;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.broker.store.StoreException;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.function.Supplier;
 final class ListeningBroker implements AutoCloseable {
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    private final List<TestPeer> peers = new ArrayList<>();
     final MemoryStore store = new MemoryStore();
     final Broker broker;
     final VirtualHost host;
@@ -62,8 +64,10 @@ final class ListeningBroker implements AutoCloseable {
         return CompletableFuture.completedFuture(new Authenticator.Verdict.Welcome(Identity.ANONYMOUS));
     }
 
-    TestPeer connect() throws Exception {
-        return new TestPeer(port);
+    TestPeer connect() throws IOException {
+        TestPeer peer = new TestPeer(port);
+        peers.add(peer);
+        return peer;
     }
 
     /** Runs something on one of the loops, as a listener would. */
@@ -87,7 +91,8 @@ final class ListeningBroker implements AutoCloseable {
     }
 
     @Override
-    public void close() throws StoreException {
+    public void close() throws StoreException, IOException {
+        for (TestPeer peer : peers) peer.close(); // or the listener would wait for their close
         listener.close().toCompletableFuture().join();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         broker.close();

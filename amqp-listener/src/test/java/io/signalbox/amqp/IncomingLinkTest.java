@@ -1,0 +1,378 @@
+package io.signalbox.amqp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Close;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.End;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.LinkError;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.amqp.transport.SessionError;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IncomingLinkTest {
+
+    private ListeningBroker broker;
+    private TestPeer peer;
+
+    @BeforeEach
+    void open() throws Exception {
+        broker = new ListeningBroker();
+        peer = broker.connect().open().begin(0);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        broker.close();
+    }
+
+    private long ready(String queue) {
+        return broker.host.queue(queue).orElseThrow().status().ready();
+    }
+
+    private void expectRefusal(Symbol condition) throws Exception {
+        Attach answer = peer.expect(Attach.class);
+        assertNull(answer.getTarget());
+        expectDetach(condition);
+    }
+
+    private void expectDetach(Symbol condition) throws Exception {
+        Detach detach = peer.expect(Detach.class);
+        assertTrue(detach.getClosed(), "a detach of ours always closes");
+        assertEquals(condition, detach.getError().getCondition());
+        assertNotNull(detach.getError().getDescription());
+    }
+
+    @Test
+    void acceptedLeavesOnlyAfterTheForce() throws Exception {
+        peer.attachSender(0, "q");
+        broker.store.hold();
+        for (int i = 0; i < 3; i++) peer.send(0, TestPeer.transfer(0, i), TestPeer.durable("m" + i));
+        peer.expectSilence(200);
+        broker.store.release();
+        Disposition answer = peer.expect(Disposition.class);
+        assertEquals(0, answer.getFirst().intValue());
+        assertEquals(2, answer.getLast().intValue());
+        assertTrue(answer.getSettled());
+        assertInstanceOf(Accepted.class, answer.getState());
+        assertEquals(3, ready("q"));
+    }
+
+    @Test
+    void aTransientMessageIsAcceptedInMemory() throws Exception {
+        peer.attachSender(0, "q");
+        broker.store.hold();
+        peer.send(0, TestPeer.transfer(0, 0), Hex.bytes("005377 a101 78"));
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+    }
+
+    @Test
+    void afterAFailedStoreNothingIsAccepted() throws Exception {
+        peer.attachSender(0, "q");
+        broker.store.hold();
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
+        peer.expectSilence(100);
+        broker.store.fail("the disk is gone");
+        Close close = peer.expect(Close.class);
+        assertEquals(AmqpError.INTERNAL_ERROR, close.getError().getCondition());
+    }
+
+    @Test
+    void whatNobodyIsBoundToIsReleased() throws Exception {
+        peer.attachSender(0, "topic://nobody/listens");
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
+        Disposition answer = peer.expect(Disposition.class);
+        assertInstanceOf(Released.class, answer.getState());
+        assertTrue(answer.getSettled());
+    }
+
+    @Test
+    void aSettledTransferHasNoAnswer() throws Exception {
+        peer.attachSender(0, "q");
+        Transfer transfer = TestPeer.transfer(0, 0);
+        transfer.setSettled(true);
+        peer.send(0, transfer, TestPeer.durable("m"));
+        ListeningBroker.await(() -> ready("q") == 1);
+        peer.expectSilence(100);
+    }
+
+    @Test
+    void inSecondModeThePeerSettles() throws Exception {
+        Attach attach = TestPeer.sender("s", 0, "q");
+        attach.setRcvSettleMode(ReceiverSettleMode.SECOND);
+        attach.setSndSettleMode(SenderSettleMode.UNSETTLED);
+        peer.send(0, attach);
+        Attach answer = peer.expect(Attach.class);
+        assertEquals(ReceiverSettleMode.SECOND, answer.getRcvSettleMode());
+        assertEquals(SenderSettleMode.UNSETTLED, answer.getSndSettleMode());
+        peer.expect(Flow.class);
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
+        Disposition disposition = peer.expect(Disposition.class);
+        assertFalse(disposition.getSettled());
+        assertInstanceOf(Accepted.class, disposition.getState());
+    }
+
+    @Test
+    void aDeliveryInManyFramesIsOneMessage() throws Exception {
+        peer.attachSender(0, "q");
+        byte[] message = TestPeer.durable("x".repeat(5000));
+        for (int at = 0; at < message.length; at += 1000) {
+            Transfer transfer = TestPeer.transfer(0, 0);
+            if (at > 0) {
+                transfer.setDeliveryId(null);
+                transfer.setDeliveryTag(null);
+            }
+            int to = Math.min(message.length, at + 1000);
+            transfer.setMore(to < message.length);
+            peer.send(0, transfer, Arrays.copyOfRange(message, at, to));
+        }
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+        peer.attachReceiver(1, "q", 1);
+        peer.expect(Transfer.class);
+        assertEquals("x".repeat(5000), peer.text());
+    }
+
+    @Test
+    void anAbortedDeliveryNeverWas() throws Exception {
+        peer.attachSender(0, "q");
+        Transfer begun = TestPeer.transfer(0, 0);
+        begun.setMore(true);
+        peer.send(0, begun, Hex.bytes("005377"));
+        Transfer aborted = TestPeer.transfer(0, 0);
+        aborted.setAborted(true);
+        peer.send(0, aborted);
+        peer.send(0, TestPeer.transfer(0, 1), TestPeer.durable("whole"));
+        assertEquals(1, peer.expect(Disposition.class).getFirst().intValue());
+        assertEquals(1, ready("q"));
+    }
+
+    @Test
+    void whatIsNoMessageIsRejectedAndTheLinkGoesOn() throws Exception {
+        peer.attachSender(0, "q");
+        peer.send(0, TestPeer.transfer(0, 0), Hex.bytes("005377 d0 ffffffff 00000000"));
+        Rejected rejected =
+                assertInstanceOf(Rejected.class, peer.expect(Disposition.class).getState());
+        assertEquals(AmqpError.DECODE_ERROR, rejected.getError().getCondition());
+        peer.send(0, TestPeer.transfer(0, 1), TestPeer.durable("good"));
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+    }
+
+    @Test
+    void aMessageLargerThanAgreedEndsTheLink() throws Exception {
+        AmqpSettings defaults = AmqpSettings.defaults("broker", "1");
+        broker.close();
+        broker = new ListeningBroker(new AmqpSettings(
+                "broker", "1", defaults.mechanisms(), new AmqpSettings.Limits(4096, 10_000, 10, 10), 0, 10_000));
+        peer = broker.connect().open().begin(0);
+        peer.send(0, TestPeer.sender("s", 0, "q"));
+        assertEquals(10_000, peer.expect(Attach.class).getMaxMessageSize().longValue());
+        peer.expect(Flow.class);
+        for (int i = 0; i < 4; i++) {
+            Transfer transfer = TestPeer.transfer(0, 0);
+            transfer.setMore(true);
+            peer.send(0, transfer, new byte[3000]);
+        }
+        expectDetach(LinkError.MESSAGE_SIZE_EXCEEDED);
+    }
+
+    @Test
+    void aParkedMessageStopsCreditAndIsAnsweredWhenThereIsSpace() throws Exception {
+        peer.attachSender(0, "q");
+        broker.store.fill();
+        for (int i = 0; i < 5; i++) peer.send(0, TestPeer.transfer(0, i), TestPeer.durable("m" + i));
+        peer.expectSilence(200);
+        broker.store.makeSpace();
+        Disposition answer = peer.expect(Disposition.class);
+        assertEquals(4, answer.getLast().intValue());
+    }
+
+    @Test
+    void whileThereIsNoSpaceTheSocketIsNotReadBeyondABound() throws Exception {
+        peer.attachSender(0, "q");
+        broker.store.fill();
+        byte[] message = TestPeer.durable("x".repeat(100_000));
+        for (int i = 0; i < 30; i++) peer.send(0, TestPeer.transfer(0, i), message);
+        peer.expectSilence(200);
+        assertTrue(broker.listener.counters().received.sum() < 20, "read on: " + broker.listener.counters().received);
+        broker.store.makeSpace();
+        int answered = 0;
+        while (answered < 30) {
+            Object next = peer.next();
+            if (next instanceof Disposition disposition) {
+                int last = (disposition.getLast() == null ? disposition.getFirst() : disposition.getLast()).intValue();
+                answered = last + 1;
+            }
+        }
+        assertEquals(30, ready("q"));
+    }
+
+    @Test
+    void creditIsGivenAgainBeforeItIsUsedUp() throws Exception {
+        peer.send(0, TestPeer.sender("s", 0, "q"));
+        peer.expect(Attach.class);
+        int credit = peer.expect(Flow.class).getLinkCredit().intValue();
+        assertEquals(CreditGrant.MAX_MESSAGES, credit);
+        for (int i = 0; i < 600; i++) peer.send(0, TestPeer.transfer(0, i), Hex.bytes("005377 a101 78"));
+        for (Object next = peer.next(); ; next = peer.next()) {
+            if (next instanceof Flow flow && flow.getHandle() != null) {
+                assertTrue(flow.getDeliveryCount().intValue() >= 500);
+                break;
+            }
+        }
+    }
+
+    @Test
+    void aDeliveryWithoutCreditEndsTheLink() throws Exception {
+        peer.attachSender(0, "q");
+        broker.store.hold(); // no answers, so no new credit
+        for (int i = 0; i <= CreditGrant.MAX_MESSAGES; i++) {
+            peer.send(0, TestPeer.transfer(0, i), TestPeer.durable("m"));
+        }
+        for (Object next = peer.next(); ; next = peer.next()) {
+            if (next instanceof Flow) continue;
+            Detach detach = assertInstanceOf(Detach.class, next);
+            assertEquals(LinkError.TRANSFER_LIMIT_EXCEEDED, detach.getError().getCondition());
+            break;
+        }
+        broker.store.release();
+    }
+
+    @Test
+    void aWindowThatIsOverrunEndsTheSessionAndNotTheConnection() throws Exception {
+        peer.attachSender(0, "q");
+        broker.store.hold();
+        Transfer begun = TestPeer.transfer(0, 0);
+        begun.setMore(true);
+        java.io.ByteArrayOutputStream burst = new java.io.ByteArrayOutputStream();
+        byte[] frame = TestPeer.frame(FrameReader.TYPE_AMQP, 0, begun, new byte[0]);
+        for (int i = 0; i < 2100; i++) burst.write(frame);
+        peer.sendBytes(burst.toByteArray());
+        // in one burst or in several: it is never told of more than the window
+        Object next = peer.next();
+        if (next instanceof End end)
+            assertEquals(SessionError.WINDOW_VIOLATION, end.getError().getCondition());
+        else assertInstanceOf(Flow.class, next);
+        broker.store.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"$management", "$cbs", "/management"})
+    void nodesThatAreNotThereYetAreNotMadeQueues(String address) throws Exception {
+        peer.send(0, TestPeer.sender("s", 0, address));
+        expectRefusal(AmqpError.NOT_IMPLEMENTED);
+        assertTrue(broker.host.queue(address).isEmpty());
+    }
+
+    @Test
+    void wildcardsAreNotPublishedTo() throws Exception {
+        peer.send(0, TestPeer.sender("s", 0, "topic://a/#"));
+        expectRefusal(AmqpError.NOT_ALLOWED);
+    }
+
+    @Test
+    void anExchangeThatIsNotThereIsNotFound() throws Exception {
+        peer.send(0, TestPeer.sender("s", 0, "/exchanges/nowhere/key"));
+        expectRefusal(AmqpError.NOT_FOUND);
+    }
+
+    @Test
+    void transactionsDynamicNodesAndTheAnonymousTerminusAreRefusedInWords() throws Exception {
+        Attach coordinator = TestPeer.sender("c", 0, "q");
+        coordinator.setTarget(new Coordinator());
+        peer.send(0, coordinator);
+        expectRefusal(AmqpError.NOT_IMPLEMENTED);
+
+        Attach dynamic = TestPeer.sender("d", 1, null);
+        ((Target) dynamic.getTarget()).setDynamic(true);
+        peer.send(0, dynamic);
+        expectRefusal(AmqpError.NOT_IMPLEMENTED);
+
+        peer.send(0, TestPeer.sender("a", 2, null));
+        expectRefusal(AmqpError.NOT_IMPLEMENTED);
+    }
+
+    @Test
+    void theSubjectIsTheRoutingKeyOfAnExchangeWithoutOne() throws Exception {
+        broker.onLoop(loop ->
+                broker.host.declareQueue(loop, io.signalbox.broker.queue.QueueSettings.durable("orders", "test")));
+        broker.onLoop(loop -> broker.host.bind(loop, "amq.direct", "orders", "new"));
+        peer.attachSender(0, "/exchanges/amq.direct");
+        peer.send(0, TestPeer.transfer(0, 0), Hex.bytes("005373 c009 04 40 40 40 a1036e6577 005377 a101 78"));
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+        peer.send(0, TestPeer.transfer(0, 1), Hex.bytes("005377 a101 78"));
+        assertInstanceOf(Released.class, peer.expect(Disposition.class).getState());
+        assertEquals(1, ready("orders"));
+    }
+
+    @Test
+    void aSecondLinkOfTheSameNameStealsTheFirst() throws Exception {
+        peer.send(0, TestPeer.sender("same", 0, "q"));
+        peer.expect(Attach.class);
+        peer.expect(Flow.class);
+        peer.send(0, TestPeer.sender("same", 1, "q"));
+        expectDetach(LinkError.STOLEN);
+        assertEquals(1, peer.expect(Attach.class).getHandle().intValue());
+    }
+
+    @Test
+    void handlesAreCheckedAndOnlyTheirSessionEnds() throws Exception {
+        peer.begin(1);
+        peer.attachSender(0, "q");
+        peer.send(0, TestPeer.sender("other", 0, "q"));
+        assertEquals(
+                SessionError.HANDLE_IN_USE, peer.expect(End.class).getError().getCondition());
+        peer.send(1, TestPeer.transfer(7, 0), new byte[0]);
+        assertEquals(
+                SessionError.UNATTACHED_HANDLE,
+                peer.expect(End.class).getError().getCondition());
+        peer.begin(2);
+    }
+
+    @Test
+    void aDetachIsAnsweredAlike() throws Exception {
+        peer.attachSender(3, "q");
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.valueOf(3));
+        detach.setClosed(true);
+        peer.send(0, detach);
+        Detach answer = peer.expect(Detach.class);
+        assertTrue(answer.getClosed());
+        assertNull(answer.getError());
+        peer.attachSender(3, "q");
+    }
+
+    @Test
+    void aQueueThatWasRemovedIsNotWrittenToAndOneMadeAgainIs() throws Exception {
+        peer.attachSender(0, "q");
+        broker.onLoop(loop -> broker.host.deleteQueue(loop, "q"));
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("lost?"));
+        assertInstanceOf(Released.class, peer.expect(Disposition.class).getState());
+        broker.onLoop(
+                loop -> broker.host.declareQueue(loop, io.signalbox.broker.queue.QueueSettings.durable("q", "test")));
+        peer.send(0, TestPeer.transfer(0, 1), TestPeer.durable("found"));
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+    }
+}
