@@ -86,6 +86,7 @@ final class NodeStart {
                 broker.store().status().lastForceNanos());
         Node node = new Node(transport, health, broker, ports, report, List.of(http, transport));
         node.closeBeforeOthers(keep(openControl(transport, data, broker, node)));
+        ports.values().forEach(port -> port.webSocket().ifPresent(http::offer));
         health.become(NodeState.SERVING);
         broker.onStoreFailure(node::onStoreFailure);
         return node;
@@ -100,7 +101,7 @@ final class NodeStart {
         HttpPages pages = new HttpPages(health, registry);
         try {
             String host = configuration.get(Settings.HTTP_HOST);
-            return HttpPort.open(transport, host, configuration.get(Settings.HTTP_PORT), pages, List.of());
+            return HttpPort.open(transport, host, configuration.get(Settings.HTTP_PORT), pages);
         } catch (IOException e) {
             throw portFailure(Settings.HTTP_HOST, Settings.HTTP_PORT, e);
         }
