@@ -123,7 +123,8 @@ class ArchitectureTest {
                 boolean holds = type.getModifiers().contains(JavaModifier.FINAL)
                         || type.getModifiers().contains(JavaModifier.SYNTHETIC)
                         || !type.getSubclasses().isEmpty();
-                events.add(new SimpleConditionEvent(type, holds, type.getName() + " is not final and nobody extends it"));
+                events.add(
+                        new SimpleConditionEvent(type, holds, type.getName() + " is not final and nobody extends it"));
             }
         };
     }

@@ -31,7 +31,9 @@ public final class Checkout {
     /** The modules, each a directory with a pom of its own. */
     public static List<Path> modules() {
         try (Stream<Path> entries = Files.list(ROOT)) {
-            return entries.filter(entry -> Files.exists(entry.resolve("pom.xml"))).sorted().toList();
+            return entries.filter(entry -> Files.exists(entry.resolve("pom.xml")))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -42,7 +44,9 @@ public final class Checkout {
         Path sources = module.resolve("src").resolve(kind).resolve("java");
         if (!Files.isDirectory(sources)) return List.of();
         try (Stream<Path> files = Files.walk(sources)) {
-            return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

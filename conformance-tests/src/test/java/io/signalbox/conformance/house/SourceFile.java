@@ -84,11 +84,11 @@ record SourceFile(List<Type> types, List<Method> methods) {
 
         private boolean takesBoolean(MethodTree method) {
             boolean isOverride = method.getModifiers().getAnnotations().stream()
-                    .anyMatch(annotation -> annotation.getAnnotationType().toString().equals("Override"));
+                    .anyMatch(annotation ->
+                            annotation.getAnnotationType().toString().equals("Override"));
             return isPublic(method)
                     && !isOverride
-                    && method.getParameters().stream()
-                            .anyMatch(this::isUnnamedChoice);
+                    && method.getParameters().stream().anyMatch(this::isUnnamedChoice);
         }
 
         /** {@code durable} is the specifications' own word for a flag (AMQP 1.0 §3.2.1, §3.5.3). */

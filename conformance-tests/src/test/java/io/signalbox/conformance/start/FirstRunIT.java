@@ -33,8 +33,7 @@ class FirstRunIT {
     private static Map<String, String> environment() {
         Path jar = Checkout.root().resolve("server/target/signalbox.jar");
         assertTrue(Files.exists(jar), jar + " is packaged by: mvn verify");
-        return Map.of(
-                "SIGNALBOX_JAR", jar.toString(), "JAVA_HOME", System.getProperty("java.home"), "NO_COLOR", "1");
+        return Map.of("SIGNALBOX_JAR", jar.toString(), "JAVA_HOME", System.getProperty("java.home"), "NO_COLOR", "1");
     }
 
     private static Run signalbox(String... arguments) throws IOException, InterruptedException {
@@ -46,7 +45,16 @@ class FirstRunIT {
     private RunningBroker start() throws IOException {
         return RunningBroker.start(
                 environment(),
-                List.of(LAUNCHER, "run", "--data", data(), "--set", "amqp.port=0", "--set", "mqtt.port=0", "--set",
+                List.of(
+                        LAUNCHER,
+                        "run",
+                        "--data",
+                        data(),
+                        "--set",
+                        "amqp.port=0",
+                        "--set",
+                        "mqtt.port=0",
+                        "--set",
                         "http.port=0"));
     }
 
@@ -103,8 +111,15 @@ class FirstRunIT {
     void aUsedPortIsOneSentence() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Run run = signalbox(
-                    "run", "--data", data(), "--set", "amqp.port=0", "--set", "mqtt.port=" + other.getLocalPort(),
-                    "--set", "http.port=0");
+                    "run",
+                    "--data",
+                    data(),
+                    "--set",
+                    "amqp.port=0",
+                    "--set",
+                    "mqtt.port=" + other.getLocalPort(),
+                    "--set",
+                    "http.port=0");
             assertOneSentence(78, run);
             assertTrue(run.output().contains("--set mqtt.port="), run.output());
         }

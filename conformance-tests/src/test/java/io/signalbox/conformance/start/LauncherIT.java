@@ -21,7 +21,20 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherIT {
 
     private static final List<String> TOOLS = List.of(
-            "sh", "readlink", "dirname", "sed", "find", "head", "tail", "grep", "mkdir", "cat", "cp", "mv", "rm", "sleep",
+            "sh",
+            "readlink",
+            "dirname",
+            "sed",
+            "find",
+            "head",
+            "tail",
+            "grep",
+            "mkdir",
+            "cat",
+            "cp",
+            "mv",
+            "rm",
+            "sleep",
             "date");
 
     @TempDir
@@ -63,13 +76,10 @@ class LauncherIT {
     /** A Maven that takes the packaged broker for its build, and notes that it ran. */
     private void pretendMaven() throws IOException {
         Path jar = Checkout.root().resolve("server/target/signalbox.jar");
-        script(
-                "mvn",
-                """
+        script("mvn", """
                 echo ran >> '%s'
                 echo '[INFO] Building Signalbox :: server 0.1 [6/6]'
-                mkdir -p server/target && cp '%s' server/target/signalbox.jar"""
-                        .formatted(directory.resolve("builds"), jar));
+                mkdir -p server/target && cp '%s' server/target/signalbox.jar""".formatted(directory.resolve("builds"), jar));
     }
 
     private int builds() throws IOException {
@@ -78,7 +88,8 @@ class LauncherIT {
     }
 
     private Run launch(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(checkout.resolve("signalbox").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(checkout.resolve("signalbox").toString()));
         command.addAll(List.of(arguments));
         return Run.of(Map.of("PATH", bin.toString(), "JAVA_HOME", "", "SIGNALBOX_JAR", ""), command);
     }
@@ -159,7 +170,15 @@ class LauncherIT {
         pretendMaven();
         launch("--version");
         Run run = Run.of(
-                Map.of("PATH", bin.toString(), "JAVA_HOME", "", "SIGNALBOX_JAR", "", "JAVA_OPTS", "-showversion -Xmx64m"),
+                Map.of(
+                        "PATH",
+                        bin.toString(),
+                        "JAVA_HOME",
+                        "",
+                        "SIGNALBOX_JAR",
+                        "",
+                        "JAVA_OPTS",
+                        "-showversion -Xmx64m"),
                 List.of(checkout.resolve("signalbox").toString(), "--version"));
         assertTrue(run.output().contains("Runtime Environment"), run.output());
     }
@@ -169,7 +188,8 @@ class LauncherIT {
         pretendMaven();
         Path link = Files.createSymbolicLink(directory.resolve("sb"), checkout.resolve("signalbox"));
         Run run = Run.of(
-                Map.of("PATH", bin.toString(), "JAVA_HOME", "", "SIGNALBOX_JAR", ""), List.of(link.toString(), "--version"));
+                Map.of("PATH", bin.toString(), "JAVA_HOME", "", "SIGNALBOX_JAR", ""),
+                List.of(link.toString(), "--version"));
         assertEquals(0, run.exitCode(), run.output());
     }
 }

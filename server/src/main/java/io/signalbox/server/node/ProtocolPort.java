@@ -14,6 +14,9 @@ public interface ProtocolPort {
     /** Connections open now. */
     int connections();
 
+    /** Adds what this protocol alone counts. */
+    default void addMetrics(NodeMetrics metrics) {}
+
     /** How its clients are served on the HTTP port; empty if the protocol does not run over WebSocket. */
     default Optional<WebSocketUpgrade> webSocket() {
         return Optional.empty();

@@ -43,7 +43,8 @@ class ConfigurationReaderTest {
         assertEquals(1, configuration.get(Settings.AMQP_PORT));
         assertEquals(file + ":2", configuration.origin(Settings.AMQP_PORT).toString());
         assertEquals(3, configuration.get(Settings.MQTT_PORT));
-        assertEquals("--set mqtt.port=3", configuration.origin(Settings.MQTT_PORT).toString());
+        assertEquals(
+                "--set mqtt.port=3", configuration.origin(Settings.MQTT_PORT).toString());
         assertEquals(15672, configuration.get(Settings.HTTP_PORT));
     }
 
@@ -70,8 +71,8 @@ class ConfigurationReaderTest {
 
     @Test
     void everyProblemIsToldAtOnce() throws Exception {
-        List<ConfigurationProblem> problems =
-                problemsOf("[amqp]", "port = 70000", "host = 5", "[mqtt]", "max-packet-size = \"7\"", "[log]", "level = true");
+        List<ConfigurationProblem> problems = problemsOf(
+                "[amqp]", "port = 70000", "host = 5", "[mqtt]", "max-packet-size = \"7\"", "[log]", "level = true");
         assertEquals(4, problems.size(), problems.toString());
         assertTrue(problems.toString().contains("amqp.port is a port, 0 to 65535, not 70000"), problems.toString());
         assertTrue(problems.toString().contains("amqp.host needs a string, not the number 5"), problems.toString());
@@ -83,9 +84,7 @@ class ConfigurationReaderTest {
     void aSyntaxErrorHasItsPlace() throws Exception {
         List<ConfigurationProblem> problems = problemsOf("[amqp]", "port = 56 72");
         assertEquals(
-                new ConfigurationProblem.Place(2, 11),
-                problems.get(0).place().orElseThrow(),
-                problems.toString());
+                new ConfigurationProblem.Place(2, 11), problems.get(0).place().orElseThrow(), problems.toString());
     }
 
     @Test

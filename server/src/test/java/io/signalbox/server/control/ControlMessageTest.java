@@ -28,16 +28,25 @@ class ControlMessageTest {
     @Test
     void whatIsNotAFlatObjectWithAKindIsRefused() {
         for (String line : List.of(
-                "", "x", "[]", "{}", "{\"kind\":1}", "{\"kind\":\"a\",\"b\":{}}", "{\"kind\":\"a\",\"b\":[1]}", "{\"kind\":\"a\"",
-                "{\"kind\":\"a\",\"b\":1e999}", "{\"kind\":\"a\",\"b\":99999999999999999999}")) {
+                "",
+                "x",
+                "[]",
+                "{}",
+                "{\"kind\":1}",
+                "{\"kind\":\"a\",\"b\":{}}",
+                "{\"kind\":\"a\",\"b\":[1]}",
+                "{\"kind\":\"a\"",
+                "{\"kind\":\"a\",\"b\":1e999}",
+                "{\"kind\":\"a\",\"b\":99999999999999999999}")) {
             assertThrows(IllegalArgumentException.class, () -> ControlMessage.parse(line), line);
         }
     }
 
     @Test
     void aMissingFieldIsNamed() {
-        IllegalArgumentException missing =
-                assertThrows(IllegalArgumentException.class, () -> ControlMessage.of("publish").requiredText("topic"));
+        IllegalArgumentException missing = assertThrows(
+                IllegalArgumentException.class,
+                () -> ControlMessage.of("publish").requiredText("topic"));
         assertEquals("publish needs a topic", missing.getMessage());
     }
 }
