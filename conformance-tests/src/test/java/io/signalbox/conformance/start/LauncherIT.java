@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,13 @@ class LauncherIT {
         for (String tool : TOOLS) Files.createSymbolicLink(bin.resolve(tool), find(tool));
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Files.createSymbolicLink(bin.resolve("java"), java);
+    }
+
+    /** What they lead to is the system's: only the links go with the directory. */
+    @AfterEach
+    void removeLinks() throws IOException {
+        for (String tool : TOOLS) Files.delete(bin.resolve(tool));
+        Files.deleteIfExists(bin.resolve("java"));
     }
 
     private static Path find(String tool) {
@@ -186,7 +194,7 @@ class LauncherIT {
     @Test
     void aLinkToTheLauncherFindsItsCheckout() throws Exception {
         pretendMaven();
-        Path link = Files.createSymbolicLink(directory.resolve("sb"), checkout.resolve("signalbox"));
+        Path link = Files.createSymbolicLink(bin.resolve("sb"), Path.of("..", "a check out", "signalbox"));
         Run run = Run.of(
                 Map.of("PATH", bin.toString(), "JAVA_HOME", "", "SIGNALBOX_JAR", ""),
                 List.of(link.toString(), "--version"));
