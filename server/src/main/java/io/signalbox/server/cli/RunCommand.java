@@ -5,6 +5,7 @@ import io.signalbox.server.config.Settings;
 import io.signalbox.server.node.Logging;
 import io.signalbox.server.node.Node;
 import io.signalbox.server.node.NodeFailure;
+import io.signalbox.server.node.NodeParts;
 import io.signalbox.server.node.StopReport;
 import io.signalbox.server.node.StopSignals;
 import java.io.PrintWriter;
@@ -45,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
     private Node start(Configuration configuration) throws CommandFailure {
         RecoveryLine progress = new RecoveryLine(spec.commandLine().getErr());
         try {
-            return Node.start(configuration, Wiring.standard(), progress);
+            return Node.start(configuration, NodeParts.standard(), progress);
         } catch (NodeFailure e) {
             if (debug) e.printStackTrace(spec.commandLine().getErr());
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);

@@ -1,5 +1,6 @@
 package io.signalbox.server.cli;
 
+import io.signalbox.server.node.Version;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Spec;
         name = "signalbox",
         description = "A message broker: AMQP 1.0 and MQTT over one durable core.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         subcommands = {
             RunCommand.class,
             PublishCommand.class,
@@ -38,6 +38,7 @@ public final class SignalboxCommand implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new SignalboxCommand());
         for (CommandLine verb : line.getSubcommands().values()) addHelp(verb);
+        line.getCommandSpec().version("Signalbox " + Version.current());
         line.setExecutionExceptionHandler(SignalboxCommand::explain);
         return line;
     }

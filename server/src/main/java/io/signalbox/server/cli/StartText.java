@@ -4,6 +4,7 @@ import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Origin;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.node.StartReport;
+import io.signalbox.server.node.Version;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ final class StartText {
                 + ProcessHandle.current().pid());
         lines.add("");
         lines.add("  AMQP 1.0   " + colour.bold("amqp://" + authority(report.amqp())));
-        lines.add("  MQTT       " + colour.bold("mqtt://" + authority(report.mqtt())) + "      3.1.1 · 5.0");
+        lines.add("  MQTT       " + colour.bold("mqtt://" + authority(report.mqtt())) + "      3.1 · 3.1.1 · 5.0");
         lines.add("  HTTP       " + colour.bold("http://" + authority(report.http())) + "     health, metrics");
         lines.add("  Data       " + report.dataDirectory() + "      " + dataSummary());
         lines.add("  Config     "

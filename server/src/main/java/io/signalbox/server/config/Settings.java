@@ -8,18 +8,26 @@ import java.util.Optional;
 /** The table of every setting there is. Immutable. */
 public final class Settings {
 
+    /** What fits into one batch of the log, with all that goes with it. */
+    private static final int LARGEST_MESSAGE_BYTES = 60 << 20;
+
     public static final Setting<String> AMQP_HOST = new Setting<>(
             "amqp.host", new SettingType.Host(), "127.0.0.1", "The address on which AMQP 1.0 clients are served.");
     public static final Setting<Integer> AMQP_PORT =
             new Setting<>("amqp.port", new SettingType.Port(), 5672, "The port for AMQP 1.0 clients.");
+    public static final Setting<Integer> AMQP_MAX_MESSAGE_SIZE = new Setting<>(
+            "amqp.max-message-size",
+            new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
+            16 << 20,
+            "The largest AMQP message taken from a client; what is larger is refused.");
     public static final Setting<String> MQTT_HOST = new Setting<>(
             "mqtt.host", new SettingType.Host(), "127.0.0.1", "The address on which MQTT clients are served.");
     public static final Setting<Integer> MQTT_PORT =
             new Setting<>("mqtt.port", new SettingType.Port(), 1883, "The port for MQTT clients.");
     public static final Setting<Integer> MQTT_MAX_PACKET_SIZE = new Setting<>(
             "mqtt.max-packet-size",
-            new SettingType.Size(1 << 10, 128 << 20),
-            1 << 20,
+            new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
+            2 << 20,
             "The largest MQTT packet taken from a client; what is larger ends its connection.");
     public static final Setting<String> HTTP_HOST = new Setting<>(
             "http.host", new SettingType.Host(), "127.0.0.1", "The address on which health and metrics are served.");
@@ -40,6 +48,7 @@ public final class Settings {
     public static final List<Setting<?>> ALL = List.of(
             AMQP_HOST,
             AMQP_PORT,
+            AMQP_MAX_MESSAGE_SIZE,
             MQTT_HOST,
             MQTT_PORT,
             MQTT_MAX_PACKET_SIZE,

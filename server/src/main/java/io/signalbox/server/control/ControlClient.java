@@ -40,6 +40,15 @@ public final class ControlClient implements AutoCloseable {
         return new ControlClient(channel);
     }
 
+    /** Whether a broker listens on this socket. */
+    public static boolean answers(Path socket) {
+        try (ControlClient client = connect(socket)) {
+            return client.channel.isConnected();
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     public void send(ControlMessage message) throws IOException {
         ByteBuffer line = ByteBuffer.wrap(message.toLine().getBytes(StandardCharsets.UTF_8));
         while (line.hasRemaining()) channel.write(line);

@@ -15,6 +15,7 @@ import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,21 +32,21 @@ public final class HttpPort implements AutoCloseable {
 
     private final Channel port;
     private final ChannelGroup connections;
+    private final List<WebSocketUpgrade> upgrades;
 
-    private HttpPort(Channel port, ChannelGroup connections) {
+    private HttpPort(Channel port, ChannelGroup connections, List<WebSocketUpgrade> upgrades) {
         this.port = port;
         this.connections = connections;
+        this.upgrades = upgrades;
     }
 
     /**
      * Opens the port.
      *
-     * @param upgrades whoever takes WebSocket connections, by path
      * @throws IOException if the port cannot be opened
      */
-    public static HttpPort open(
-            Transport transport, String host, int port, HttpPages pages, List<WebSocketUpgrade> upgrades)
-            throws IOException {
+    public static HttpPort open(Transport transport, String host, int port, HttpPages pages) throws IOException {
+        List<WebSocketUpgrade> upgrades = new CopyOnWriteArrayList<>();
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         ChannelHandler child = new ChannelInitializer<>() {
             @Override
@@ -58,7 +59,7 @@ public final class HttpPort implements AutoCloseable {
                 addHandlers(channel.pipeline(), pages, upgrades);
             }
         };
-        return new HttpPort(transport.listen(host, port, child), connections);
+        return new HttpPort(transport.listen(host, port, child), connections, upgrades);
     }
 
     private static void addHandlers(ChannelPipeline pipeline, HttpPages pages, List<WebSocketUpgrade> upgrades) {
@@ -69,6 +70,11 @@ public final class HttpPort implements AutoCloseable {
         pipeline.addLast("codec", new HttpServerCodec(limits));
         pipeline.addLast("aggregator", new HttpObjectAggregator(MAX_BODY_BYTES));
         pipeline.addLast("requests", new HttpRequests(pages, upgrades));
+    }
+
+    /** From now on this listener takes the WebSocket connections to its path. */
+    public void offer(WebSocketUpgrade upgrade) {
+        upgrades.add(upgrade);
     }
 
     /** The port's address; its number is the actual one. */

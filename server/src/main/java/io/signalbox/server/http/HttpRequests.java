@@ -49,7 +49,7 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
                     Page.text(
                             HttpResponseStatus.MISDIRECTED_REQUEST,
                             "In local mode this port is asked for as localhost or 127.0.0.1 only."));
-        } else if (request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
+        } else if (request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
             upgrade(context, request);
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             answer(context, request, Page.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "Pages are read with GET."));

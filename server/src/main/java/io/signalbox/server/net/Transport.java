@@ -1,8 +1,6 @@
 package io.signalbox.server.net;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
@@ -35,9 +33,7 @@ import java.util.concurrent.TimeUnit;
 public final class Transport implements AutoCloseable {
 
     private static final int ACCEPT_BACKLOG = 1024;
-
-    /** The kind that scales with loops and gives memory back to the loop it came from; chosen, not left to a default. */
-    private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+    private static final String ALLOCATOR = "io.netty.allocator.type";
 
     private final boolean epoll;
     private final EventLoopGroup group;
@@ -52,6 +48,9 @@ public final class Transport implements AutoCloseable {
 
     /** As many loops as the machine has cores. */
     public static Transport open() {
+        // Netty's default changes between its versions; this one is known to give memory back. Read at netty's first
+        // use.
+        if (System.getProperty(ALLOCATOR) == null) System.setProperty(ALLOCATOR, "pooled");
         return new Transport(Epoll.isAvailable(), Runtime.getRuntime().availableProcessors());
     }
 
@@ -87,10 +86,7 @@ public final class Transport implements AutoCloseable {
 
     /** Opens a Unix socket; a file of that name must not exist. */
     public Channel listen(Path socket, ChannelHandler child) throws IOException {
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(group)
-                .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
-                .childHandler(child);
+        ServerBootstrap bootstrap = new ServerBootstrap().group(group).childHandler(child);
         if (epoll) {
             bootstrap.channel(EpollServerDomainSocketChannel.class);
             return bind(bootstrap, new io.netty.channel.unix.DomainSocketAddress(socket.toFile()));
@@ -105,7 +101,6 @@ public final class Transport implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
                 .childHandler(child);
     }
 

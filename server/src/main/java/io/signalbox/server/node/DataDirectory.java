@@ -1,6 +1,8 @@
 package io.signalbox.server.node;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -39,6 +41,12 @@ record DataDirectory(Path path, Age age) {
                             + "); choose another one with --data.",
                     e);
         }
+    }
+
+    private static String reason(IOException failure) {
+        if (failure instanceof AccessDeniedException) return "permission denied";
+        if (failure instanceof FileSystemException e && e.getReason() != null) return e.getReason();
+        return "the system does not allow it";
     }
 
     /** Bytes that can still be written to its disk. */

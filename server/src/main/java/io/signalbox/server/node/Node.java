@@ -83,7 +83,10 @@ public final class Node {
         LOG.error(
                 "event=store_failed cause=\"{}\" fix=\"free the cause and restart the broker\"",
                 broker.store().failure().map(Throwable::getMessage).orElse("unknown"));
-        for (ProtocolPort port : ports.values()) port.stop();
+        // This may run on an event loop, and closing a port waits for one.
+        Thread closer = new Thread(() -> ports.values().forEach(ProtocolPort::stop), "signalbox-store-failure");
+        closer.setDaemon(true);
+        closer.start();
     }
 
     /** How the node stands, for {@code signalbox status}. Any thread. */

@@ -8,11 +8,12 @@ import io.signalbox.broker.Broker;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueStatus;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToLongFunction;
 
 /** Names what the core and the store count; the numbers are read when someone scrapes. Thread-safe. */
-final class NodeMetrics {
+public final class NodeMetrics {
 
     private final PrometheusRegistry registry;
 
@@ -24,19 +25,16 @@ final class NodeMetrics {
         counter(
                 "signalbox_messages_published",
                 "Messages that had a target and were taken.",
-                () -> broker.counters().published.sum());
-        counter(
-                "signalbox_messages_unroutable",
-                "Messages that no binding matched.",
-                () -> broker.counters().unroutable.sum());
+                broker.counters().published);
+        counter("signalbox_messages_unroutable", "Messages that no binding matched.", broker.counters().unroutable);
         counter(
                 "signalbox_publishers_parked",
                 "How often a publisher had to wait for space in the log.",
-                () -> broker.counters().parked.sum());
+                broker.counters().parked);
         counter(
                 "signalbox_direct_messages_dropped",
                 "Messages to subscriptions without a queue whose consumer did not keep up.",
-                () -> broker.counters().droppedDirect.sum());
+                broker.counters().droppedDirect);
         addQueues(broker);
         addStore(broker);
     }
@@ -95,6 +93,7 @@ final class NodeMetrics {
                 .labelNames("protocol")
                 .callback(sample -> ports.forEach((protocol, port) -> sample.call(port.connections(), protocol)))
                 .register(registry);
+        for (ProtocolPort port : ports.values()) port.addMetrics(this);
     }
 
     void addLoops(LoopWatch loops) {
@@ -111,6 +110,11 @@ final class NodeMetrics {
                 .sum();
     }
 
+    /** A number that only grows; the text format adds {@code _total} to its name. */
+    void counter(String name, String help, LongAdder value) {
+        counter(name, help, value::sum);
+    }
+
     private void counter(String name, String help, DoubleSupplier value) {
         CounterWithCallback.builder()
                 .name(name)
@@ -119,7 +123,8 @@ final class NodeMetrics {
                 .register(registry);
     }
 
-    private void gauge(String name, String help, DoubleSupplier value) {
+    /** A number that goes up and down. */
+    void gauge(String name, String help, DoubleSupplier value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)

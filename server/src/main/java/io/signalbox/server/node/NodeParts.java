@@ -1,9 +1,19 @@
 package io.signalbox.server.node;
 
+import io.signalbox.persistence.PersistentStore;
+import io.signalbox.persistence.StoreSettings;
 import java.util.List;
 
 /** What a node is put together from: where its messages are kept and the protocols it speaks. Immutable. */
 public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt) {
+
+    /** The broker as it is shipped: a log of files, AMQP 1.0 and MQTT. */
+    public static NodeParts standard() {
+        return new NodeParts(
+                (directory, formats) -> PersistentStore.open(directory, StoreSettings.defaults(), formats),
+                new AmqpProtocol(),
+                new MqttProtocol());
+    }
 
     List<Protocol> protocols() {
         return List.of(amqp, mqtt);

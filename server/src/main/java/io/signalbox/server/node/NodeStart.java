@@ -10,6 +10,7 @@ import io.signalbox.broker.store.StoreException;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
+import io.signalbox.server.control.ControlClient;
 import io.signalbox.server.control.ControlFormat;
 import io.signalbox.server.control.ControlServer;
 import io.signalbox.server.control.ControlSocket;
@@ -51,12 +52,20 @@ final class NodeStart {
     Node start() throws NodeFailure {
         LocalMode.check(configuration);
         DataDirectory data = DataDirectory.open(ControlSocket.dataDirectory(configuration));
+        checkUnused(data);
         try {
             return open(data);
         } catch (NodeFailure | RuntimeException e) {
             opened.forEach(Node::close);
             throw e;
         }
+    }
+
+    /** Tells a second start on the same directory what is the matter; that there is no second one, the store's lock sees to. */
+    private static void checkUnused(DataDirectory data) throws NodeFailure {
+        if (!ControlClient.answers(ControlSocket.in(data.path()))) return;
+        throw new NodeFailure("A broker already runs on the data directory " + data.path()
+                + ", so it is in use. Stop that one first, or choose another directory with --data.");
     }
 
     private Node open(DataDirectory data) throws NodeFailure {
@@ -86,6 +95,7 @@ final class NodeStart {
                 broker.store().status().lastForceNanos());
         Node node = new Node(transport, health, broker, ports, report, List.of(http, transport));
         node.closeBeforeOthers(keep(openControl(transport, data, broker, node)));
+        ports.values().forEach(port -> port.webSocket().ifPresent(http::offer));
         health.become(NodeState.SERVING);
         broker.onStoreFailure(node::onStoreFailure);
         return node;
@@ -100,7 +110,7 @@ final class NodeStart {
         HttpPages pages = new HttpPages(health, registry);
         try {
             String host = configuration.get(Settings.HTTP_HOST);
-            return HttpPort.open(transport, host, configuration.get(Settings.HTTP_PORT), pages, List.of());
+            return HttpPort.open(transport, host, configuration.get(Settings.HTTP_PORT), pages);
         } catch (IOException e) {
             throw portFailure(Settings.HTTP_HOST, Settings.HTTP_PORT, e);
         }

@@ -1,6 +1,8 @@
 package io.signalbox.server.node;
 
+import io.signalbox.server.http.WebSocketUpgrade;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** A protocol's open port, as the node stops it. Thread-safe. */
@@ -11,6 +13,14 @@ public interface ProtocolPort {
 
     /** Connections open now. */
     int connections();
+
+    /** Adds what this protocol alone counts. */
+    default void addMetrics(NodeMetrics metrics) {}
+
+    /** How its clients are served on the HTTP port; empty if the protocol does not run over WebSocket. */
+    default Optional<WebSocketUpgrade> webSocket() {
+        return Optional.empty();
+    }
 
     /** No new connection is accepted; those that are there are told that the broker goes, and closed. */
     CompletionStage<?> stop();

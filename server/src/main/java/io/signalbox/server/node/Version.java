@@ -1,15 +1,16 @@
-package io.signalbox.server.cli;
+package io.signalbox.server.node;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 
 /** The version the build wrote into the jar. */
-final class Version implements IVersionProvider {
+public final class Version {
 
-    static String current() {
+    private Version() {}
+
+    public static String current() {
         Properties build = new Properties();
         try (InputStream file = Version.class.getResourceAsStream("/io/signalbox/server/build.properties")) {
             if (file == null) throw new IllegalStateException("build.properties is not on the class path");
@@ -18,10 +19,5 @@ final class Version implements IVersionProvider {
             throw new UncheckedIOException("build.properties cannot be read", e);
         }
         return build.getProperty("version", "unknown");
-    }
-
-    @Override
-    public String[] getVersion() {
-        return new String[] {"Signalbox " + current()};
     }
 }

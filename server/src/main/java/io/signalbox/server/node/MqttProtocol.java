@@ -1,0 +1,113 @@
+package io.signalbox.server.node;
+
+import io.signalbox.broker.Broker;
+import io.signalbox.broker.message.MessageFormat;
+import io.signalbox.mqtt.MqttCounters;
+import io.signalbox.mqtt.MqttFormat;
+import io.signalbox.mqtt.MqttListener;
+import io.signalbox.mqtt.MqttSettings;
+import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.Setting;
+import io.signalbox.server.config.Settings;
+import io.signalbox.server.net.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletionStage;
+
+/** MQTT as this node speaks it. Stateless. */
+final class MqttProtocol implements Protocol {
+
+    @Override
+    public String name() {
+        return "mqtt";
+    }
+
+    @Override
+    public MessageFormat format() {
+        return MqttFormat.INSTANCE;
+    }
+
+    @Override
+    public Setting<String> hostSetting() {
+        return Settings.MQTT_HOST;
+    }
+
+    @Override
+    public Setting<Integer> portSetting() {
+        return Settings.MQTT_PORT;
+    }
+
+    @Override
+    public ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException {
+        MqttListener listener = new MqttListener(
+                broker, broker.defaultVirtualHost(), new LocalAuthenticator(), settings(configuration));
+        String host = configuration.get(Settings.MQTT_HOST);
+        int port = configuration.get(Settings.MQTT_PORT);
+        return new Port(listener, listener.start(transport.group(), transport.serverChannel(), host, port));
+    }
+
+    private static MqttSettings settings(Configuration configuration) {
+        MqttSettings defaults = MqttSettings.defaults();
+        return new MqttSettings(
+                defaults.connectPacketBytes(),
+                configuration.get(Settings.MQTT_MAX_PACKET_SIZE),
+                defaults.receiveMaximum(),
+                defaults.outboundWindow(),
+                defaults.outboundBufferBytes(),
+                defaults.topicAliasMaximum(),
+                defaults.maximumKeepAliveSeconds(),
+                defaults.maximumSessionExpirySeconds(),
+                defaults.maximumSubscriptions(),
+                defaults.maximumClientIdChars(),
+                defaults.connectTimeoutMillis(),
+                defaults.profile());
+    }
+
+    private record Port(MqttListener listener, InetSocketAddress address) implements ProtocolPort {
+        @Override
+        public int connections() {
+            return listener.connections();
+        }
+
+        @Override
+        public CompletionStage<?> stop() {
+            return listener.close();
+        }
+
+        @Override
+        public void addMetrics(NodeMetrics metrics) {
+            MqttCounters counters = listener.counters();
+            metrics.gauge("signalbox_mqtt_sessions", "Sessions, their client connected or not.", listener::sessions);
+            metrics.counter(
+                    "signalbox_mqtt_connections_opened",
+                    "Connections accepted by the socket.",
+                    counters.connectionsOpened);
+            metrics.counter(
+                    "signalbox_mqtt_connects_accepted", "CONNECTs answered with success.", counters.connectsAccepted);
+            metrics.counter(
+                    "signalbox_mqtt_publishes_received", "PUBLISH packets received.", counters.publishesReceived);
+            metrics.counter(
+                    "signalbox_mqtt_publishes_sent", "PUBLISH packets sent, with repetitions.", counters.publishesSent);
+            metrics.counter(
+                    "signalbox_mqtt_dropped_slow_client",
+                    "QoS 0 messages dropped because the client's socket took no more.",
+                    counters.droppedSlowClient);
+            metrics.counter(
+                    "signalbox_mqtt_dropped_too_large",
+                    "Messages larger than the client's maximum packet size.",
+                    counters.droppedTooLarge);
+            metrics.counter(
+                    "signalbox_mqtt_dropped_not_a_topic",
+                    "Messages of other protocols whose address is no topic name.",
+                    counters.droppedNotATopic);
+            metrics.counter(
+                    "signalbox_mqtt_reading_paused",
+                    "How often a client was not read because its publishes were unanswered.",
+                    counters.readingPaused);
+            metrics.counter(
+                    "signalbox_mqtt_takeovers", "Sessions taken over by a newer connection.", counters.takeovers);
+            metrics.counter(
+                    "signalbox_mqtt_sessions_expired", "Sessions that nobody came back for.", counters.sessionsExpired);
+        }
+    }
+}

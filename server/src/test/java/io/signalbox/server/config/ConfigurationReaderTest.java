@@ -1,0 +1,131 @@
+package io.signalbox.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationReaderTest {
+
+    @TempDir
+    private Path directory;
+
+    private Path file(String... lines) throws IOException {
+        return Files.write(directory.resolve("signalbox.toml"), List.of(lines));
+    }
+
+    private List<ConfigurationProblem> problemsOf(String... lines) throws Exception {
+        Path file = file(lines);
+        ConfigurationReader reader = new ConfigurationReader().file(file);
+        return assertThrows(ConfigurationException.class, reader::finish).problems();
+    }
+
+    @Test
+    void nothingSaidMeansDefaults() throws Exception {
+        Configuration configuration = new ConfigurationReader().finish();
+        assertEquals(5672, configuration.get(Settings.AMQP_PORT));
+        assertEquals("default", configuration.origin(Settings.AMQP_PORT).toString());
+    }
+
+    @Test
+    void aFlagBeatsTheFileAndTheFileBeatsTheDefault() throws Exception {
+        Path file = file("[amqp]", "port = 1", "[mqtt]", "port = 2");
+        Configuration configuration = new ConfigurationReader()
+                .file(file)
+                .flag("mqtt.port", "3", "--set mqtt.port=3")
+                .finish();
+        assertEquals(1, configuration.get(Settings.AMQP_PORT));
+        assertEquals(file + ":2", configuration.origin(Settings.AMQP_PORT).toString());
+        assertEquals(3, configuration.get(Settings.MQTT_PORT));
+        assertEquals(
+                "--set mqtt.port=3", configuration.origin(Settings.MQTT_PORT).toString());
+        assertEquals(15672, configuration.get(Settings.HTTP_PORT));
+    }
+
+    @Test
+    void anUnknownKeyIsAnErrorWithItsPlaceAndWhatWasMeant() throws Exception {
+        List<ConfigurationProblem> problems = problemsOf("", "[mqtt]", "  prot = 1883");
+        assertEquals(1, problems.size());
+        assertEquals(
+                "line 3, column 3: prot = 1883: unknown key mqtt.prot; did you mean \"mqtt.port\"?",
+                problems.get(0).toString());
+    }
+
+    @Test
+    void anUnknownTableIsToldOnce() throws Exception {
+        List<ConfigurationProblem> problems = problemsOf("[stomp]", "port = 1", "host = 'x'");
+        assertEquals(1, problems.size());
+        assertTrue(problems.get(0).message().contains("unknown table stomp"), problems.toString());
+    }
+
+    @Test
+    void aKeyOutsideOfTablesIsUnknown() throws Exception {
+        assertTrue(problemsOf("port = 1").get(0).message().contains("unknown key port"));
+    }
+
+    @Test
+    void everyProblemIsToldAtOnce() throws Exception {
+        List<ConfigurationProblem> problems = problemsOf(
+                "[amqp]", "port = 70000", "host = 5", "[mqtt]", "max-packet-size = \"7\"", "[log]", "level = true");
+        assertEquals(4, problems.size(), problems.toString());
+        assertTrue(problems.toString().contains("amqp.port is a port, 0 to 65535, not 70000"), problems.toString());
+        assertTrue(problems.toString().contains("amqp.host needs a string, not the number 5"), problems.toString());
+        assertTrue(problems.toString().contains("needs a unit, e.g. \"7B\" or \"7KiB\""), problems.toString());
+        assertTrue(problems.toString().contains("log.level needs a string, not true"), problems.toString());
+    }
+
+    @Test
+    void aSyntaxErrorHasItsPlace() throws Exception {
+        List<ConfigurationProblem> problems = problemsOf("[amqp]", "port = 56 72");
+        assertEquals(
+                new ConfigurationProblem.Place(2, 11), problems.get(0).place().orElseThrow(), problems.toString());
+    }
+
+    @Test
+    void aPortGivenAsTextIsRefused() throws Exception {
+        assertTrue(problemsOf("[amqp]", "port = \"5672\"").get(0).message().contains("needs an integer"));
+    }
+
+    @Test
+    void aMissingFileIsToldByName() {
+        Path missing = directory.resolve("none.toml");
+        ConfigurationException failure =
+                assertThrows(ConfigurationException.class, () -> new ConfigurationReader().file(missing));
+        assertEquals(missing + ": there is no such configuration file", failure.getMessage());
+    }
+
+    @Test
+    void aWrongFlagIsToldAsItWasWritten() {
+        ConfigurationReader reader = new ConfigurationReader().flag("amqp.prt", "1", "--set amqp.prt=1");
+        ConfigurationException failure = assertThrows(ConfigurationException.class, reader::finish);
+        assertEquals(
+                "command line: --set amqp.prt=1: unknown key amqp.prt; did you mean \"amqp.port\"?",
+                failure.getMessage());
+    }
+
+    @Test
+    void sizesAreReadAndWrittenWithTheirUnit() throws Exception {
+        Configuration configuration = new ConfigurationReader()
+                .flag("mqtt.max-packet-size", "2MiB", "--set")
+                .finish();
+        assertEquals(2 << 20, configuration.get(Settings.MQTT_MAX_PACKET_SIZE));
+        assertEquals("\"2MiB\"", configuration.asToml(Settings.MQTT_MAX_PACKET_SIZE));
+    }
+
+    @Test
+    void theTemplateWithEveryLineTakenInIsTheDefault() throws Exception {
+        String everyLine = SettingsDocument.template().replaceAll("(?m)^#(?! )", "");
+        Path file = Files.writeString(directory.resolve("all.toml"), everyLine);
+        Configuration configuration = new ConfigurationReader().file(file).finish();
+        for (Setting<?> setting : Settings.ALL) {
+            assertEquals(setting.defaultAsToml(), configuration.asToml(setting));
+            assertTrue(configuration.origin(setting) instanceof Origin.File, setting.key());
+        }
+    }
+}
