@@ -32,7 +32,8 @@ public final class Broker implements AutoCloseable {
     /** Queue ids reserved in the log at a time; an id is never used before its reservation is appended. */
     private static final long RESERVED_IDS = 1 << 20;
 
-    private static final byte[] QUEUE_ID_LIMIT = "queue-id-limit".getBytes(StandardCharsets.UTF_8);
+    private static final String QUEUE_ID_LIMIT = "queue-id-limit";
+    private static final byte[] QUEUE_ID_LIMIT_KEY = QUEUE_ID_LIMIT.getBytes(StandardCharsets.UTF_8);
 
     private final MessageStore store;
     private final InstantSource clock;
@@ -45,7 +46,10 @@ public final class Broker implements AutoCloseable {
     private final StateTable exchangeTable;
     private final StateTable bindingTable;
     private final AtomicLong nextQueueId = new AtomicLong(1);
-    private final AtomicLong queueIdLimit = new AtomicLong(1);
+
+    /** The first id not reserved, by its key: the map lets reservations exclude each other, so their records never cross. */
+    private final ConcurrentHashMap<String, Long> reserved = new ConcurrentHashMap<>();
+
     private long recoveredMessages;
 
     private Broker(BrokerSettings settings) {
@@ -72,7 +76,7 @@ public final class Broker implements AutoCloseable {
         Recovery recovery = broker.new Recovery(settings);
         broker.store.recover(recovery);
         recovery.restoreCatalogue();
-        broker.reserveQueueIds();
+        broker.reserveQueueIds(broker.nextQueueId.get());
         return broker;
     }
 
@@ -152,15 +156,17 @@ public final class Broker implements AutoCloseable {
     /** A queue id that no queue has had, in this life or an earlier one. */
     long nextQueueId() {
         long id = nextQueueId.getAndIncrement();
-        while (id >= queueIdLimit.get()) reserveQueueIds();
+        if (id >= reserved.getOrDefault(QUEUE_ID_LIMIT, 0L)) reserveQueueIds(id);
         return id;
     }
 
-    private void reserveQueueIds() {
-        long reserved = queueIdLimit.get();
-        long limit = Math.max(reserved, nextQueueId.get()) + RESERVED_IDS;
-        append(new WriteBatch().put(numberTable, QUEUE_ID_LIMIT, CatalogueCodec.number(limit)));
-        queueIdLimit.accumulateAndGet(limit, Math::max);
+    private void reserveQueueIds(long id) {
+        reserved.compute(QUEUE_ID_LIMIT, (key, limit) -> {
+            if (limit != null && id < limit) return limit; // another loop was first
+            long next = id + RESERVED_IDS;
+            append(new WriteBatch().put(numberTable, QUEUE_ID_LIMIT_KEY, CatalogueCodec.number(next)));
+            return next;
+        });
     }
 
     private final class Recovery implements RecoverySink {
@@ -175,10 +181,8 @@ public final class Broker implements AutoCloseable {
         void restoreCatalogue() {
             if (catalogueRestored) return;
             catalogueRestored = true;
-            numberTable.get(QUEUE_ID_LIMIT).map(CatalogueCodec::number).ifPresent(limit -> {
-                nextQueueId.set(limit); // what was reserved and not used is skipped
-                queueIdLimit.set(limit);
-            });
+            // What was reserved and not used is skipped.
+            numberTable.get(QUEUE_ID_LIMIT_KEY).map(CatalogueCodec::number).ifPresent(nextQueueId::set);
             VirtualHost host = defaultVirtualHost();
             exchangeTable.forEach((key, value) -> {
                 Exchange exchange = CatalogueCodec.exchange(value);

@@ -14,6 +14,9 @@ import java.nio.charset.StandardCharsets;
 /** How queues, exchanges and bindings are written in their tables: a version byte, then fields in order. Stateless. */
 final class CatalogueCodec {
 
+    /** The longest text a field takes, whatever its characters: {@code writeUTF} needs up to 3 bytes for each. */
+    static final int MAX_TEXT_CHARS = 65_535 / 3;
+
     private static final int VERSION = 1;
 
     /** A queue as it is in the log. */
@@ -43,8 +46,13 @@ final class CatalogueCodec {
             out.writeUTF(settings.name());
             out.writeByte(settings.purpose() == QueueSettings.Purpose.SESSION ? 1 : 0);
             out.writeInt(settings.windowBytes());
-            out.writeUTF(settings.creator());
+            out.writeUTF(cut(settings.creator()));
         });
+    }
+
+    /** The creator is for the operator's eyes; the beginning of a very long one will do. */
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT_CHARS ? text : text.substring(0, MAX_TEXT_CHARS);
     }
 
     static StoredQueue queue(byte[] value) {

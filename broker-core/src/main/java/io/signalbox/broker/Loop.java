@@ -81,7 +81,7 @@ public final class Loop {
         if (event == null) throw new IllegalStateException("an event was counted and is not there");
         try {
             event.onLoop();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // it fails alone: every connection of the loop depends on the rest
             LOG.error("event=loop_event_failed kind={}", event.getClass().getSimpleName(), e);
         }
     }
@@ -93,7 +93,7 @@ public final class Loop {
             flushable.touched = false;
             try {
                 flushable.flush();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("event=flush_failed", e);
             }
         }

@@ -177,16 +177,21 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     private void retry() {
         loop.touch(this);
-        while (!parked.isEmpty()) {
-            Parked next = parked.peek();
-            if (!attempt(next.target(), next.message(), next.token())) {
-                awaitSpace();
-                return;
-            }
-            parked.remove();
+        if (admitParked()) {
+            if (!closed) listener.onUnblocked();
+        } else {
+            awaitSpace();
         }
-        if (!closed) listener.onUnblocked();
         loop.flushTouched();
+    }
+
+    /** False if there is again no space for the first of them. */
+    private boolean admitParked() {
+        for (Parked next = parked.peek(); next != null; next = parked.peek()) {
+            if (!attempt(next.target(), next.message(), next.token())) return false;
+            parked.poll(); // nothing is left of it if the listener has closed this publisher meanwhile
+        }
+        return true;
     }
 
     private String failureSentence() {

@@ -169,6 +169,7 @@ public final class VirtualHost {
     /** Makes an exchange that survives a restart, or finds the one of that name if it has the same type. */
     public CompletionStage<Exchange> declareExchange(Loop loop, String exchangeName, ExchangeType type) {
         return Promise.on(loop, () -> {
+            checkLength("An exchange name", exchangeName);
             DeclaredExchange declared = exchanges.compute(exchangeName, (key, existing) -> {
                 if (existing != null && existing.exchange().type() != type) {
                     throw new CatalogueException(
@@ -195,20 +196,33 @@ public final class VirtualHost {
                     .orElseThrow(() -> new CatalogueException(
                             Reason.NOT_FOUND, "There is no exchange " + exchangeName + "; declare it first."));
             long[] lsn = new long[1];
+            checkLength("A binding key", key);
             DeclaredQueue bound = queues.computeIfPresent(queueName, (k, declared) -> {
-                addBinding(exchange, declared.queue, key);
                 BoundBy by = new BoundBy(exchangeName, key);
                 Long known = declared.bindings.get(by);
-                if (known == null) {
-                    known = declared.queue.settings().durable() ? appendBinding(queueName, by) : 0L;
-                    declared.bindings.put(by, known);
-                }
-                lsn[0] = known;
+                lsn[0] = known != null ? known : newBinding(exchange, declared, by);
                 return declared;
             });
             if (bound == null) throw noSuchQueue(queueName);
             return new Promise<>(bound.queue, lsn[0]);
         });
+    }
+
+    /** A binding is there with its record or not at all. */
+    private long newBinding(Exchange exchange, DeclaredQueue declared, BoundBy by) {
+        MessageQueue queue = declared.queue;
+        addBinding(exchange, queue, by.key());
+        boolean recorded = false;
+        try {
+            long lsn = queue.settings().durable()
+                    ? appendBinding(queue.settings().name(), by)
+                    : 0;
+            declared.bindings.put(by, lsn);
+            recorded = true;
+            return lsn;
+        } finally {
+            if (!recorded) exchange.removeBinding(by.key(), queue);
+        }
     }
 
     private static void addBinding(Exchange exchange, MessageQueue queue, String key) {
@@ -229,6 +243,15 @@ public final class VirtualHost {
 
     private byte[] key(String queueName, BoundBy by) {
         return CatalogueCodec.key(name, by.exchange(), queueName, by.key());
+    }
+
+    /** What the catalogue can keep. */
+    private static void checkLength(String what, String text) {
+        if (text.length() > CatalogueCodec.MAX_TEXT_CHARS) {
+            throw new CatalogueException(
+                    Reason.INVALID, what + " has at most " + CatalogueCodec.MAX_TEXT_CHARS + " characters.");
+        }
+        if (text.indexOf('\0') >= 0) throw new CatalogueException(Reason.INVALID, what + " has no NUL character.");
     }
 
     private static CatalogueException noSuchQueue(String queueName) {

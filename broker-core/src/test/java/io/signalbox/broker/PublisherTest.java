@@ -170,6 +170,50 @@ class PublisherTest {
     }
 
     @Test
+    void aListenerThatClosesItsPublisherWhenTheStoreFailsStopsWhatWasParked() {
+        MessageQueue queue = queue(QueueSettings.durable("q", "test"));
+        List<String> seen = new ArrayList<>();
+        Publisher[] closing = new Publisher[1];
+        closing[0] = host.openPublisher(broker.loopOf(publisherLoop), new Object(), new PublishListener() {
+            @Override
+            public void onOutcome(long token, PublishOutcome outcome) {
+                seen.add(token + " " + outcome.getClass().getSimpleName());
+                closing[0].close();
+            }
+
+            @Override
+            public void onOutcomesEnd() {}
+
+            @Override
+            public void onUnblocked() {
+                seen.add("unblocked");
+            }
+        });
+        store.fill();
+        for (int i = 1; i <= 3; i++) closing[0].publish(queue, TestMessages.durable("q", "m" + i), i);
+        store.fail("The disk is gone.");
+        loops.runAll();
+        assertEquals(List.of("1 Failed"), seen);
+    }
+
+    @Test
+    void outcomesThatWereParkedAreFlushedAlsoWhenTheNextOneHasToWaitAgain() {
+        MessageQueue gone = queue(QueueSettings.durable("gone", "test"));
+        MessageQueue queue = queue(QueueSettings.durable("q", "test"));
+        store.fill();
+        publisher.publish(gone, TestMessages.durable("gone", "a"), 1);
+        publisher.publish(queue, TestMessages.durable("q", "b"), 2);
+        now(host.deleteQueue(broker.loopOf(publisherLoop), "gone"));
+        store.release(); // wakes who waits, and there is still no space
+        loops.runAll();
+        assertEquals(List.of("1 Refused"), answers.seen);
+        assertEquals(1, answers.batches);
+        store.makeSpace();
+        loops.runAll();
+        assertEquals(List.of("1 Refused", "2 Stored"), answers.seen);
+    }
+
+    @Test
     void oneRecordHoldsAllDurableTargetsAndEndsWithTheLastSettlement() {
         MessageQueue one = queue(QueueSettings.durable("one", "test"));
         MessageQueue two = queue(QueueSettings.durable("two", "test"));

@@ -18,6 +18,13 @@ public final class TestLoops {
             tasks.add(task);
         }
 
+        /** Runs the oldest task; false if there is none. */
+        public boolean runOne() {
+            Runnable task = tasks.poll();
+            if (task != null) task.run();
+            return task != null;
+        }
+
         /** Runs what is there and what that brings, until nothing is left; the number of tasks run. */
         public int runAll() {
             int ran = 0;

@@ -70,7 +70,7 @@ public final class MessageQueue implements Destination, QueueState.Effects {
 
     @Override
     public void route(Message message, Object origin, int flags, Matches matches) {
-        matches.add(this, flags);
+        if (!deleted) matches.add(this, flags); // a binding may outlive its queue for a moment
     }
 
     /** Whether the queue has ended, so that nothing more should be published to it. */

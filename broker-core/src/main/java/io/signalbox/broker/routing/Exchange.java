@@ -54,7 +54,12 @@ public final class Exchange implements Destination {
 
     @Override
     public void route(Message message, Object origin, int flags, Matches matches) {
-        if (matches.enterExchange()) router.route(message, origin, matches);
+        if (!matches.enter(this)) return;
+        try {
+            router.route(message, origin, matches);
+        } finally {
+            matches.leave();
+        }
     }
 
     @Override

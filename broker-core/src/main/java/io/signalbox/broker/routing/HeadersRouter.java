@@ -2,9 +2,13 @@ package io.signalbox.broker.routing;
 
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.message.NeutralView;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bindings whose arguments are among the message's properties: all of them, or any when {@code x-match} is {@code any}.
@@ -33,13 +37,23 @@ final class HeadersRouter implements Router {
     @Override
     public void route(Message message, Object origin, Matches matches) {
         if (bindings.isEmpty()) return;
-        Map<String, Object> properties = new HashMap<>();
-        for (NeutralView.Property property : message.neutralView().properties()) {
-            properties.putIfAbsent(property.name(), property.value());
-        }
+        Map<String, Object> properties = propertiesOf(message);
         for (Binding binding : bindings.values()) {
             if (fits(binding.arguments(), properties)) BindingSet.follow(binding, message, origin, matches);
         }
+    }
+
+    /** A message that cannot be read has none; whoever published it harms only itself. */
+    private static Map<String, Object> propertiesOf(Message message) {
+        Map<String, Object> properties = new HashMap<>();
+        try {
+            for (NeutralView.Property property : message.neutralView().properties()) {
+                properties.putIfAbsent(property.name(), property.value());
+            }
+        } catch (IllegalArgumentException e) {
+            return Map.of();
+        }
+        return properties;
     }
 
     private static boolean fits(Map<String, Object> wanted, Map<String, Object> properties) {
@@ -55,14 +69,18 @@ final class HeadersRouter implements Router {
     }
 
     /** Integers of different widths are equal by value, as the protocols' types differ. */
-    private static boolean sameValue(Object wanted, @org.jspecify.annotations.Nullable Object found) {
+    private static boolean sameValue(Object wanted, @Nullable Object found) {
         if (wanted instanceof Number a && found instanceof Number b && isIntegral(a) && isIntegral(b)) {
             return a.longValue() == b.longValue();
         }
+        if (wanted instanceof byte[] a && found instanceof byte[] b) return Arrays.equals(a, b);
         return wanted.equals(found);
     }
 
     private static boolean isIntegral(Number number) {
-        return !(number instanceof Double || number instanceof Float);
+        return !(number instanceof Double
+                || number instanceof Float
+                || number instanceof BigDecimal
+                || number instanceof BigInteger);
     }
 }

@@ -2,7 +2,9 @@ package io.signalbox.broker.routing;
 
 import io.signalbox.broker.store.TargetFlags;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,22 +13,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Matches {
 
-    /** Exchange to exchange bindings followed one after the other; more is a loop or a mistake. */
-    private static final int MAX_EXCHANGES = 32;
+    /** Exchange to exchange bindings followed one after the other; a chain of more is a mistake. */
+    private static final int MAX_DEPTH = 32;
+
+    /** Places kept from message to message; what a larger fan-out needed is let go with it. */
+    private static final int KEPT = 256;
 
     private static final int LINEAR_SEARCH = 16;
 
     private @Nullable Destination[] destinations = new Destination[8];
     private int[] flags = new int[8];
     private int size;
-    private int exchanges;
-    private final IdentityHashMap<Destination, Integer> slots = new IdentityHashMap<>(0);
+    private int depth;
+    private @Nullable Exchange entered;
+    private final Set<Exchange> alsoEntered = new HashSet<>(0);
+    private IdentityHashMap<Destination, Integer> slots = new IdentityHashMap<>(0);
 
     public void reset() {
-        Arrays.fill(destinations, 0, size, null);
+        if (size > KEPT) {
+            destinations = new Destination[KEPT];
+            flags = new int[KEPT];
+            slots = new IdentityHashMap<>(0);
+        } else {
+            Arrays.fill(destinations, 0, size, null);
+            if (!slots.isEmpty()) slots.clear();
+        }
         size = 0;
-        exchanges = 0;
-        if (!slots.isEmpty()) slots.clear();
+        depth = 0;
+        entered = null;
+        if (!alsoEntered.isEmpty()) alsoEntered.clear();
     }
 
     public boolean isEmpty() {
@@ -64,9 +79,18 @@ public final class Matches {
         size++;
     }
 
-    /** Whether one more exchange may be followed. */
-    boolean enterExchange() {
-        return ++exchanges <= MAX_EXCHANGES;
+    /** Whether an exchange is to be followed: each once for a message, so neither circles nor crossings cost anything. */
+    boolean enter(Exchange exchange) {
+        if (depth == MAX_DEPTH || exchange == entered) return false;
+        if (entered == null) entered = exchange;
+        else if (!alsoEntered.add(exchange)) return false;
+        depth++;
+        return true;
+    }
+
+    /** The way back from an exchange that was entered. */
+    void leave() {
+        depth--;
     }
 
     private int slotOf(Destination destination) {

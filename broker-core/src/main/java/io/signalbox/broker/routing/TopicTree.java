@@ -2,7 +2,9 @@ package io.signalbox.broker.routing;
 
 import io.signalbox.broker.message.Message;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -105,54 +107,90 @@ final class TopicTree implements Router {
     public void route(Message message, Object origin, Matches matches) {
         String name = message.envelope().address();
         boolean hidden = syntax == TopicSyntax.MQTT && !name.isEmpty() && name.charAt(0) == '$'; // MQTT-4.7.2-1
-        List<Node> reached = new ArrayList<>(4);
-        List<Node> next = new ArrayList<>(4);
+        Front reached = new Front();
+        Front next = new Front();
         reached.add(root);
         if (!hidden) reachMulti(root, reached);
         int from = 0;
         for (int level = 0; from <= name.length(); level++) {
-            if (level == TopicSyntax.MAX_LEVELS)
-                return; // no filter is that deep but for #, and that is not worth the walk
+            if (level == TopicSyntax.MAX_LEVELS) {
+                // No filter is that deep but for one that ends in #, which takes any rest. One with words after a #, which
+                // only the AMQP syntax has, is not looked for in a name like this.
+                reached.routeMultis(message, origin, matches);
+                return;
+            }
             int to = name.indexOf(syntax.separator, from);
             if (to < 0) to = name.length();
             String word = name.substring(from, to);
             next.clear();
-            for (int i = 0; i < reached.size(); i++) {
-                step(reached.get(i), word, hidden && level == 0, next);
-            }
-            List<Node> swap = reached;
+            for (Node node : reached.nodes) step(node, word, hidden && level == 0, next);
+            Front swap = reached;
             reached = next;
             next = swap;
-            if (reached.isEmpty()) return;
+            if (reached.nodes.isEmpty()) return;
             from = to + 1;
         }
-        for (int i = 0; i < reached.size(); i++) reached.get(i).bindings.route(message, origin, matches);
+        for (Node node : reached.nodes) node.bindings.route(message, origin, matches);
+    }
+
+    /** The nodes that the levels so far lead to, each once. Confined to one match. */
+    private static final class Front {
+        private static final int LINEAR_SEARCH = 16;
+
+        final List<Node> nodes = new ArrayList<>(4);
+        private @Nullable Set<Node> multis;
+
+        /** A node that only its parent leads to, and that is in the front once. */
+        void add(Node node) {
+            nodes.add(node);
+        }
+
+        /** A multi-level wildcard is reached from its parent and from itself; false if it is here already. */
+        boolean addMulti(Node multi) {
+            Set<Node> known = multis;
+            if (known == null && nodes.size() < LINEAR_SEARCH) {
+                if (nodes.contains(multi)) return false;
+            } else {
+                if (known == null) multis = known = new HashSet<>(nodes);
+                if (!known.add(multi)) return false;
+            }
+            nodes.add(multi);
+            return true;
+        }
+
+        void clear() {
+            nodes.clear();
+            multis = null;
+        }
+
+        void routeMultis(Message message, Object origin, Matches matches) {
+            for (Node node : nodes) {
+                if (node.isMulti) node.bindings.route(message, origin, matches);
+            }
+        }
     }
 
     /** Where one more level leads from a node. */
-    private static void step(Node node, String word, boolean literalOnly, List<Node> next) {
+    private static void step(Node node, String word, boolean literalOnly, Front next) {
         if (node.isMulti) stay(node, next);
         reach(node.child(word), next);
         if (!literalOnly && node.hasSingle) reach(node.child(SINGLE), next);
     }
 
-    private static void reach(@Nullable Node node, List<Node> next) {
+    private static void reach(@Nullable Node node, Front next) {
         if (node == null) return;
-        next.add(node); // its parent is in the set once and leads here once
+        next.add(node);
         reachMulti(node, next);
     }
 
     /** A multi-level wildcard also stands for no level at all: {@code a/#} matches {@code a} (MQTT 5.0 §4.7.1.2). */
-    private static void reachMulti(Node node, List<Node> next) {
+    private static void reachMulti(Node node, Front next) {
         if (!node.hasMulti) return;
         Node multi = node.child(MULTI);
         if (multi != null) stay(multi, next);
     }
 
-    /** A multi-level wildcard is reached from its parent and from itself. */
-    private static void stay(Node multi, List<Node> next) {
-        if (next.contains(multi)) return;
-        next.add(multi);
-        reachMulti(multi, next);
+    private static void stay(Node multi, Front next) {
+        if (next.addMulti(multi)) reachMulti(multi, next);
     }
 }

@@ -23,6 +23,7 @@ public final class MemoryStore implements MessageStore {
 
     private final Map<Long, Message> messages = new ConcurrentHashMap<>();
     private final Map<Long, Set<Long>> unsettled = new ConcurrentHashMap<>();
+    private final Set<Long> dropped = ConcurrentHashMap.newKeySet();
     private final Map<String, MapTable> tables = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Runnable> waiters = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> watchers = new ConcurrentLinkedQueue<>();
@@ -80,13 +81,7 @@ public final class MemoryStore implements MessageStore {
         if (failure.isPresent()) return FAILED;
         if (full && batch.isPublish()) return FULL;
         long lsn = nextLsn.getAndIncrement();
-        batch.message().ifPresent(message -> {
-            Set<Long> queues = ConcurrentHashMap.newKeySet();
-            for (int i = 0; i < batch.targets(); i++) queues.add(batch.targetQueueId(i));
-            unsettled.put(lsn, queues);
-            messages.put(lsn, message);
-            batch.enqueuedAt(lsn);
-        });
+        if (batch.isPublish()) enqueue(batch, lsn);
         for (int i = 0; i < batch.settlements(); i++) settle(batch.settledQueueId(i), batch.settledLsn(i));
         batch.droppedQueues().forEach(this::drop);
         for (WriteBatch.TableChange change : batch.tableChanges()) {
@@ -95,15 +90,23 @@ public final class MemoryStore implements MessageStore {
         return lsn;
     }
 
+    private void enqueue(WriteBatch batch, long lsn) {
+        Set<Long> queues = ConcurrentHashMap.newKeySet();
+        for (int i = 0; i < batch.targets(); i++) queues.add(batch.targetQueueId(i));
+        messages.put(lsn, batch.message().orElseThrow());
+        unsettled.put(lsn, queues);
+        batch.enqueuedAt(lsn);
+        // After the entries are there: a queue that ends meanwhile finds them, or is found here.
+        if (queues.removeIf(dropped::contains)) forgetIfSettled(lsn, queues);
+    }
+
     private void settle(long queueId, long lsn) {
         Set<Long> queues = unsettled.get(lsn);
-        if (queues == null || !queues.remove(queueId)) {
-            throw new IllegalArgumentException("queue " + queueId + " has nothing unsettled at LSN " + lsn);
-        }
-        forgetIfSettled(lsn, queues);
+        if (queues != null && queues.remove(queueId)) forgetIfSettled(lsn, queues);
     }
 
     private void drop(long queueId) {
+        dropped.add(queueId);
         unsettled.forEach((lsn, queues) -> {
             if (queues.remove(queueId)) forgetIfSettled(lsn, queues);
         });

@@ -53,7 +53,10 @@ public final class WriteBatch {
         return this;
     }
 
-    /** Settles the entry of {@code queueId} in the enqueue record at {@code lsn}. */
+    /**
+     * Settles the entry of {@code queueId} in the enqueue record at {@code lsn}. Nothing happens if it has ended already, by
+     * an earlier settlement or with its queue.
+     */
     public WriteBatch settle(long queueId, long lsn) {
         if (settlements == settledLsns.length) {
             settledQueueIds = Arrays.copyOf(settledQueueIds, settlements * 2);
@@ -64,7 +67,10 @@ public final class WriteBatch {
         return this;
     }
 
-    /** Ends a queue: every entry it still has is dead from here on. Its id is never used again. */
+    /**
+     * Ends a queue: every entry it still has is dead from here on, and one that a later batch adds, since its publisher did
+     * not know yet, is dead from the start. The id is never used again.
+     */
     public WriteBatch dropQueue(long queueId) {
         droppedQueues.add(queueId);
         return this;

@@ -181,6 +181,33 @@ class TopicTreeTest {
     }
 
     @Test
+    void aNameDeeperThanAnyFilterStillReachesTheMultiLevelWildcards() { // MQTT-4.7.1-1: # is any number of levels
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        for (String filter : List.of("#", "a/#", "a/+/#", "b/#", "a/b")) tree.add(Binding.of(filter, new Named(filter)));
+        String name = "a" + "/x".repeat(TopicSyntax.MAX_LEVELS + 50);
+        assertEquals(new TreeSet<>(List.of("#", "a/#", "a/+/#")), found(tree, name));
+        assertEquals(new TreeSet<String>(), found(tree, "$" + name));
+    }
+
+    @Test
+    void manyFiltersFullOfWildcardsCostTimeThatGrowsWithTheirNumberAndNotItsSquare() {
+        TopicTree tree = new TopicTree(TopicSyntax.AMQP);
+        Named destination = new Named("x");
+        for (int i = 0; i < 1 << 14; i++) {
+            StringBuilder filter = new StringBuilder("#");
+            for (int bit = 0; bit < 14; bit++) {
+                if ((i >> bit & 1) == 1) filter.append(".w").append(bit).append(".#");
+            }
+            tree.add(Binding.of(filter.append(".end").toString(), destination));
+        }
+        StringBuilder name = new StringBuilder("w0");
+        for (int level = 1; level < 100; level++) name.append(".w").append(Math.min(level, 13));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> assertTrue(found(tree, name.toString()).isEmpty()));
+    }
+
+    @Test
     void aDestinationWithSeveralMatchingFiltersIsFoundOnceWithTheHighestQos() { // MQTT-3.3.4-2
         TopicTree tree = new TopicTree(TopicSyntax.MQTT);
         Named session = new Named("s");

@@ -1,0 +1,77 @@
+package io.signalbox.broker;
+
+import io.signalbox.broker.store.MemoryStore;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StateTable;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.StoreStatus;
+import io.signalbox.broker.store.WriteBatch;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A store that passes everything on to one in memory; a test overrides what it wants to go wrong. */
+public class RelayStore implements MessageStore {
+
+    public final MemoryStore memory = new MemoryStore();
+
+    @Override
+    public void recover(RecoverySink sink) {
+        memory.recover(sink);
+    }
+
+    @Override
+    public StateTable table(String name) {
+        return memory.table(name);
+    }
+
+    @Override
+    public long append(WriteBatch batch) {
+        return memory.append(batch);
+    }
+
+    @Override
+    public int maxBatchBytes() {
+        return memory.maxBatchBytes();
+    }
+
+    @Override
+    public long durableLsn() {
+        return memory.durableLsn();
+    }
+
+    @Override
+    public void afterForce(long lsn, Runnable waiter) {
+        memory.afterForce(lsn, waiter);
+    }
+
+    @Override
+    public void whenSpace(Runnable waiter) {
+        memory.whenSpace(waiter);
+    }
+
+    @Override
+    public void read(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
+        memory.read(lsns, sink, failure);
+    }
+
+    @Override
+    public Optional<StoreException> failure() {
+        return memory.failure();
+    }
+
+    @Override
+    public void onFailure(Runnable watcher) {
+        memory.onFailure(watcher);
+    }
+
+    @Override
+    public StoreStatus status() {
+        return memory.status();
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}
