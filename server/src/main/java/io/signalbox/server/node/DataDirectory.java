@@ -36,9 +36,7 @@ record DataDirectory(Path path, Age age) {
             }
         } catch (IOException e) {
             throw new NodeFailure(
-                    "The data directory " + path + " cannot be made or read ("
-                            + e.getClass().getSimpleName() + ": " + e.getMessage()
-                            + "); choose another one with --data.",
+                    "The data directory " + path + " cannot be made or read (" + reason(e) + "); choose another one with --data.",
                     e);
         }
     }
