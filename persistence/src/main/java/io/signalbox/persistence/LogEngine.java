@@ -204,7 +204,8 @@ public final class LogEngine implements MessageStore {
 
     @Override
     public void onFailure(Runnable watcher) {
-        // No force ever reaches this far, so it is the end that runs the waiter: a failure, or the closing of the store.
+        // No force ever reaches this far, so it is the end that runs the waiter: a failure, or the closing of the
+        // store.
         afterForce(Long.MAX_VALUE - 1, () -> {
             if (failure().isPresent()) watcher.run();
         });
