@@ -19,7 +19,7 @@ final class LogChain {
     private final List<Link> kept = new ArrayList<>();
     private final List<Link> unused = new ArrayList<>();
     private long logStartLsn;
-    private long beforeLogStartLsn;
+    private SegmentHeader oldest;
 
     /** One segment and what the scan of it told. */
     static final class Link {
@@ -57,11 +57,12 @@ final class LogChain {
     }
 
     LogChain(List<SegmentHeader> headers) {
+        oldest = headers.get(0);
         for (SegmentHeader header : headers) byBase.put(header.baseLsn(), new Link(header));
         for (SegmentHeader header : headers) {
             Link previous = byBase.get(header.previousBaseLsn());
             if (previous == null || header.previousEndLsn() == 0) continue;
-            previous.limitLsn = header.previousEndLsn();
+            previous.limitLsn = Math.min(previous.limitLsn, header.previousEndLsn());
             previous.isCut = true;
         }
     }
@@ -87,8 +88,8 @@ final class LogChain {
             throws StoreException, IOException {
         for (Link link : byBase.values()) logStartLsn = Math.max(logStartLsn, link.logStartLsn);
         List<Link> chain = chainFromNewest(store);
-        beforeLogStartLsn = chain.get(0).header.previousBaseLsn();
-        checkSnapshot(chain.get(0), coveredLsn);
+        oldest = chain.get(0).header;
+        checkSnapshot(coveredLsn);
         for (int i = 0; i < chain.size(); i++) {
             Link next = i + 1 < chain.size() ? chain.get(i + 1) : null;
             checkEnd(chain.get(i), next, snapshotTestimony, store, scanner);
@@ -121,12 +122,17 @@ final class LogChain {
         return chain;
     }
 
-    private static void checkSnapshot(Link oldest, long coveredLsn) throws StoreException {
-        boolean needed = oldest.header.previousBaseLsn() != 0;
-        if (needed && coveredLsn < oldest.header.baseLsn()) {
-            throw new StoreException("The snapshot of the tables below LSN " + oldest.header.baseLsn()
+    private void checkSnapshot(long coveredLsn) throws StoreException {
+        if (coveredLsn < endBefore(oldest)) {
+            throw new StoreException("The snapshot of the tables below LSN " + endBefore(oldest)
                     + " is missing; restore the directory from a backup.");
         }
+    }
+
+    /** Where the log before a segment ended; 0 = there was none. */
+    private static long endBefore(SegmentHeader header) {
+        if (header.previousBaseLsn() == 0) return 0;
+        return header.previousEndLsn() != 0 ? header.previousEndLsn() : header.baseLsn();
     }
 
     private void checkEnd(
@@ -190,13 +196,13 @@ final class LogChain {
 
     /** The last segment whose contents count; what the new segment is to name. */
     long previousBaseLsn() {
-        if (kept.isEmpty()) return beforeLogStartLsn;
+        if (kept.isEmpty()) return oldest.previousBaseLsn();
         return kept.get(kept.size() - 1).header.baseLsn();
     }
 
     /** Where those contents end. */
     long previousEndLsn() {
-        return kept.isEmpty() ? 0 : kept.get(kept.size() - 1).endLsn;
+        return kept.isEmpty() ? endBefore(oldest) : kept.get(kept.size() - 1).endLsn;
     }
 
     long highestEndLsn() {

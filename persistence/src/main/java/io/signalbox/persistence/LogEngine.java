@@ -50,7 +50,7 @@ public final class LogEngine implements MessageStore {
     @Override
     public void recover(RecoverySink sink) throws StoreException {
         if (parts != null) throw new IllegalStateException("the store has been recovered before");
-        LogState log = new Recovery(store, settings, formats, surroundings, tables, sink).run();
+        LogState log = recovered(sink);
         parts = new Parts(
                 log,
                 new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
@@ -58,6 +58,17 @@ public final class LogEngine implements MessageStore {
                 new RecordReader(log, store, formats, surroundings.checksum()));
         threads.start(this);
         threads.wakeHousekeeper();
+    }
+
+    private LogState recovered(RecoverySink sink) throws StoreException {
+        boolean open = false;
+        try {
+            LogState log = new Recovery(store, settings, formats, surroundings, tables, sink).run();
+            open = true;
+            return log;
+        } finally {
+            if (!open) release();
+        }
     }
 
     private Parts parts() {

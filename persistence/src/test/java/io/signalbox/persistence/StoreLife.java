@@ -26,12 +26,7 @@ final class StoreLife implements AutoCloseable, RecoverySink {
 
     StoreLife(MessageStore store) throws StoreException {
         this.store = store;
-        try {
-            store.recover(this);
-        } catch (StoreException e) {
-            store.close();
-            throw e;
-        }
+        store.recover(this);
     }
 
     @Override

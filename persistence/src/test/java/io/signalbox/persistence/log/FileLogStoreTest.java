@@ -1,0 +1,110 @@
+package io.signalbox.persistence.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.disk.NioDisk;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileLogStoreTest {
+    private static final int SEGMENT_BYTES = 64 * 1024;
+    private static final SegmentHeader HEADER =
+            new SegmentHeader(new StoreId(1, 2), 3, SEGMENT_BYTES, SEGMENT_BYTES, 0, 0, SEGMENT_BYTES);
+
+    @TempDir
+    Path directory;
+
+    private FileLogStore store;
+
+    private FileLogStore newStore() {
+        store = new FileLogStore(new NioDisk(directory));
+        return store;
+    }
+
+    @AfterEach
+    void release() throws Exception {
+        store.close();
+    }
+
+    private void prepareAndClose() throws Exception {
+        newStore().open();
+        store.prepare(HEADER);
+        store.close();
+    }
+
+    private Path file(String name) {
+        return directory.resolve(name);
+    }
+
+    @Test
+    void aHeaderComesBackAsItWasWritten() throws Exception {
+        prepareAndClose();
+        assertEquals(List.of(HEADER), newStore().open().segments());
+        assertEquals(SEGMENT_BYTES, store.occupiedBytes());
+    }
+
+    @Test
+    void aNewerFormatIsRefusedInOneSentence() throws Exception {
+        prepareAndClose();
+        Path segment = file("seg-0000000000010000.log");
+        byte[] bytes = Files.readAllBytes(segment);
+        ByteBuffer header = ByteBuffer.wrap(bytes);
+        header.putInt(4, SegmentHeader.FORMAT_VERSION + 1).putInt(8, 0);
+        header.putInt(8, Checksum.CRC32C.of(new StoreId(0, 0), 0, 0, ByteBuffer.wrap(bytes, 0, 512)));
+        Files.write(segment, bytes);
+        StoreException refusal =
+                assertThrows(StoreException.class, () -> newStore().open());
+        assertEquals(
+                "Data directory " + directory + " was written by a newer Signalbox (format 2, this one reads up to 1);"
+                        + " start that version instead.",
+                refusal.getMessage());
+    }
+
+    @Test
+    void anUnreadableHeaderIsDamageUnderASegmentsNameAndNothingUnderASpares() throws Exception {
+        prepareAndClose();
+        byte[] bytes = Files.readAllBytes(file("seg-0000000000010000.log"));
+        bytes[20] ^= 1;
+        Files.write(file("spare-1.log"), bytes);
+        assertEquals(List.of(HEADER), newStore().open().segments());
+        store.close();
+        Files.write(file("seg-0000000000010000.log"), bytes);
+        StoreException damage =
+                assertThrows(StoreException.class, () -> newStore().open());
+        assertTrue(damage.getMessage().contains("seg-0000000000010000.log"), damage.getMessage());
+    }
+
+    @Test
+    void aReleasedSegmentIsUsedAgainAndUnfinishedFilesGo() throws Exception {
+        Files.write(file("fresh-9.tmp"), new byte[100]);
+        newStore().open();
+        store.prepare(HEADER);
+        Object inode = Files.getAttribute(file("seg-0000000000010000.log"), "unix:ino");
+        store.release(HEADER.baseLsn(), HEADER.baseLsn());
+        long base = 4 * SEGMENT_BYTES;
+        store.prepare(new SegmentHeader(HEADER.store(), 3, base, SEGMENT_BYTES, HEADER.baseLsn(), 0, base));
+        assertEquals(inode, Files.getAttribute(file("seg-0000000000040000.log"), "unix:ino"));
+        assertEquals(SEGMENT_BYTES, store.occupiedBytes());
+        assertTrue(Files.notExists(file("fresh-9.tmp")));
+    }
+
+    @Test
+    void aReadStopsAtTheEndOfTheSegment() throws Exception {
+        newStore().open();
+        store.prepare(HEADER);
+        store.append(HEADER.firstBatchLsn(), ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        assertEquals(HEADER.firstBatchLsn() + 3, store.force());
+        ByteBuffer target = ByteBuffer.allocate(2 * SEGMENT_BYTES);
+        assertEquals(SEGMENT_BYTES - SegmentHeader.BYTES, store.read(HEADER.firstBatchLsn(), target));
+        assertEquals(3, target.get(2));
+        assertEquals(0, store.read(HEADER.endLsn(), target.clear()));
+    }
+}
