@@ -1,6 +1,7 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.mqtt.codec.Packet;
+import io.signalbox.mqtt.codec.PacketEncoder;
 import io.signalbox.mqtt.codec.Property;
 import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.ProtocolVersion;
@@ -8,6 +9,7 @@ import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * Decides what a CONNECT gets: 3.1, 3.1.1 and 5.0 differ up to here and in the encoder, nowhere else. Knows no session and
@@ -23,19 +25,24 @@ final class ConnectNegotiator {
     private final MqttSettings settings;
 
     /**
-     * What both sides hold to from now on.
+     * What both sides hold to from now on. It does not keep the CONNECT, whose password is nobody's business any more.
      *
+     * @param will as the client left it
      * @param sessionExpirySeconds 0 = the session ends with the connection
      * @param keepAliveSeconds 0 = none
      * @param outboundWindow QoS 1 messages that may be on their way to the client
+     * @param encoder writes what the client takes
      * @param connAckProperties what CONNACK tells, in 5.0
      */
     record Negotiated(
-            Packet.Connect connect,
             String clientId,
+            boolean cleanStart,
+            boolean bridge,
             long sessionExpirySeconds,
             int keepAliveSeconds,
             int outboundWindow,
+            Optional<Packet.Will> will,
+            PacketEncoder encoder,
             PropertySet connAckProperties) {}
 
     ConnectNegotiator(MqttSettings settings) {
@@ -71,12 +78,15 @@ final class ConnectNegotiator {
         if (v5 && assigned) answer.with(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId); // MQTT-3.1.3-7
         if (shorten) answer.with(Property.SERVER_KEEP_ALIVE, longest); // MQTT-3.1.2-21
         return new Negotiated(
-                connect,
                 clientId,
+                connect.cleanStart(),
+                connect.bridge(),
                 expiry,
                 shorten ? longest : keepAlive,
                 (int) Math.min(
                         settings.outboundWindow(), connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535)),
+                connect.will(),
+                new PacketEncoder(connect.version(), connect.properties()),
                 answer.build());
     }
 

@@ -23,7 +23,8 @@ final class Connected implements Stage {
     private final MqttConnection connection;
     private final SessionClaim claim;
     private final MqttSession session;
-    private final ConnectNegotiator.Negotiated agreed;
+    private final long agreedExpirySeconds;
+    private final boolean bridge;
     private final InboundQos inbound;
     private final TopicAliases aliases;
 
@@ -39,14 +40,10 @@ final class Connected implements Stage {
         this.connection = connection;
         this.claim = claim;
         this.session = session;
-        this.agreed = agreed;
+        this.agreedExpirySeconds = agreed.sessionExpirySeconds();
+        this.bridge = agreed.bridge();
         this.inbound = new InboundQos(context, loop, connection, session);
         this.aliases = new TopicAliases(context.settings().topicAliasMaximum());
-    }
-
-    /** The session's messages may come. */
-    void begin() {
-        session.attach(new PublishSender(context, connection, session.subscriptions()), agreed.outboundWindow());
     }
 
     @Override
@@ -102,9 +99,9 @@ final class Connected implements Stage {
 
     private void acknowledge(Packet.Ack ack) {
         switch (ack.type()) {
-            case PUBACK -> session.window().acknowledge(ack.packetId(), ack.reason());
+            case PUBACK -> session.acknowledge(ack.packetId(), ack.reason());
             case PUBREC -> {
-                if (session.window().isInFlight(ack.packetId())) {
+                if (session.isInFlight(ack.packetId())) {
                     throw new Refusal(ReasonCode.PROTOCOL_ERROR, "PUBREC for a message of QoS 1"); // MQTT-3.3.4-1
                 }
                 answerUnknown(PacketType.PUBREL, ack);
@@ -147,7 +144,6 @@ final class Connected implements Stage {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         int granted = Math.min(1, request.qos()); // MQTT-3.2.2-10
-        boolean bridge = agreed.connect().bridge();
         SessionSubscription wanted = new SessionSubscription(
                 filter, granted, request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
         try {
@@ -188,7 +184,7 @@ final class Connected implements Stage {
     private void disconnect(Packet.Disconnect packet) {
         if (packet.properties().has(Property.SESSION_EXPIRY_INTERVAL)) {
             long asked = packet.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0);
-            if (agreed.sessionExpirySeconds() == 0 && asked != 0) {
+            if (agreedExpirySeconds == 0 && asked != 0) {
                 // §3.14.2.2.2
                 throw new Refusal(ReasonCode.PROTOCOL_ERROR, "a session that was to end here cannot be kept");
             }
@@ -199,12 +195,12 @@ final class Connected implements Stage {
 
     @Override
     public void onReadComplete() {
-        session.window().grant();
+        session.grant();
     }
 
     @Override
     public void onWritabilityChanged() {
-        session.window().grant();
+        session.grant();
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.signalbox.broker.security.Authenticator;
 import io.signalbox.broker.security.Credentials;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.mqtt.codec.Packet;
-import io.signalbox.mqtt.codec.PacketEncoder;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
 import java.util.Optional;
@@ -23,6 +22,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
     private ConnectNegotiator.@Nullable Negotiated negotiated;
     private @Nullable SessionClaim claim;
     private @Nullable MqttSession session;
+    private boolean busy;
     private boolean sessionPresent;
 
     Connecting(ListenerContext context, ListenerLoop loop, MqttConnection connection) {
@@ -33,7 +33,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
 
     @Override
     public boolean isReady() {
-        return negotiated == null;
+        return !busy;
     }
 
     @Override
@@ -41,6 +41,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         if (!(packet instanceof Packet.Connect connect)) {
             throw new Refusal(ReasonCode.PROTOCOL_ERROR, "the first packet is not CONNECT"); // MQTT-3.1.0-1
         }
+        busy = true;
         negotiated = new ConnectNegotiator(context.settings()).negotiate(connect);
         Credentials credentials = credentials(connect);
         context.authenticator().authenticate(credentials).whenComplete((verdict, failure) -> {
@@ -84,7 +85,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         SessionClaim claimed = claim;
         if (agreed == null || claimed == null) throw new IllegalStateException("a session before its CONNECT");
         WriteBatch batch = new WriteBatch();
-        boolean resume = present.isPresent() && !agreed.connect().cleanStart(); // MQTT-3.1.2-5
+        boolean resume = present.isPresent() && !agreed.cleanStart(); // MQTT-3.1.2-5
         if (!resume) present.ifPresent(old -> old.end(batch)); // MQTT-3.1.2-4
         MqttSession mine = resume ? present.get() : new MqttSession(context, loop, agreed.clientId()); // MQTT-3.1.2-6
         claimed.hold(mine);
@@ -100,15 +101,16 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         SessionClaim claimed = claim;
         MqttSession mine = session;
         if (connection.isClosed() || agreed == null || claimed == null || mine == null) return;
-        Packet.Connect connect = agreed.connect();
-        connection.output().encodeWith(new PacketEncoder(connect.version(), connect.properties()));
+        connection.output().encodeWith(agreed.encoder());
         // MQTT-3.2.2-2, MQTT-3.2.2-3
         connection.output().write(new Packet.ConnAck(sessionPresent, ReasonCode.SUCCESS, agreed.connAckProperties()));
         context.counters().connectsAccepted.increment();
-        mine.will().set(connect.will());
+        mine.will().set(agreed.will());
         Connected next = new Connected(context, loop, connection, claimed, mine, agreed);
-        next.begin();
+        mine.attach(new PublishSender(context, connection, mine.subscriptions()), agreed.outboundWindow());
         connection.accept(next, agreed.keepAliveSeconds());
+        negotiated = null; // what is left here is the claim's way to the connection
+        session = null;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.signalbox.mqtt.codec.Property;
 import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client publishes on its way into the core, and the PUBACKs back (§4.3.1, §4.3.2). A PUBACK means that we own the
@@ -27,8 +28,9 @@ final class InboundQos implements PublishListener {
     private final ListenerContext context;
     private final ListenerLoop loop;
     private final MqttConnection connection;
-    private final Publisher publisher;
+    private final MqttSession origin;
     private final Exchange topics;
+    private @Nullable Publisher publisher;
     private int unacknowledged;
     private boolean blocked;
     private boolean paused;
@@ -37,8 +39,18 @@ final class InboundQos implements PublishListener {
         this.context = context;
         this.loop = loop;
         this.connection = connection;
+        this.origin = origin;
         this.topics = context.host().topics();
-        this.publisher = context.host().openPublisher(loop.core(), origin, this);
+    }
+
+    /** Opened by the first publish: most devices listen, or are silent. */
+    private Publisher publisher() {
+        Publisher open = publisher;
+        if (open == null) {
+            open = context.host().openPublisher(loop.core(), origin, this);
+            publisher = open;
+        }
+        return open;
     }
 
     /** Whether the next packet may be read. */
@@ -54,8 +66,8 @@ final class InboundQos implements PublishListener {
         long token = packet.qos() == 0 ? NO_ANSWER : packet.packetId();
         if (packet.qos() > 0) unacknowledged++;
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
-        if (publisher.publish(topics, message, token) == Admission.PARKED) blocked = true;
-        if (!paused && publisher.unanswered() > context.settings().receiveMaximum()) {
+        if (publisher().publish(topics, message, token) == Admission.PARKED) blocked = true;
+        if (!paused && publisher().unanswered() > context.settings().receiveMaximum()) {
             paused = true;
             context.counters().readingPaused.increment();
         }
@@ -122,7 +134,7 @@ final class InboundQos implements PublishListener {
 
     @Override
     public void onOutcomesEnd() {
-        if (paused && publisher.unanswered() <= context.settings().receiveMaximum() / 2) {
+        if (paused && publisher().unanswered() <= context.settings().receiveMaximum() / 2) {
             paused = false;
             connection.resume();
         }
@@ -136,6 +148,6 @@ final class InboundQos implements PublishListener {
     }
 
     void close() {
-        publisher.close();
+        if (publisher != null) publisher.close();
     }
 }

@@ -33,12 +33,13 @@ final class MqttSession {
     private final String clientId;
     private final Exchange topics;
     private final Subscriptions subscriptions = new Subscriptions();
-    private final OutboundWindow window;
     private final PendingWill will;
     private ListenerLoop loop;
     private long expirySeconds;
+    private int agreedWindow;
     private boolean stored;
     private @Nullable MessageQueue queue;
+    private @Nullable OutboundWindow window;
     private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
     private @Nullable Future<?> expiry;
@@ -48,7 +49,6 @@ final class MqttSession {
         this.loop = loop;
         this.clientId = clientId;
         this.topics = context.host().topics();
-        this.window = new OutboundWindow(context.settings().outboundWindow(), context.counters(), this::onQueueGone);
         this.will = new PendingWill(context, this);
     }
 
@@ -77,8 +77,19 @@ final class MqttSession {
         return subscriptions;
     }
 
-    OutboundWindow window() {
-        return window;
+    /** PUBACK for a message on its way to the client. */
+    void acknowledge(int packetId, ReasonCode reason) {
+        if (window != null && window.acknowledge(packetId, reason)) return;
+        context.counters().unknownAcknowledgements.increment();
+    }
+
+    boolean isInFlight(int packetId) {
+        return window != null && window.isInFlight(packetId);
+    }
+
+    /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
+    void grant() {
+        if (window != null) window.grant();
     }
 
     PendingWill will() {
@@ -137,7 +148,7 @@ final class MqttSession {
     /** Begins to deliver to a connection, what was in flight first (MQTT-4.4.0-1). */
     void attach(PublishSender to, int windowSize) {
         sender = to;
-        window.attach(to, windowSize);
+        agreedWindow = windowSize;
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
@@ -149,7 +160,7 @@ final class MqttSession {
     /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
     void detach() {
         sender = null;
-        window.detach();
+        if (window != null) window.detach();
         DirectSubscription present = direct;
         if (present == null) return;
         unbindAll(present);
@@ -196,7 +207,7 @@ final class MqttSession {
         }
         bindAll(opened);
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
-        if (sender != null) consume(opened);
+        consume(opened);
     }
 
     /** An operator has removed the queue, and with it what the session is for. */
@@ -207,9 +218,17 @@ final class MqttSession {
     }
 
     private void consume(MessageQueue from) {
+        PublishSender to = sender;
+        if (to == null) return;
+        OutboundWindow into = window;
+        if (into == null) {
+            into = new OutboundWindow(context.settings().outboundWindow(), this::onQueueGone);
+            window = into;
+        }
+        into.attach(to, agreedWindow);
         SubscriptionSettings wanted =
                 new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
-        window.begin(from.subscribe(wanted, window));
+        into.begin(from.subscribe(wanted, into));
     }
 
     private Destination destination() {

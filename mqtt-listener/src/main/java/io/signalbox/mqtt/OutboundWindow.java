@@ -21,7 +21,6 @@ final class OutboundWindow implements DeliveryListener {
     private static final int FREE = 0;
 
     private final int mostSlots;
-    private final MqttCounters counters;
     private final Runnable onQueueGone;
     private char[] packetIds = new char[0];
     private @Nullable Delivery[] deliveries = new Delivery[0];
@@ -42,10 +41,9 @@ final class OutboundWindow implements DeliveryListener {
      * @param most the largest window any connection of this session may have
      * @param onQueueGone told when the messages' queue was removed by someone else
      */
-    OutboundWindow(int most, MqttCounters counters, Runnable onQueueGone) {
+    OutboundWindow(int most, Runnable onQueueGone) {
         this.onQueueGone = onQueueGone;
         this.mostSlots = Math.max(FIRST_SLOTS, Integer.highestOneBit(Math.max(1, most * 2 - 1)));
-        this.counters = counters;
     }
 
     /** A connection is there that takes {@code newSize} unacknowledged messages (MQTT-3.3.4-9). */
@@ -121,14 +119,16 @@ final class OutboundWindow implements DeliveryListener {
         resumed.clear();
     }
 
-    /** PUBACK: the client owns the message (MQTT-4.3.2-3), or will never have it (MQTT-4.4.0-2). */
-    void acknowledge(int packetId, ReasonCode reason) {
+    /**
+     * PUBACK: the client owns the message (MQTT-4.3.2-3), or will never have it (MQTT-4.4.0-2).
+     *
+     * @return false if nothing with this identifier is on its way
+     */
+    boolean acknowledge(int packetId, ReasonCode reason) {
         int slot = slotOf(packetId);
-        if (!isInFlight(packetId) || deliveries[slot] == null) {
-            counters.unknownAcknowledgements.increment();
-            return;
-        }
+        if (!isInFlight(packetId) || deliveries[slot] == null) return false;
         settle(slot, reason.isFailure() ? new Outcome.Rejected(reason.name()) : Outcome.ACCEPTED);
+        return true;
     }
 
     boolean isInFlight(int packetId) {
