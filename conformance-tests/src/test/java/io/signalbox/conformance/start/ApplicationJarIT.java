@@ -43,7 +43,8 @@ class ApplicationJarIT {
             foreign = jar.stream()
                     .map(JarEntry::getName)
                     .filter(name -> name.endsWith(".class"))
-                    .map(name -> name.replaceFirst("^META-INF/versions/\\d+/", "").replace('/', '.'))
+                    .map(name ->
+                            name.replaceFirst("^META-INF/versions/\\d+/", "").replace('/', '.'))
                     .filter(name -> PACKAGES.stream().noneMatch(ours -> name.startsWith(ours + ".")))
                     .limit(10)
                     .toList();
@@ -54,7 +55,9 @@ class ApplicationJarIT {
     @Test
     void itsManifestStartsTheApplicationAndItsLicenceIsInside() throws IOException {
         try (JarFile jar = new JarFile(JAR.toFile())) {
-            assertEquals("io.signalbox.server.Main", jar.getManifest().getMainAttributes().getValue("Main-Class"));
+            assertEquals(
+                    "io.signalbox.server.Main",
+                    jar.getManifest().getMainAttributes().getValue("Main-Class"));
             assertEquals("true", jar.getManifest().getMainAttributes().getValue("Multi-Release"));
             assertTrue(jar.getEntry("META-INF/LICENSE") != null, "no licence");
             assertTrue(jar.getEntry("META-INF/THIRD-PARTY.txt") != null, "no licences of others");

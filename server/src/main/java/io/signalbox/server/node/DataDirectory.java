@@ -36,7 +36,8 @@ record DataDirectory(Path path, Age age) {
             }
         } catch (IOException e) {
             throw new NodeFailure(
-                    "The data directory " + path + " cannot be made or read (" + reason(e) + "); choose another one with --data.",
+                    "The data directory " + path + " cannot be made or read (" + reason(e)
+                            + "); choose another one with --data.",
                     e);
         }
     }

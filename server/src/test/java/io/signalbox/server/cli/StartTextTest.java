@@ -31,17 +31,15 @@ class StartTextTest {
     @Test
     void theBlockOfAFirstRunSaysWhatIsThereAndWhatToTry() {
         String text = String.join(
-                "\n",
-                new StartText(report(true), Configuration.defaults(), 912).block(StartText.Colour.NONE));
-        String expected =
-                """
+                "\n", new StartText(report(true), Configuration.defaults(), 912).block(StartText.Colour.NONE));
+        String expected = """
 
                   Signalbox %s      JDK %d · pid %d
 
                   AMQP 1.0   amqp://127.0.0.1:5672
                   MQTT       mqtt://127.0.0.1:1883      3.1 · 3.1.1 · 5.0
                   HTTP       http://[0:0:0:0:0:0:0:1]:15672     health, metrics
-                  Data       /home/you/my data      new, 66 GB free, fsync 1.9 ms
+                  Data       /home/you/my data      new, 66 GiB free, fsync 1.9 ms
                   Config     built-in defaults
 
                   LOCAL MODE  Only this machine can connect, without a password.
@@ -51,22 +49,24 @@ class StartTextTest {
                     java -jar signalbox.jar publish hello "it works"
 
                   Ready in 0.9 s.  Ctrl-C stops cleanly.
-                """
-                        .stripTrailing()
-                        .formatted(
-                                Version.current(),
-                                Runtime.version().feature(),
-                                ProcessHandle.current().pid());
+                """.stripTrailing().formatted(
+                Version.current(),
+                Runtime.version().feature(),
+                ProcessHandle.current().pid());
         assertEquals(expected, text);
     }
 
     @Test
     void whatIsToBeTriedNamesTheDataDirectoryIfItIsNotTheUsualOne() throws Exception {
-        Configuration configuration =
-                new ConfigurationReader().flag("data.dir", "/home/you/my data", "--data").finish();
+        Configuration configuration = new ConfigurationReader()
+                .flag("data.dir", "/home/you/my data", "--data")
+                .finish();
         List<String> block = new StartText(report(false), configuration, 912).block(StartText.Colour.NONE);
-        assertTrue(block.contains("    java -jar signalbox.jar subscribe --data '/home/you/my data' hello"), block.toString());
-        String data = "  Data       /home/you/my data      12 queues, 4 031 messages, recovered in 0.2 s, 66 GB free, fsync 1.9 ms";
+        assertTrue(
+                block.contains("    java -jar signalbox.jar subscribe --data '/home/you/my data' hello"),
+                block.toString());
+        String data =
+                "  Data       /home/you/my data      12 queues, 4 031 messages, recovered in 0.2 s, 66 GiB free, fsync 1.9 ms";
         assertTrue(block.contains(data), block.toString());
     }
 
@@ -82,6 +82,8 @@ class StartTextTest {
         String line = new StartText(report(false), Configuration.defaults(), 912).line();
         assertTrue(line.startsWith("event=ready version=" + Version.current() + " pid="), line);
         assertTrue(line.contains(" amqp=127.0.0.1:5672 mqtt=127.0.0.1:1883 http=[0:0:0:0:0:0:0:1]:15672 "), line);
-        assertTrue(line.contains(" data='/home/you/my data' queues=12 recovered_messages=4031 recovery_ms=200 ms=912"), line);
+        assertTrue(
+                line.contains(" data='/home/you/my data' queues=12 recovered_messages=4031 recovery_ms=200 ms=912"),
+                line);
     }
 }
