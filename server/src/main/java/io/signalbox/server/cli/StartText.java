@@ -75,7 +75,7 @@ final class StartText {
                     .append(count(report.recoveredMessages(), "message"))
                     .append(String.format(Locale.ROOT, ", recovered in %.1f s", report.recoveryMillis() / 1000.0));
         }
-        summary.append(", ").append(report.freeBytes() >> 30).append(" GB free");
+        summary.append(", ").append(report.freeBytes() >> 30).append(" GiB free");
         if (report.forceNanos() > 0) {
             summary.append(String.format(Locale.ROOT, ", fsync %.1f ms", report.forceNanos() / 1e6));
         }

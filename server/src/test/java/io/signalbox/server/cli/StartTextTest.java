@@ -39,7 +39,7 @@ class StartTextTest {
                   AMQP 1.0   amqp://127.0.0.1:5672
                   MQTT       mqtt://127.0.0.1:1883      3.1 · 3.1.1 · 5.0
                   HTTP       http://[0:0:0:0:0:0:0:1]:15672     health, metrics
-                  Data       /home/you/my data      new, 66 GB free, fsync 1.9 ms
+                  Data       /home/you/my data      new, 66 GiB free, fsync 1.9 ms
                   Config     built-in defaults
 
                   LOCAL MODE  Only this machine can connect, without a password.
@@ -66,7 +66,11 @@ class StartTextTest {
                 block.contains("    java -jar signalbox.jar subscribe --data '/home/you/my data' hello"),
                 block.toString());
         String data =
+<<<<<<< HEAD
                 "  Data       /home/you/my data      12 queues, 4 031 messages, recovered in 0.2 s, 66 GB free, fsync 1.9 ms";
+=======
+                "  Data       /home/you/my data      12 queues, 4 031 messages, recovered in 0.2 s, 66 GiB free, fsync 1.9 ms";
+>>>>>>> server
         assertTrue(block.contains(data), block.toString());
     }
 
