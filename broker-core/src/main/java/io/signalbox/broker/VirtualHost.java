@@ -214,9 +214,8 @@ public final class VirtualHost {
         addBinding(exchange, queue, by.key());
         boolean recorded = false;
         try {
-            long lsn = queue.settings().durable()
-                    ? appendBinding(queue.settings().name(), by)
-                    : 0;
+            long lsn =
+                    queue.settings().durable() ? appendBinding(queue.settings().name(), by) : 0;
             declared.bindings.put(by, lsn);
             recorded = true;
             return lsn;

@@ -114,7 +114,8 @@ final class TopicTree implements Router {
         int from = 0;
         for (int level = 0; from <= name.length(); level++) {
             if (level == TopicSyntax.MAX_LEVELS) {
-                // No filter is that deep but for one that ends in #, which takes any rest. One with words after a #, which
+                // No filter is that deep but for one that ends in #, which takes any rest. One with words after a #,
+                // which
                 // only the AMQP syntax has, is not looked for in a name like this.
                 reached.routeMultis(message, origin, matches);
                 return;

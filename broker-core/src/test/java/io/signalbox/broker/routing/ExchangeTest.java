@@ -84,9 +84,8 @@ class ExchangeTest {
         Exchange headers = new Exchange("h", ExchangeType.HEADERS, false);
         headers.addBinding(new Binding("bytes", new Leaf(0), 0, null, Map.of("b", new byte[] {1, 2})));
         headers.addBinding(new Binding("number", new Leaf(1), 0, null, Map.of("n", 1)));
-        assertEquals(
-                1,
-                matches(headers, TestMessages.withProperties("", new NeutralView.Property("b", new byte[] {1, 2}))));
+        assertEquals(1, matches(headers, TestMessages.withProperties("", new NeutralView.Property("b", new byte[] {1, 2
+        }))));
         assertEquals(
                 0,
                 matches(

@@ -183,7 +183,8 @@ class TopicTreeTest {
     @Test
     void aNameDeeperThanAnyFilterStillReachesTheMultiLevelWildcards() { // MQTT-4.7.1-1: # is any number of levels
         TopicTree tree = new TopicTree(TopicSyntax.MQTT);
-        for (String filter : List.of("#", "a/#", "a/+/#", "b/#", "a/b")) tree.add(Binding.of(filter, new Named(filter)));
+        for (String filter : List.of("#", "a/#", "a/+/#", "b/#", "a/b"))
+            tree.add(Binding.of(filter, new Named(filter)));
         String name = "a" + "/x".repeat(TopicSyntax.MAX_LEVELS + 50);
         assertEquals(new TreeSet<>(List.of("#", "a/#", "a/+/#")), found(tree, name));
         assertEquals(new TreeSet<String>(), found(tree, "$" + name));
@@ -203,7 +204,7 @@ class TopicTreeTest {
         StringBuilder name = new StringBuilder("w0");
         for (int level = 1; level < 100; level++) name.append(".w").append(Math.min(level, 13));
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(3),
                 () -> assertTrue(found(tree, name.toString()).isEmpty()));
     }
 
