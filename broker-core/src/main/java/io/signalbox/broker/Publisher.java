@@ -17,6 +17,9 @@ import java.util.ArrayDeque;
  */
 public final class Publisher extends Loop.Flushable implements Receipts.Receiver {
 
+    /** Beside the answers of the store: the batch is larger than it takes. */
+    private static final long TOO_LARGE = Long.MIN_VALUE;
+
     private final Loop loop;
     private final MessageStore store;
     private final BrokerCounters counters;
@@ -91,7 +94,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             }
             batch.message(message);
             if (!awaitForce) batch.lazy();
-            waitLsn = store.append(batch);
+            waitLsn = append();
+            if (waitLsn == TOO_LARGE) {
+                String sentence = "The message is for " + batch.targets() + " queues, more than one log record takes.";
+                answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
+                return true;
+            }
             if (waitLsn == MessageStore.FULL) return false;
             if (waitLsn == MessageStore.FAILED) {
                 answer(0, token, new PublishOutcome.Failed(failureSentence()));
@@ -103,6 +111,14 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         batch.clear();
         answer(awaitForce ? waitLsn : 0, token, PublishOutcome.STORED);
         return true;
+    }
+
+    private long append() {
+        try {
+            return store.append(batch);
+        } catch (IllegalArgumentException e) { // the body fits; it is the address and the table of targets that do not
+            return TOO_LARGE;
+        }
     }
 
     /** Fills the batch with the targets that go to the log; tells whether the answer waits for one of them. */

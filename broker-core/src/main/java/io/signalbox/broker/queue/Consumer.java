@@ -30,6 +30,9 @@ final class Consumer {
     boolean suspended;
     boolean inRing;
 
+    /** How far it has looked among the entries that were set aside. */
+    long seenAside;
+
     private final AtomicInteger inTransitBytes = new AtomicInteger();
     private volatile boolean waitsForTransit;
 

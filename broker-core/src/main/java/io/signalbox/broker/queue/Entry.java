@@ -37,7 +37,14 @@ final class Entry extends QueueCommand {
     /** Whether its body counts among the queue's resident bytes. */
     boolean counted;
 
+    /** Whether its body was read back from the log. */
+    boolean readBack;
+
     boolean ended;
+
+    /** For whom it was taken from those set aside; null = it was not. */
+    @Nullable
+    Consumer restoredFor;
 
     /** Consumers that said undeliverable-here. */
     private @Nullable List<Consumer> refusedBy;
@@ -58,6 +65,7 @@ final class Entry extends QueueCommand {
     void refuse(Consumer consumer) {
         List<Consumer> list = refusedBy;
         if (list == null) refusedBy = list = new ArrayList<>(1);
+        list.removeIf(earlier -> !earlier.attached); // one that has left takes nothing any more
         list.add(consumer);
     }
 

@@ -9,6 +9,7 @@ import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.WriteBatch;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,8 +38,13 @@ public final class MessageQueue implements Destination, QueueState.Effects {
     private final QueueState state;
     private volatile boolean deleted;
 
+    /** Settlements in one record; a log takes records of a limited size. */
+    private static final int SETTLEMENTS_PER_RECORD = 1024;
+
     // Confined to whoever drains.
-    private final WriteBatch settlements = new WriteBatch();
+    private WriteBatch settlements = new WriteBatch();
+    private final ArrayDeque<WriteBatch> fullBatches = new ArrayDeque<>(0);
+    private long settledUpTo;
     private final List<Confirmation> confirmations = new ArrayList<>(0);
     private int appliedBeforeStall;
 
@@ -139,7 +145,12 @@ public final class MessageQueue implements Destination, QueueState.Effects {
             int batch = Math.min(missed, budget);
             for (int i = 0; i < batch; i++) applyOne();
             budget -= batch;
-            dispatch();
+            if (dispatch()) {
+                // There is more to hand over; the mailbox and the caller get their turn first.
+                mailbox.offer(new QueueCommand.Turn());
+                work.getAndIncrement();
+                budget = 0;
+            }
             if (!appendSettlements()) {
                 appliedBeforeStall = batch;
                 store.whenSpace(() -> home.execute(this::resume));
@@ -163,35 +174,52 @@ public final class MessageQueue implements Destination, QueueState.Effects {
         if (command == null) throw new IllegalStateException("a command was counted and is not there");
         try {
             command.applyTo(state);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("event=queue_command_failed queue={} command={}", settings.name(), command.getClass(), e);
         }
     }
 
-    private void dispatch() {
+    /** Whether there is more that can be handed over at once. */
+    private boolean dispatch() {
         try {
-            state.dispatch();
-        } catch (RuntimeException e) {
+            return state.dispatch();
+        } catch (RuntimeException | Error e) {
             LOG.error("event=dispatch_failed queue={}", settings.name(), e);
+            return false;
         }
     }
 
     /** False if the log has no space for them at this moment. */
     private boolean appendSettlements() {
-        long lsn = 0;
+        while (!fullBatches.isEmpty()) {
+            if (!append(fullBatches.element())) return false;
+            fullBatches.remove();
+        }
         if (settlements.settlements() > 0) {
-            if (confirmations.isEmpty()) settlements.lazy();
-            lsn = store.append(settlements);
-            if (lsn == MessageStore.FULL) return false;
+            if (!append(settlements)) return false;
             settlements.clear();
         }
-        if (lsn == MessageStore.FAILED) {
-            state.halt();
-            confirmations.clear();
-            return true;
+        if (settledUpTo >= 0) {
+            for (int i = 0; i < confirmations.size(); i++) confirmations.get(i).post(settledUpTo);
         }
-        for (int i = 0; i < confirmations.size(); i++) confirmations.get(i).post(lsn);
         confirmations.clear();
+        return true;
+    }
+
+    /** False if the log has no space; if it takes nothing any more, nothing is confirmed and nothing delivered from here on. */
+    private boolean append(WriteBatch batch) {
+        if (confirmations.isEmpty()) batch.lazy();
+        long lsn;
+        try {
+            lsn = store.append(batch);
+        } catch (RuntimeException e) {
+            LOG.error("event=settlement_failed queue={}", settings.name(), e);
+            lsn = MessageStore.FAILED;
+        }
+        if (lsn == MessageStore.FULL) return false;
+        if (lsn == MessageStore.FAILED) state.halt();
+        // A failure is for ever: what came before it may never become durable either.
+        settledUpTo = settledUpTo < 0 ? settledUpTo : lsn;
         return true;
     }
 
@@ -202,7 +230,12 @@ public final class MessageQueue implements Destination, QueueState.Effects {
 
     @Override
     public void settle(Entry entry) {
-        if (entry.lsn != 0) settlements.settle(id, entry.lsn);
+        if (entry.lsn == 0) return;
+        if (settlements.settlements() == SETTLEMENTS_PER_RECORD) {
+            fullBatches.add(settlements);
+            settlements = new WriteBatch();
+        }
+        settlements.settle(id, entry.lsn);
     }
 
     @Override

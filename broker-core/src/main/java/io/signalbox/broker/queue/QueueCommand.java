@@ -70,7 +70,7 @@ abstract class QueueCommand extends MpscQueue.Node {
         @Override
         void applyTo(QueueState state) {
             if (limit != UNCHANGED) consumer.limit = limit;
-            if (wish == Wish.DRAIN) consumer.draining = true;
+            if (wish == Wish.DRAIN) state.drain(consumer);
             if (wish == Wish.SUSPEND) consumer.suspended = true;
             state.available(consumer);
         }
@@ -110,6 +110,14 @@ abstract class QueueCommand extends MpscQueue.Node {
         @Override
         void applyTo(QueueState state) {
             state.passThrough(entry);
+        }
+    }
+
+    /** Nothing but another turn of handing over. */
+    static final class Turn extends QueueCommand {
+        @Override
+        void applyTo(QueueState state) {
+            // the turn comes after the commands
         }
     }
 

@@ -34,12 +34,17 @@ final class QueueState {
 
     private static final int LOAD_ENTRIES = 128;
 
+    /** Entries handed over, ended or set aside before commands get their turn. */
+    private static final int ENTRIES_PER_TURN = 1024;
+
     private final Effects effects;
     private final InstantSource clock;
     private final QueueSettings settings;
     private final ReadyEntries ready = new ReadyEntries();
     private final ArrayDeque<Consumer> ring = new ArrayDeque<>(2);
     private final List<Consumer> consumers = new ArrayList<>(1);
+    private final List<Consumer> draining = new ArrayList<>(0);
+    private final ReadBackBodies readBack = new ReadBackBodies();
     private long nextSeq;
     private int loading;
     private boolean deleted;
@@ -99,7 +104,6 @@ final class QueueState {
         }
         consumer.attached = true;
         consumers.add(consumer);
-        ready.restoreSetAside();
         available(consumer);
     }
 
@@ -122,8 +126,10 @@ final class QueueState {
         if (!consumer.attached) return;
         consumer.attached = false;
         consumers.remove(consumer);
+        if (consumer.draining) draining.remove(consumer);
+        if (consumer.inRing) ring.remove(consumer);
+        consumer.inRing = false;
         for (Delivery delivery : List.copyOf(consumer.acquired)) putBack(delivery);
-        ready.restoreSetAside();
     }
 
     /** The consumer's credit or room has changed. */
@@ -131,8 +137,15 @@ final class QueueState {
         if (consumer.canTake() && !consumer.inRing) {
             consumer.inRing = true;
             ring.add(consumer);
-            ready.restoreSetAsideFor(consumer);
+            ready.restoreOneFor(consumer);
         }
+    }
+
+    /** The consumer wants to hear when nothing more comes within its credit (AMQP 1.0 §2.6.7). */
+    void drain(Consumer consumer) {
+        if (!consumer.attached || consumer.draining) return;
+        consumer.draining = true;
+        draining.add(consumer);
     }
 
     void settle(Delivery delivery, Outcome outcome) {
@@ -169,7 +182,13 @@ final class QueueState {
             if (i < messages.size() && !entry.ended && entry.message == null && entry.delivery == null) {
                 entry.message = messages.get(i);
                 countResident(entry);
+                readBack.add(entry);
             }
+        }
+        for (Entry last = readBack.excess(settings.windowBytes());
+                last != null;
+                last = readBack.excess(settings.windowBytes())) {
+            forgetBody(last);
         }
         if (messages.size() < entries.size()) halted = true; // the log cannot be read: deliver nothing, lose nothing
     }
@@ -201,6 +220,8 @@ final class QueueState {
         }
         consumers.clear();
         ring.clear();
+        draining.clear();
+        readBack.clear();
         unsettled = 0;
         residentBytes = 0;
     }
@@ -209,14 +230,27 @@ final class QueueState {
     private void die(Entry entry) {
         entry.ended = true;
         entry.message = null;
+        settled++;
         if (!settings.durable()) effects.settle(entry);
     }
 
-    /** Hands over what can be handed over; called when a batch of commands has been applied. */
-    void dispatch() {
-        while (!halted) {
+    /**
+     * Hands over what can be handed over; called when a batch of commands has been applied.
+     *
+     * @return whether there is more, for another turn
+     */
+    boolean dispatch() {
+        boolean more = handOverSome();
+        answerDrains();
+        return more;
+    }
+
+    private boolean handOverSome() {
+        for (int turns = ENTRIES_PER_TURN; !halted; turns--) {
             Entry entry = ready.peek();
-            if (entry == null || ring.isEmpty()) break;
+            if (entry == null || ring.isEmpty()) return false;
+            if (entry.loading) return false; // nothing ends whose record is being read
+            if (turns == 0) return true;
             if (clock.millis() >= entry.expiresAtMillis) {
                 ready.removeFirst();
                 expired++;
@@ -225,11 +259,11 @@ final class QueueState {
             }
             if (entry.message == null) {
                 load();
-                break;
+                return false;
             }
-            if (!handOver(entry)) break;
+            if (!handOver(entry)) return false;
         }
-        answerDrains();
+        return false;
     }
 
     /** False if no consumer can take more. Round robin among those that can. */
@@ -283,13 +317,14 @@ final class QueueState {
 
     /** A drain is answered when nothing more comes for this consumer: no entry, no credit. Not while the loop lags. */
     private void answerDrains() {
-        for (int i = 0; i < consumers.size(); i++) {
-            Consumer consumer = consumers.get(i);
-            if (!consumer.draining) continue;
-            if (consumer.hasCredit() && ready.peek() != null && !halted) continue;
+        if (draining.isEmpty()) return;
+        boolean nothingLeft = ready.peek() == null || halted;
+        draining.removeIf(consumer -> {
+            if (consumer.hasCredit() && !nothingLeft) return false;
             consumer.draining = false;
             effects.drained(consumer.subscription);
-        }
+            return true;
+        });
     }
 
     private void putBack(Delivery delivery) {
@@ -318,6 +353,7 @@ final class QueueState {
     private void forgetBody(Entry entry) {
         entry.message = null;
         if (!entry.counted) return;
+        if (entry.readBack) readBack.remove(entry);
         entry.counted = false;
         residentBytes -= entry.bodyBytes;
     }

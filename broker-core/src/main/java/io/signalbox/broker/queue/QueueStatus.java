@@ -1,7 +1,7 @@
 package io.signalbox.broker.queue;
 
 /**
- * A queue's counters at one moment; read without stopping it, so they may be one command apart.
+ * A queue's counters at one moment; read without stopping it, so they may be a batch of commands apart.
  *
  * @param ready entries that wait for a consumer
  * @param unsettled entries that a consumer has and has not settled

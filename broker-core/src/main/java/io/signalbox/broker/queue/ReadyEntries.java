@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +18,22 @@ final class ReadyEntries {
     private final ArrayDeque<Entry> arrived = new ArrayDeque<>(4);
     private final TreeSet<Entry> returned = new TreeSet<>(Comparator.comparingLong((Entry e) -> e.seq));
 
-    /** Entries that every attached consumer has called undeliverable-here; they wait for a change among consumers. */
-    private final List<Entry> setAside = new ArrayList<>(0);
+    /** Entries that nobody who could take one wanted, numbered; they wait for a consumer that has not refused them. */
+    private final TreeMap<Long, Entry> setAside = new TreeMap<>();
+
+    private long lastAside;
+
+    /** Kept apart from the collections, so that other threads may read it. */
+    private int size;
 
     void add(Entry entry) {
         arrived.add(entry);
+        size++;
     }
 
     void putBack(Entry entry) {
         returned.add(entry);
+        size++;
     }
 
     @Nullable
@@ -34,43 +43,58 @@ final class ReadyEntries {
 
     /** Removes what {@link #peek} shows. */
     void removeFirst() {
-        if (returned.pollFirst() == null) arrived.remove();
+        Entry entry = returned.pollFirst();
+        leave(entry == null ? arrived.remove() : entry);
     }
 
     /** Takes the first entry out of the way of the others. */
     void setFirstAside() {
         Entry entry = peek();
         if (entry == null) return;
+        setAside.put(++lastAside, entry);
         removeFirst();
-        setAside.add(entry);
+        size++;
     }
 
-    /** The consumers have changed: what was set aside is in its old place again. */
-    void restoreSetAside() {
-        if (setAside.isEmpty()) return;
-        returned.addAll(setAside);
-        setAside.clear();
+    /**
+     * Puts one entry into its old place again that was set aside since this consumer last looked and that it has not
+     * refused. The next one follows when that one has left its place, so a consumer looks at each once, and as many are put
+     * back as it takes.
+     */
+    void restoreOneFor(Consumer consumer) {
+        Map.Entry<Long, Entry> next = setAside.higherEntry(consumer.seenAside);
+        for (; next != null; next = setAside.higherEntry(consumer.seenAside)) {
+            consumer.seenAside = next.getKey();
+            Entry entry = next.getValue();
+            if (entry.isRefusedBy(consumer)) continue;
+            setAside.remove(next.getKey());
+            entry.restoredFor = consumer;
+            returned.add(entry);
+            return;
+        }
     }
 
-    /** A consumer can take more: what was set aside and not by it is in its old place again. */
-    void restoreSetAsideFor(Consumer consumer) {
-        if (!setAside.isEmpty() && !setAside.get(0).isRefusedBy(consumer)) restoreSetAside();
+    private void leave(Entry entry) {
+        size--;
+        Consumer waiting = entry.restoredFor;
+        entry.restoredFor = null;
+        if (waiting != null && waiting.inRing) restoreOneFor(waiting);
     }
 
     int size() {
-        return arrived.size() + returned.size() + setAside.size();
+        return size;
     }
 
-    /** The first entries whose bodies are in the log only, up to a number and a sum of sizes, but at least one. */
+    /** Among the first entries, up to a number and a sum of sizes, those whose bodies are in the log only. */
     List<Entry> firstNotResident(int maxEntries, int maxBytes) {
         List<Entry> found = new ArrayList<>();
-        int bytes = 0;
+        int looked = 0;
+        long bytes = 0;
         for (Iterable<Entry> part : List.<Iterable<Entry>>of(returned, arrived)) {
             for (Entry entry : part) {
-                if (entry.message != null || entry.loading) continue;
                 bytes += entry.bodyBytes;
-                if (found.size() == maxEntries || (bytes > maxBytes && !found.isEmpty())) return found;
-                found.add(entry);
+                if (looked++ == maxEntries || (bytes > maxBytes && !found.isEmpty())) return found;
+                if (entry.message == null && !entry.loading) found.add(entry);
             }
         }
         return found;
@@ -80,10 +104,11 @@ final class ReadyEntries {
     List<Entry> removeAll() {
         List<Entry> all = new ArrayList<>(arrived);
         all.addAll(returned);
-        all.addAll(setAside);
+        all.addAll(setAside.values());
         arrived.clear();
         returned.clear();
         setAside.clear();
+        size = 0;
         return all;
     }
 }

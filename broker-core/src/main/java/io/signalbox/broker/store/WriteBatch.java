@@ -16,6 +16,9 @@ public final class WriteBatch {
     /** More than what envelope and record headers of a message with an ordinary address need beyond its body. */
     public static final int OVERHEAD_BYTES = 64 << 10;
 
+    /** Places kept from batch to batch; what a larger one needed is let go with it. */
+    private static final int KEPT = 1024;
+
     private @Nullable Message message;
     private long[] targetQueueIds = new long[1];
     private int[] targetFlags = new int[1];
@@ -149,6 +152,14 @@ public final class WriteBatch {
 
     public void clear() {
         message = null;
+        if (targetFlags.length > KEPT) {
+            targetQueueIds = new long[1];
+            targetFlags = new int[1];
+        }
+        if (settledLsns.length > KEPT) {
+            settledQueueIds = new long[1];
+            settledLsns = new long[1];
+        }
         targets = 0;
         settlements = 0;
         tableChanges.clear();

@@ -243,7 +243,7 @@ class QueueStateTest {
     void aDrainIsAnsweredWhenNothingIsLeft() {
         Consumer consumer = consumer(5);
         put("a");
-        consumer.draining = true;
+        state.drain(consumer);
         state.dispatch();
         assertEquals(1, effects.drains);
         assertFalse(consumer.draining);
@@ -255,7 +255,7 @@ class QueueStateTest {
         put("beyond");
         Consumer consumer = new Consumer(null, false);
         state.attach(consumer);
-        consumer.draining = true;
+        state.drain(consumer);
         grant(consumer, 5);
         assertEquals(0, effects.drains);
         state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "beyond")));
@@ -322,5 +322,141 @@ class QueueStateTest {
         put("new");
         assertEquals(List.of("old", "new"), deliveredTexts());
         assertTrue(effects.delivered.get(0).isRedelivered());
+    }
+
+    @Test
+    void whatOneConsumerRefusedReachesAnotherAlsoBehindWhatBothRefused() {
+        Consumer one = consumer(10);
+        Consumer two = new Consumer(null, false);
+        state.attach(two);
+        for (String text : List.of("x", "y")) state.enqueue(new Entry(0, 0, TestMessages.durable("q", text)));
+        grant(two, 1); // one and two hold one each
+        Delivery x = effects.delivered.stream()
+                .filter(d -> TestMessages.text(d.message()).equals("x"))
+                .findFirst()
+                .orElseThrow();
+        Delivery y = effects.delivered.stream().filter(d -> d != x).findFirst().orElseThrow();
+        Consumer other = x.owner == one ? two : one;
+        grant(other, 1);
+        grant(x.owner, 1);
+        // whoever held x refuses it, then the other does; what held y refuses y
+        Consumer first = x.owner;
+        settle(x, new Outcome.Modified(false, true));
+        settle(y, Outcome.ACCEPTED);
+        grant(other, 2);
+        Delivery again = effects.delivered.get(effects.delivered.size() - 1);
+        assertEquals("x", TestMessages.text(again.message()));
+        state.enqueue(new Entry(0, 0, TestMessages.durable("q", "z")));
+        grant(first, 2);
+        Delivery z = effects.delivered.get(effects.delivered.size() - 1);
+        assertEquals("z", TestMessages.text(z.message()));
+        settle(again, new Outcome.Modified(false, true)); // now both have refused x
+        settle(z, new Outcome.Modified(false, true)); // and first has refused z
+        grant(first, 5); // x and z are out of its way
+        int before = effects.delivered.size();
+        grant(other, 3);
+        assertEquals(before + 1, effects.delivered.size(), "z is for the other one");
+        assertEquals("z", TestMessages.text(effects.delivered.get(before).message()));
+    }
+
+    @Test
+    void consumersThatCameAndWentAreForgotten() {
+        Consumer consumer = consumer(5);
+        state.detach(consumer);
+        assertFalse(consumer.inRing, "an idle queue holds on to nobody");
+    }
+
+    @Test
+    void consumersThatRefusedAnEntryAndWentAreForgotten() {
+        Entry entry = new Entry(0, 0, TestMessages.durable("q", "a"));
+        state.enqueue(entry);
+        Consumer first = consumer(1);
+        settle(effects.delivered.get(0), new Outcome.Modified(false, true));
+        state.detach(first);
+        consumer(1);
+        settle(effects.delivered.get(1), new Outcome.Modified(false, true));
+        assertFalse(entry.isRefusedBy(first), "one who has left needs no remembering");
+    }
+
+    @Test
+    void releasingTheFirstEntryOverAndOverFillsNoMemory() {
+        QueueState wide = windowOf(1000);
+        fill(wide, 1000);
+        Consumer consumer = new Consumer(null, false);
+        wide.attach(consumer);
+        for (int i = 0; i < 100; i++) wide.settle(next(wide, consumer), Outcome.RELEASED);
+        assertTrue(wide.residentBytes() <= 2000, "resident: " + wide.residentBytes());
+    }
+
+    @Test
+    void readingBackWhatLiesBeforeWhatWasReadBackFillsNoMemory() {
+        QueueState wide = windowOf(1000);
+        fill(wide, 1000);
+        Consumer consumer = new Consumer(null, false);
+        wide.attach(consumer);
+        for (int held = 900; held > 0; held -= 30) {
+            List<Delivery> deliveries = new ArrayList<>();
+            for (int i = 0; i < held; i++) deliveries.add(next(wide, consumer));
+            for (Delivery delivery : deliveries) wide.settle(delivery, Outcome.RELEASED);
+        }
+        assertTrue(wide.residentBytes() <= 2000, "resident: " + wide.residentBytes());
+    }
+
+    private QueueState windowOf(int bytes) {
+        return new QueueState(
+                effects,
+                () -> java.time.Instant.ofEpochMilli(nowMillis),
+                new QueueSettings("q", true, QueueSettings.Purpose.SHARED, bytes, "test"));
+    }
+
+    private void fill(QueueState wide, int entries) {
+        for (int i = 0; i < entries; i++)
+            wide.enqueue(new Entry(nextLsn++, 0, TestMessages.durable("q", "0123456789")));
+    }
+
+    /** The next delivery, whatever has to be read back for it. */
+    private Delivery next(QueueState wide, Consumer consumer) {
+        int before = effects.delivered.size();
+        consumer.limit = consumer.dispatched + 1;
+        wide.available(consumer);
+        wide.dispatch();
+        while (!effects.loads.isEmpty()) {
+            List<Entry> loads = List.copyOf(effects.loads);
+            effects.loads.clear();
+            List<Message> messages = new ArrayList<>();
+            for (int i = 0; i < loads.size(); i++) messages.add(TestMessages.durable("q", "0123456789"));
+            wide.loaded(loads, messages);
+            wide.dispatch();
+        }
+        assertEquals(before + 1, effects.delivered.size());
+        consumer.received(10);
+        return effects.delivered.get(before);
+    }
+
+    @Test
+    void anEntryWhoseBodyIsBeingReadDoesNotEndMeanwhile() {
+        state.restore(new Entry(1, 0, TestMessages.expiring("q", 100).stored(1)));
+        consumer(5);
+        assertEquals(1, effects.loads.size());
+        nowMillis = 100;
+        state.dispatch();
+        assertTrue(effects.settled.isEmpty(), "its record must stay while it is read");
+        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.expiring("q", 100)));
+        state.dispatch();
+        assertEquals(1, effects.settled.size());
+        assertEquals(1, state.status().expired());
+    }
+
+    @Test
+    void aDeletedQueuesCountersAddUp() {
+        consumer(1);
+        for (String text : List.of("a", "b", "c")) put(text);
+        settle(effects.delivered.get(0), Outcome.ACCEPTED);
+        state.delete();
+        put("late");
+        QueueStatus status = state.status();
+        assertEquals(4, status.enqueued());
+        assertEquals(4, status.settled());
+        assertEquals(0, status.ready() + status.unsettled() + status.residentBytes());
     }
 }

@@ -204,7 +204,7 @@ class TopicTreeTest {
         StringBuilder name = new StringBuilder("w0");
         for (int level = 1; level < 100; level++) name.append(".w").append(Math.min(level, 13));
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(3),
                 () -> assertTrue(found(tree, name.toString()).isEmpty()));
     }
 
