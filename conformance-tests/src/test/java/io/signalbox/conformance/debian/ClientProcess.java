@@ -1,5 +1,6 @@
 package io.signalbox.conformance.debian;
 
+import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.OutputLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,7 +55,7 @@ final class ClientProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while waiting for " + command, e);
         }
-        output.await("the end of the output", LIMIT, line -> output.hasEnded());
+        Await.until("the end of the output of " + command, LIMIT, output::hasEnded);
         if (process.exitValue() != 0) {
             throw new AssertionError(command + " ended with " + process.exitValue() + "; it printed:\n" + output);
         }
