@@ -26,7 +26,7 @@ final class CrashCampaignIT {
     private static final int LONGEST_DELAY_IN_ROLL_MICROS = 2_000;
     private static final Duration ROLL_LIMIT = Duration.ofSeconds(60);
     private static final Duration RETURN_LIMIT = Duration.ofSeconds(60);
-    private static final String SEGMENT_SIZE = "4 MiB";
+    private static final String SEGMENT_SIZE = "4MiB";
 
     private final int kills = Integer.getInteger("signalbox.kills", 3);
     private final long seed = Long.getLong("signalbox.seed", System.nanoTime());
