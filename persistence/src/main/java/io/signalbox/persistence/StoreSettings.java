@@ -32,8 +32,22 @@ public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchByte
 
     /** For production: 256 MiB segments, two buffers of 4 MiB, batches up to 64 MiB. */
     public static StoreSettings defaults() {
+        return ofSegments(256 * MIB);
+    }
+
+    /**
+     * Everything in proportion to the segments: buffers of up to 4 MiB, batches up to a quarter of a segment.
+     *
+     * @param wantedBytes of a segment; rounded down to 64 KiB
+     */
+    public static StoreSettings ofSegments(int wantedBytes) {
+        int segmentBytes = wantedBytes & -(64 << 10);
         return new StoreSettings(
-                256L * MIB, 4 * MIB, 64 * MIB, TimeUnit.MILLISECONDS.toNanos(50), TimeUnit.MILLISECONDS.toNanos(10));
+                segmentBytes,
+                Math.min(4 * MIB, segmentBytes / 16),
+                segmentBytes / 4,
+                TimeUnit.MILLISECONDS.toNanos(50),
+                TimeUnit.MILLISECONDS.toNanos(10));
     }
 
     /** The largest record, with everything it carries besides content. */

@@ -38,6 +38,11 @@ public final class Settings {
             new SettingType.Directory(),
             Path.of("data"),
             "Where messages are kept, by one running broker. In a file a relative path counts from the file, the default from the launcher.");
+    public static final Setting<Integer> DATA_SEGMENT_SIZE = new Setting<>(
+            "data.segment-size",
+            new SettingType.Size(4 << 20, 1 << 30),
+            256 << 20,
+            "The size of a new file of the log; a message has at most a quarter of it. Files that are there keep theirs.");
     public static final Setting<String> LOG_LEVEL = new Setting<>(
             "log.level",
             new SettingType.Choice(List.of("error", "warn", "info", "debug")),
@@ -55,6 +60,7 @@ public final class Settings {
             HTTP_HOST,
             HTTP_PORT,
             DATA_DIR,
+            DATA_SEGMENT_SIZE,
             LOG_LEVEL);
 
     private static final int MOST_TYPING_ERRORS = 3;

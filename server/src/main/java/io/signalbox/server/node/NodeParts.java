@@ -2,15 +2,18 @@ package io.signalbox.server.node;
 
 import io.signalbox.persistence.PersistentStore;
 import io.signalbox.persistence.StoreSettings;
+import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.Settings;
 import java.util.List;
 
 /** What a node is put together from: where its messages are kept and the protocols it speaks. Immutable. */
 public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt) {
 
     /** The broker as it is shipped: a log of files, AMQP 1.0 and MQTT. */
-    public static NodeParts standard() {
+    public static NodeParts standard(Configuration configuration) {
+        StoreSettings settings = StoreSettings.ofSegments(configuration.get(Settings.DATA_SEGMENT_SIZE));
         return new NodeParts(
-                (directory, formats) -> PersistentStore.open(directory, StoreSettings.defaults(), formats),
+                (directory, formats) -> PersistentStore.open(directory, settings, formats),
                 new AmqpProtocol(),
                 new MqttProtocol());
     }

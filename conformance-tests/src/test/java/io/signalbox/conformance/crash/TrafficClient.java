@@ -1,0 +1,19 @@
+package io.signalbox.conformance.crash;
+
+import java.util.concurrent.CompletableFuture;
+
+/** One client at work on one run of the broker. */
+interface TrafficClient extends AutoCloseable {
+
+    /** Producers stop publishing; consumers settle everything that they hold. */
+    void finish();
+
+    /** Whether nothing of this client's is under way after {@link #finish}. */
+    boolean isFinished();
+
+    /** Completes when the connection is gone and nothing more will be written to the journal, with the reason. */
+    CompletableFuture<String> ended();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,118 @@
+package io.signalbox.conformance.debian;
+
+import io.signalbox.conformance.process.BrokerProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/** Command lines of {@code mosquitto_pub}, {@code mosquitto_sub} and two small python3-qpid-proton programs. */
+final class DebianClients {
+
+    private static final String PYTHON = "/usr/bin/python3";
+    private static final int SUBSCRIBER_SECONDS = 15;
+
+    private final BrokerProcess broker;
+    private final Path scripts;
+
+    DebianClients(BrokerProcess broker, Path scripts) {
+        this.broker = broker;
+        this.scripts = scripts;
+    }
+
+    static void assumeMosquitto() {
+        boolean installed = Files.isExecutable(Path.of("/usr/bin/mosquitto_pub"))
+                && Files.isExecutable(Path.of("/usr/bin/mosquitto_sub"));
+        Assumptions.assumeTrue(installed, "skipped: mosquitto-clients is not installed");
+    }
+
+    static void assumeProton() {
+        Assumptions.assumeTrue(protonIsInstalled(), "skipped: python3-qpid-proton is not installed");
+    }
+
+    private static boolean protonIsInstalled() {
+        if (!Files.isExecutable(Path.of(PYTHON))) return false;
+        try {
+            Process process = new ProcessBuilder(PYTHON, "-c", "import proton")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Publishes at QoS 1; ends once the broker has acknowledged. */
+    void mosquittoPub(String topic, String payload) {
+        ClientProcess.run(List.of(
+                "mosquitto_pub", "-h", "127.0.0.1", "-p", port(broker.mqtt().getPort()), "-q", "1", "-t", topic, "-m",
+                payload));
+    }
+
+    /** A subscriber that ends after some messages, printing topic and payload of each; subscribed when this returns. */
+    ClientProcess mosquittoSub(String filter, int count, String... more) {
+        List<String> command = new ArrayList<>(List.of(
+                // Line by line, or the lines of a pipe are seen only at the end.
+                "stdbuf", "-oL", "mosquitto_sub", "-d", "-h", "127.0.0.1", "-p", port(broker.mqtt().getPort()), "-q", "1",
+                "-t", filter, "-C", Integer.toString(count), "-W", Integer.toString(SUBSCRIBER_SECONDS), "-F",
+                "got %t %p"));
+        command.addAll(List.of(more));
+        ClientProcess subscriber = ClientProcess.start(command);
+        subscriber.awaitLine("the SUBACK", line -> line.contains("SUBACK"));
+        return subscriber;
+    }
+
+    /** What a subscriber printed as "topic payload", once it has ended. */
+    static List<String> received(ClientProcess subscriber) {
+        return subscriber.awaitSuccess().stream()
+                .filter(line -> line.startsWith("got "))
+                .map(line -> line.substring("got ".length()))
+                .toList();
+    }
+
+    /** Sends each body as a durable message; ends once all are accepted. */
+    void protonSend(String address, String... bodies) {
+        List<String> command =
+                new ArrayList<>(List.of(PYTHON, script("proton_send.py"), url(), address));
+        command.addAll(List.of(bodies));
+        ClientProcess.run(command);
+    }
+
+    /** A receiver that ends after some messages, printing the body of each; attached when this returns. */
+    ClientProcess protonReceive(String address, int count) {
+        ClientProcess receiver = ClientProcess.start(List.of(
+                PYTHON, script("proton_receive.py"), url(), address, Integer.toString(count)));
+        receiver.awaitLine("the attach", line -> line.equals("attached"));
+        return receiver;
+    }
+
+    private String url() {
+        return "amqp://127.0.0.1:" + broker.amqp().getPort();
+    }
+
+    private static String port(int port) {
+        return Integer.toString(port);
+    }
+
+    private String script(String name) {
+        Path script = scripts.resolve(name);
+        if (!Files.exists(script)) {
+            try (InputStream in = DebianClients.class.getResourceAsStream("/debian/" + name)) {
+                if (in == null) throw new IllegalStateException("no resource debian/" + name);
+                Files.copy(in, script);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return script.toString();
+    }
+}

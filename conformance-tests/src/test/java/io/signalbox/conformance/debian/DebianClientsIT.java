@@ -1,0 +1,97 @@
+package io.signalbox.conformance.debian;
+
+import static io.signalbox.conformance.debian.DebianClients.received;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.signalbox.conformance.process.Await;
+import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.SharedBroker;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Debian's own clients meet through one broker; skipped where they are not installed. */
+@ExtendWith(SharedBroker.class)
+final class DebianClientsIT {
+
+    private BrokerProcess broker;
+    private DebianClients clients;
+    private String name;
+
+    @BeforeEach
+    void connect(BrokerProcess shared, @TempDir Path scripts, TestInfo test) {
+        broker = shared;
+        clients = new DebianClients(shared, scripts);
+        name = "debian/" + test.getTestMethod().orElseThrow().getName();
+    }
+
+    @Test
+    void mosquittoPubReachesMosquittoSub() {
+        DebianClients.assumeMosquitto();
+        try (ClientProcess subscriber = clients.mosquittoSub(name + "/+", 2)) {
+            clients.mosquittoPub(name + "/a", "first");
+            clients.mosquittoPub(name + "/b", "second");
+            assertEquals(List.of(name + "/a first", name + "/b second"), received(subscriber));
+        }
+    }
+
+    @Test
+    void mosquittoSubSpeaksMqtt5Too() {
+        DebianClients.assumeMosquitto();
+        try (ClientProcess subscriber = clients.mosquittoSub(name, 1, "-V", "5")) {
+            clients.mosquittoPub(name, "for five");
+            assertEquals(List.of(name + " for five"), received(subscriber));
+        }
+    }
+
+    @Test
+    void protonSendsThroughAQueueToProton() {
+        DebianClients.assumeProton();
+        String queue = name.replace('/', '.');
+        clients.protonSend(queue, "one", "two", "three");
+        try (ClientProcess receiver = clients.protonReceive(queue, 3)) {
+            assertEquals(List.of("attached", "one", "two", "three"), receiver.awaitSuccess());
+        }
+        Await.until("the queue is empty", () -> broker.control().depth(queue) == 0);
+    }
+
+    @Test
+    void mosquittoPubReachesAnAmqpReceiverOnATopicWithAWildcard() {
+        DebianClients.assumeMosquitto();
+        DebianClients.assumeProton();
+        try (ClientProcess receiver = clients.protonReceive("topic://" + name + "/+/temperature", 2)) {
+            clients.mosquittoPub(name + "/attic/temperature", "19.5");
+            clients.mosquittoPub(name + "/attic/humidity", "40");
+            clients.mosquittoPub(name + "/cellar/temperature", "12");
+            assertEquals(List.of("attached", "19.5", "12"), receiver.awaitSuccess());
+        }
+    }
+
+    @Test
+    void anAmqpSenderOnATopicReachesMosquittoSub() {
+        DebianClients.assumeMosquitto();
+        DebianClients.assumeProton();
+        try (ClientProcess subscriber = clients.mosquittoSub(name + "/#", 2)) {
+            clients.protonSend("topic://" + name + "/door", "open", "shut");
+            assertEquals(List.of(name + "/door open", name + "/door shut"), received(subscriber));
+        }
+    }
+
+    @Test
+    void mosquittoPubReachesAnAmqpConsumerThroughABoundQueue() {
+        DebianClients.assumeMosquitto();
+        DebianClients.assumeProton();
+        String queue = name.replace('/', '.');
+        broker.control().addQueue(queue);
+        broker.control().bindQueue(queue, name + "/#");
+        clients.mosquittoPub(name + "/meter", "17");
+        clients.mosquittoPub(name + "/meter", "18");
+        try (ClientProcess receiver = clients.protonReceive(queue, 2)) {
+            assertEquals(List.of("attached", "17", "18"), receiver.awaitSuccess());
+        }
+    }
+}

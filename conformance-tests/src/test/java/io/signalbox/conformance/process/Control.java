@@ -1,0 +1,68 @@
+package io.signalbox.conformance.process;
+
+import io.signalbox.server.control.ControlClient;
+import io.signalbox.server.control.ControlMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The verbs of the command line over the broker's control socket, each on a connection of its own. Thread-safe. */
+public final class Control {
+
+    private final Path socket;
+
+    Control(Path socket) {
+        this.socket = socket;
+    }
+
+    /** Adds a durable queue; it is on disk when this returns. */
+    public void addQueue(String queue) {
+        ask(ControlMessage.of("queue-add").with("queue", queue));
+    }
+
+    /** Lets a queue receive what is published to topics that match. */
+    public void bindQueue(String queue, String topicFilter) {
+        ask(ControlMessage.of("queue-bind")
+                .with("queue", queue)
+                .with("exchange", "topics")
+                .with("key", topicFilter));
+    }
+
+    /** How many messages each queue holds, by name. */
+    public Map<String, Long> queueDepths() {
+        Map<String, Long> depths = new LinkedHashMap<>();
+        try (ControlClient client = ControlClient.connect(socket)) {
+            client.send(ControlMessage.of("queue-ls"));
+            for (ControlMessage row = receive(client); row.kind().equals("queue"); row = receive(client)) {
+                depths.put(row.requiredText("queue"), row.number("messages").orElseThrow());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return depths;
+    }
+
+    /** How many messages a queue holds; a queue that is not there fails. */
+    public long depth(String queue) {
+        Long depth = queueDepths().get(queue);
+        if (depth == null) throw new AssertionError("no queue " + queue + " among " + queueDepths().keySet());
+        return depth;
+    }
+
+    private void ask(ControlMessage request) {
+        try (ControlClient client = ControlClient.connect(socket)) {
+            client.send(request);
+            receive(client);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ControlMessage receive(ControlClient client) throws IOException {
+        ControlMessage answer = client.receive().orElseThrow(() -> new IOException("the broker closed the control socket"));
+        if (answer.kind().equals("refused")) throw new AssertionError("the broker refused: " + answer);
+        return answer;
+    }
+}
