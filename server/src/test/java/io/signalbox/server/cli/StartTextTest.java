@@ -66,11 +66,7 @@ class StartTextTest {
                 block.contains("    java -jar signalbox.jar subscribe --data '/home/you/my data' hello"),
                 block.toString());
         String data =
-<<<<<<< HEAD
-                "  Data       /home/you/my data      12 queues, 4 031 messages, recovered in 0.2 s, 66 GB free, fsync 1.9 ms";
-=======
                 "  Data       /home/you/my data      12 queues, 4 031 messages, recovered in 0.2 s, 66 GiB free, fsync 1.9 ms";
->>>>>>> server
         assertTrue(block.contains(data), block.toString());
     }
 
