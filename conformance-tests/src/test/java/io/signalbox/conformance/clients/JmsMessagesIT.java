@@ -41,7 +41,8 @@ final class JmsMessagesIT {
     void connect(BrokerProcess broker, TestInfo test) throws JMSException {
         connection = JmsClient.connect(broker, "jms.deserializationPolicy.allowList=java.util,java.lang");
         session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
-        Queue queue = session.createQueue("jms.messages." + test.getTestMethod().orElseThrow().getName());
+        Queue queue = session.createQueue(
+                "jms.messages." + test.getTestMethod().orElseThrow().getName());
         producer = session.createProducer(queue);
         consumer = session.createConsumer(queue);
     }
@@ -59,7 +60,9 @@ final class JmsMessagesIT {
     @Test
     void aTextMessageKeepsItsText() throws JMSException {
         String text = "Zürich → 東京 🚉";
-        assertEquals(text, roundTrip(session.createTextMessage(text), TextMessage.class).getText());
+        assertEquals(
+                text,
+                roundTrip(session.createTextMessage(text), TextMessage.class).getText());
     }
 
     @Test

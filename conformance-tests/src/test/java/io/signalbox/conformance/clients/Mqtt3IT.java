@@ -68,7 +68,11 @@ final class Mqtt3IT {
     }
 
     private static void publish(Mqtt3BlockingClient client, String topic, MqttQos qos, String payload) {
-        client.publishWith().topic(topic).qos(qos).payload(payload.getBytes(UTF_8)).send();
+        client.publishWith()
+                .topic(topic)
+                .qos(qos)
+                .payload(payload.getBytes(UTF_8))
+                .send();
     }
 
     private static Mqtt3Publish receive(Mqtt3Publishes publishes) throws InterruptedException {

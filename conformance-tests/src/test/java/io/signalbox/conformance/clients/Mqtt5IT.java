@@ -121,7 +121,9 @@ final class Mqtt5IT {
                 publish(publisher, name, sent, "sent at " + sent);
                 Mqtt5Publish received = receive(publishes); // MQTT-3.8.4-8
                 assertEquals("sent at " + sent, text(received));
-                assertEquals(Math.min(sent.getCode(), granted.getCode()), received.getQos().getCode());
+                assertEquals(
+                        Math.min(sent.getCode(), granted.getCode()),
+                        received.getQos().getCode());
             }
         }
     }
@@ -131,8 +133,14 @@ final class Mqtt5IT {
         Mqtt5BlockingClient subscriber = connected("subscriber");
         List<Mqtt5SubAckReasonCode> granted = subscriber
                 .subscribeWith()
-                .addSubscription().topicFilter(name + "/0").qos(MqttQos.AT_MOST_ONCE).applySubscription()
-                .addSubscription().topicFilter(name + "/1").qos(MqttQos.AT_LEAST_ONCE).applySubscription()
+                .addSubscription()
+                .topicFilter(name + "/0")
+                .qos(MqttQos.AT_MOST_ONCE)
+                .applySubscription()
+                .addSubscription()
+                .topicFilter(name + "/1")
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .applySubscription()
                 .send()
                 .getReasonCodes();
         assertEquals(List.of(Mqtt5SubAckReasonCode.GRANTED_QOS_0, Mqtt5SubAckReasonCode.GRANTED_QOS_1), granted);
@@ -147,7 +155,8 @@ final class Mqtt5IT {
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             sent.add("m" + i);
-            var unused = publisher.toAsync()
+            var unused = publisher
+                    .toAsync()
                     .publishWith()
                     .topic(name)
                     .qos(MqttQos.AT_LEAST_ONCE)
@@ -228,7 +237,8 @@ final class Mqtt5IT {
         subscribe(subscriber, name + "/+/temperature", MqttQos.AT_LEAST_ONCE);
         subscribe(subscriber, name + "/cellar/#", MqttQos.AT_LEAST_ONCE);
         Mqtt5BlockingClient publisher = connected("publisher");
-        for (String topic : List.of("/attic/temperature", "/attic/humidity", "/a/b/temperature", "/cellar", "/cellar/door/left")) {
+        for (String topic :
+                List.of("/attic/temperature", "/attic/humidity", "/a/b/temperature", "/cellar", "/cellar/door/left")) {
             publish(publisher, name + topic, MqttQos.AT_LEAST_ONCE, topic);
         }
         assertEquals(List.of("/attic/temperature", "/cellar", "/cellar/door/left"), receiveTexts(publishes, 3));
@@ -273,8 +283,11 @@ final class Mqtt5IT {
         Mqtt5Publish received = receive(publishes);
         assertEquals(properties, received.getUserProperties());
         assertEquals("application/json", received.getContentType().orElseThrow().toString());
-        assertEquals(name + "/answers", received.getResponseTopic().orElseThrow().toString());
-        assertEquals(ByteBuffer.wrap(new byte[] {0, 1, 2}), received.getCorrelationData().orElseThrow());
+        assertEquals(
+                name + "/answers", received.getResponseTopic().orElseThrow().toString());
+        assertEquals(
+                ByteBuffer.wrap(new byte[] {0, 1, 2}),
+                received.getCorrelationData().orElseThrow());
         long expiry = received.getMessageExpiryInterval().orElseThrow();
         assertTrue(expiry > 240 && expiry <= 300, "expiry interval " + expiry); // MQTT-3.3.2-6
     }
@@ -289,7 +302,12 @@ final class Mqtt5IT {
         for (int size : new int[] {0, 1, 127, 128, 16_383, 16_384, 300_000}) {
             byte[] payload = new byte[size];
             random.nextBytes(payload);
-            publisher.publishWith().topic(name).qos(MqttQos.AT_LEAST_ONCE).payload(payload).send();
+            publisher
+                    .publishWith()
+                    .topic(name)
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .payload(payload)
+                    .send();
             assertArrayEquals(payload, receive(publishes).getPayloadAsBytes());
         }
     }

@@ -57,7 +57,11 @@ final class ProtocolsMeetIT {
     }
 
     private void publish(String topic, MqttQos qos, String payload) {
-        mqtt.publishWith().topic(topic).qos(qos).payload(payload.getBytes(UTF_8)).send();
+        mqtt.publishWith()
+                .topic(topic)
+                .qos(qos)
+                .payload(payload.getBytes(UTF_8))
+                .send();
     }
 
     private Mqtt5Publishes subscribe(String filter) {

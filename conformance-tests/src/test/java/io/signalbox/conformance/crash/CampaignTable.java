@@ -31,8 +31,21 @@ final class CampaignTable {
 
     CampaignTable() {
         System.out.printf(
-                Locale.ROOT, FORMAT, "kill", "after", "moment", "during a roll", "confirmed", "orders", "readings",
-                "session", "lost", "returned", "disorder", "redelivered", "restart");
+                Locale.ROOT,
+                FORMAT,
+                "kill",
+                "after",
+                "moment",
+                "during a roll",
+                "confirmed",
+                "orders",
+                "readings",
+                "session",
+                "lost",
+                "returned",
+                "disorder",
+                "redelivered",
+                "restart");
     }
 
     void add(Kill kill) {

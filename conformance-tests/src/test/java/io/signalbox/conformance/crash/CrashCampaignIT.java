@@ -68,7 +68,8 @@ final class CrashCampaignIT {
         long delayMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         traffic.awaitEnds();
         String duringRoll = RollWatch.unfinishedRoll(broker.dataDirectory());
-        int[] unsettled = traffic.targets().stream().mapToInt(TargetJournal::unsettled).toArray();
+        int[] unsettled =
+                traffic.targets().stream().mapToInt(TargetJournal::unsettled).toArray();
         int confirmed = traffic.journal().confirmed();
         traffic.journal().newRun();
 
@@ -104,7 +105,8 @@ final class CrashCampaignIT {
 
     /** Waits for everything that must come back; what does not is counted as lost. */
     private void awaitReturn() {
-        boolean complete = Await.holdsWithin(RETURN_LIMIT, () -> traffic.journal().missing() == 0);
+        boolean complete =
+                Await.holdsWithin(RETURN_LIMIT, () -> traffic.journal().missing() == 0);
         traffic.failIfAnyEnded();
         if (!complete) traffic.targets().forEach(TargetJournal::countMissingAsLost);
         assertEquals(List.of(), traffic.journal().violations());

@@ -45,7 +45,8 @@ final class MqttConsumer implements TrafficClient {
         this.identifier = identifier;
         this.journal = journal;
         this.heldLimit = limits.held();
-        // A new client each time: it remembers nothing, so all that comes comes from the broker's memory of the session.
+        // A new client each time: it remembers nothing, so all that comes comes from the broker's memory of the
+        // session.
         this.client = MqttClient.builder()
                 .identifier(identifier)
                 .serverAddress(broker.mqtt())
@@ -69,7 +70,10 @@ final class MqttConsumer implements TrafficClient {
         if (session == Session.NEW) {
             Await.get(
                     "the SUBACK of " + identifier,
-                    client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send());
+                    client.subscribeWith()
+                            .topicFilter(filter)
+                            .qos(MqttQos.AT_LEAST_ONCE)
+                            .send());
         }
     }
 

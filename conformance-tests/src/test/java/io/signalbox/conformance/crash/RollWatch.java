@@ -66,7 +66,8 @@ final class RollWatch implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         for (String name : names) {
-            if (name.endsWith(".tmp")) return name.startsWith("snapshot") ? "snapshot unpublished" : "segment unfinished";
+            if (name.endsWith(".tmp"))
+                return name.startsWith("snapshot") ? "snapshot unpublished" : "segment unfinished";
         }
         return names.stream().filter(name -> name.endsWith(".snap")).count() > 1 ? "old snapshot still there" : "";
     }

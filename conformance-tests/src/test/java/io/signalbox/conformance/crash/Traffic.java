@@ -105,7 +105,8 @@ final class Traffic {
     void failIfAnyEnded() {
         for (TrafficClient client : all()) {
             if (client.ended().isDone()) {
-                throw new AssertionError(client.getClass().getSimpleName() + " ended: " + client.ended().join());
+                throw new AssertionError(client.getClass().getSimpleName() + " ended: "
+                        + client.ended().join());
             }
         }
     }
@@ -132,7 +133,9 @@ final class Traffic {
     /** Waits until the broker has answered for everything and the consumers have settled everything, with confirmation. */
     void finish() {
         producers.forEach(TrafficClient::finish);
-        Await.until("all producers are answered", () -> anyEnded() || producers.stream().allMatch(TrafficClient::isFinished));
+        Await.until(
+                "all producers are answered",
+                () -> anyEnded() || producers.stream().allMatch(TrafficClient::isFinished));
         consumers.forEach(TrafficClient::finish);
         Await.until(
                 "everything is delivered and settled",

@@ -26,7 +26,8 @@ final class ClientProcess implements AutoCloseable {
 
     static ClientProcess start(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             return new ClientProcess(command, process);
         } catch (IOException e) {

@@ -54,7 +54,16 @@ final class DebianClients {
     /** Publishes at QoS 1; ends once the broker has acknowledged. */
     void mosquittoPub(String topic, String payload) {
         ClientProcess.run(List.of(
-                "mosquitto_pub", "-h", "127.0.0.1", "-p", port(broker.mqtt().getPort()), "-q", "1", "-t", topic, "-m",
+                "mosquitto_pub",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                port(broker.mqtt().getPort()),
+                "-q",
+                "1",
+                "-t",
+                topic,
+                "-m",
                 payload));
     }
 
@@ -62,8 +71,23 @@ final class DebianClients {
     ClientProcess mosquittoSub(String filter, int count, String... more) {
         List<String> command = new ArrayList<>(List.of(
                 // Line by line, or the lines of a pipe are seen only at the end.
-                "stdbuf", "-oL", "mosquitto_sub", "-d", "-h", "127.0.0.1", "-p", port(broker.mqtt().getPort()), "-q", "1",
-                "-t", filter, "-C", Integer.toString(count), "-W", Integer.toString(SUBSCRIBER_SECONDS), "-F",
+                "stdbuf",
+                "-oL",
+                "mosquitto_sub",
+                "-d",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                port(broker.mqtt().getPort()),
+                "-q",
+                "1",
+                "-t",
+                filter,
+                "-C",
+                Integer.toString(count),
+                "-W",
+                Integer.toString(SUBSCRIBER_SECONDS),
+                "-F",
                 "got %t %p"));
         command.addAll(List.of(more));
         ClientProcess subscriber = ClientProcess.start(command);
@@ -81,16 +105,15 @@ final class DebianClients {
 
     /** Sends each body as a durable message; ends once all are accepted. */
     void protonSend(String address, String... bodies) {
-        List<String> command =
-                new ArrayList<>(List.of(PYTHON, script("proton_send.py"), url(), address));
+        List<String> command = new ArrayList<>(List.of(PYTHON, script("proton_send.py"), url(), address));
         command.addAll(List.of(bodies));
         ClientProcess.run(command);
     }
 
     /** A receiver that ends after some messages, printing the body of each; attached when this returns. */
     ClientProcess protonReceive(String address, int count) {
-        ClientProcess receiver = ClientProcess.start(List.of(
-                PYTHON, script("proton_receive.py"), url(), address, Integer.toString(count)));
+        ClientProcess receiver = ClientProcess.start(
+                List.of(PYTHON, script("proton_receive.py"), url(), address, Integer.toString(count)));
         receiver.awaitLine("the attach", line -> line.equals("attached"));
         return receiver;
     }

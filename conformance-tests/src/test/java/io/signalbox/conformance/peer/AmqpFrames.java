@@ -35,7 +35,8 @@ public final class AmqpFrames {
             int size = bytes.getInt(at);
             int body = at + (stream[at + 4] & 0xff) * 4;
             int end = at + size;
-            if (size < HEADER_BYTES || end > stream.length) throw new IllegalStateException("a frame of " + size + " bytes at " + at);
+            if (size < HEADER_BYTES || end > stream.length)
+                throw new IllegalStateException("a frame of " + size + " bytes at " + at);
             if (stream[at + 5] == AMQP_FRAME && body < end) {
                 ProtonBuffer frame = ProtonBufferAllocator.defaultAllocator().copy(stream, body, end - body);
                 Object performative = decoder.readObject(frame, decoder.newDecoderState());

@@ -75,8 +75,7 @@ public final class AmqpPeer implements AutoCloseable {
         try {
             AmqpPeer peer = new AmqpPeer(address, containerId, sentBytes);
             peer.thread.start();
-            Await.until(
-                    "the session of " + containerId + " is open", () -> peer.ended.isDone() || peer.isOpen());
+            Await.until("the session of " + containerId + " is open", () -> peer.ended.isDone() || peer.isOpen());
             if (peer.ended.isDone()) throw new IOException("connection of " + containerId + ": " + peer.ended.join());
             return peer;
         } catch (IOException e) {

@@ -35,8 +35,11 @@ public final class DurableSender {
             link.open();
             made[0] = sender;
         });
-        Await.until("credit for " + address, () -> made[0].attached || peer.ended().isDone());
-        if (!made[0].attached) throw new AssertionError("no link to " + address + ": " + peer.ended().join());
+        Await.until(
+                "credit for " + address, () -> made[0].attached || peer.ended().isDone());
+        if (!made[0].attached)
+            throw new AssertionError(
+                    "no link to " + address + ": " + peer.ended().join());
         return made[0];
     }
 

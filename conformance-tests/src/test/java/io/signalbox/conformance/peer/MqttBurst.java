@@ -36,7 +36,8 @@ public final class MqttBurst implements AutoCloseable {
         MqttBurst publisher = new MqttBurst(socket);
         byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream packet = new ByteArrayOutputStream();
-        packet.writeBytes(new byte[] {0x10, (byte) (12 + id.length), 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, (byte) id.length});
+        packet.writeBytes(
+                new byte[] {0x10, (byte) (12 + id.length), 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, (byte) id.length});
         packet.writeBytes(id);
         socket.getOutputStream().write(packet.toByteArray());
         byte[] answer = publisher.in.readNBytes(4);

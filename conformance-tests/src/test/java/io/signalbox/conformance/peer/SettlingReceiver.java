@@ -73,8 +73,12 @@ public final class SettlingReceiver {
             link.addCredit(credit);
             made[0] = receiver;
         });
-        Await.until("the attach to " + address, () -> made[0].attached || peer.ended().isDone());
-        if (!made[0].attached) throw new AssertionError("no link from " + address + ": " + peer.ended().join());
+        Await.until(
+                "the attach to " + address,
+                () -> made[0].attached || peer.ended().isDone());
+        if (!made[0].attached)
+            throw new AssertionError(
+                    "no link from " + address + ": " + peer.ended().join());
         return made[0];
     }
 

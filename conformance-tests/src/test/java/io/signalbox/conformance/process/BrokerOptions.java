@@ -73,11 +73,13 @@ public record BrokerOptions(
     public static Path jar() {
         String named = System.getProperty(JAR_PROPERTY);
         Path jar = named == null
-                ? Path.of("..", "server", "target", "signalbox.jar").toAbsolutePath().normalize()
+                ? Path.of("..", "server", "target", "signalbox.jar")
+                        .toAbsolutePath()
+                        .normalize()
                 : Path.of(named);
         if (!Files.isRegularFile(jar)) {
-            throw new IllegalStateException("There is no broker at " + jar + "; build it with: mvn verify -pl"
-                    + " conformance-tests -am");
+            throw new IllegalStateException(
+                    "There is no broker at " + jar + "; build it with: mvn verify -pl" + " conformance-tests -am");
         }
         return jar;
     }

@@ -117,7 +117,8 @@ public final class BrokerProcess implements AutoCloseable {
         try {
             if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 endAll();
-                throw new AssertionError("broker " + process.pid() + " did not end within " + STOP_LIMIT + ":\n" + output);
+                throw new AssertionError(
+                        "broker " + process.pid() + " did not end within " + STOP_LIMIT + ":\n" + output);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -47,7 +47,9 @@ public final class Control {
     /** How many messages a queue holds; a queue that is not there fails. */
     public long depth(String queue) {
         Long depth = queueDepths().get(queue);
-        if (depth == null) throw new AssertionError("no queue " + queue + " among " + queueDepths().keySet());
+        if (depth == null)
+            throw new AssertionError(
+                    "no queue " + queue + " among " + queueDepths().keySet());
         return depth;
     }
 
@@ -61,7 +63,8 @@ public final class Control {
     }
 
     private static ControlMessage receive(ControlClient client) throws IOException {
-        ControlMessage answer = client.receive().orElseThrow(() -> new IOException("the broker closed the control socket"));
+        ControlMessage answer =
+                client.receive().orElseThrow(() -> new IOException("the broker closed the control socket"));
         if (answer.kind().equals("refused")) throw new AssertionError("the broker refused: " + answer);
         return answer;
     }

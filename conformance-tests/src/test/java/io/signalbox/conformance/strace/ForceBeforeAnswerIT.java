@@ -14,7 +14,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +52,17 @@ final class ForceBeforeAnswerIT {
         Path trace = scratch.resolve("trace");
         BrokerOptions options = BrokerOptions.fresh()
                 .through(List.of(
-                        "strace", "-f", "-tt", "-yy", "-xx", "-s", "16777216", "--seccomp-bpf", "-e", CALLS, "-o",
+                        "strace",
+                        "-f",
+                        "-tt",
+                        "-yy",
+                        "-xx",
+                        "-s",
+                        "16777216",
+                        "--seccomp-bpf",
+                        "-e",
+                        CALLS,
+                        "-o",
                         trace.toString()));
         Run run;
         try (BrokerProcess broker = BrokerProcess.start(options)) {
@@ -146,7 +155,8 @@ final class ForceBeforeAnswerIT {
         peer.call(session -> peer.onTurn(() -> {
             while (next.get() < bodies.size() && sender.isSendable()) {
                 sender.send(bodies.get(next.getAndIncrement()), outcome -> {
-                    if (!(outcome instanceof Accepted)) done.completeExceptionally(new AssertionError("answered " + outcome));
+                    if (!(outcome instanceof Accepted))
+                        done.completeExceptionally(new AssertionError("answered " + outcome));
                     if (answered.incrementAndGet() == bodies.size()) done.complete(null);
                 });
                 mostInFlight.accumulateAndGet(sender.inFlight(), Math::max);

@@ -53,7 +53,9 @@ final class ForceOrderTest {
     private void assertViolation(String part) {
         ForceOrder order = checked();
         assertEquals(0, order.proven());
-        assertTrue(order.violations().get(0).contains(part), () -> order.violations().toString());
+        assertTrue(
+                order.violations().get(0).contains(part),
+                () -> order.violations().toString());
     }
 
     @Test
@@ -141,8 +143,10 @@ final class ForceOrderTest {
     void answersAreFoundAcrossGatheringAndPartialWrites() {
         write();
         force();
-        line(2, "writev(" + CLIENT + ", [{iov_base=\"\\x20\\x02\\x00\\x00\", iov_len=4}, {iov_base=\"" + PUBACK
-                + "\", iov_len=4}], 2) = 5");
+        line(
+                2,
+                "writev(" + CLIENT + ", [{iov_base=\"\\x20\\x02\\x00\\x00\", iov_len=4}, {iov_base=\"" + PUBACK
+                        + "\", iov_len=4}], 2) = 5");
         line(2, "write(" + CLIENT + ", \"\\x02\\x00\\x01\", 3) = 3");
         assertEquals(1, checked().proven());
     }
