@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ public final class Loop {
     private final AtomicInteger pending = new AtomicInteger();
     private final List<Flushable> touched = new ArrayList<>();
     private final Receipts receipts;
+    private @Nullable Error firstError;
 
     /** Something that gathers output during a batch of events and sends it at the batch's end. Confined to its loop. */
     public abstract static class Flushable {
@@ -72,8 +74,8 @@ public final class Loop {
             done += batch;
             missed = pending.addAndGet(-batch);
         }
-        flushTouched();
         if (missed != 0) executor.execute(this::run);
+        flushTouched();
     }
 
     private void runOne() {
@@ -81,12 +83,21 @@ public final class Loop {
         if (event == null) throw new IllegalStateException("an event was counted and is not there");
         try {
             event.onLoop();
-        } catch (RuntimeException | Error e) { // it fails alone: every connection of the loop depends on the rest
-            LOG.error("event=loop_event_failed kind={}", event.getClass().getSimpleName(), e);
+        } catch (RuntimeException | Error e) {
+            failedAlone(event, e);
         }
     }
 
-    /** Ends a batch: flushes what was touched since the last one. Also called by {@link Receipts}. */
+    /** Whatever fails on a loop fails alone: every connection of the loop depends on the rest. */
+    void failedAlone(Object what, Throwable failure) {
+        LOG.error("event=loop_event_failed kind={}", what.getClass().getSimpleName(), failure);
+        if (firstError == null && failure instanceof Error error) firstError = error;
+    }
+
+    /**
+     * Ends a batch: flushes what was touched since the last one. Also called by {@link Receipts}. Throws the first error of
+     * the batch, now that the rest has been done, to whoever runs the loop's tasks.
+     */
     void flushTouched() {
         for (int i = 0; i < touched.size(); i++) {
             Flushable flushable = touched.get(i);
@@ -94,9 +105,12 @@ public final class Loop {
             try {
                 flushable.flush();
             } catch (RuntimeException | Error e) {
-                LOG.error("event=flush_failed", e);
+                failedAlone(flushable, e);
             }
         }
         touched.clear();
+        Error error = firstError;
+        firstError = null;
+        if (error != null) throw error;
     }
 }

@@ -3,8 +3,6 @@ package io.signalbox.broker;
 import io.signalbox.broker.store.MessageStore;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one acknowledgement corridor of a loop: answers in the order they were promised, each with the LSN that must be
@@ -12,8 +10,6 @@ import org.slf4j.LoggerFactory;
  * Confined to the loop.
  */
 public final class Receipts {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Receipts.class);
 
     /** Where an answer goes. */
     public interface Receiver {
@@ -83,16 +79,16 @@ public final class Receipts {
             size--;
             if (receiver != null) complete(receiver, token, outcome);
         }
-        loop.flushTouched();
         if (size > 0 && !waiting) awaitForce();
+        loop.flushTouched();
     }
 
     /** A receiver that throws fails alone: the answers behind it belong to others. */
-    private static void complete(Receiver receiver, long token, PublishOutcome outcome) {
+    private void complete(Receiver receiver, long token, PublishOutcome outcome) {
         try {
             receiver.complete(token, outcome);
         } catch (RuntimeException | Error e) {
-            LOG.error("event=answer_failed receiver={}", receiver.getClass().getSimpleName(), e);
+            loop.failedAlone(receiver, e);
         }
     }
 

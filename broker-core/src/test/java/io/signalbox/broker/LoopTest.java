@@ -1,6 +1,7 @@
 package io.signalbox.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.signalbox.broker.store.MemoryStore;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ class LoopTest {
             throw new StackOverflowError("a listener's depth");
         }));
         loop.post(event(() -> seen.add("next")));
-        tasks.runAll();
+        assertThrows(StackOverflowError.class, tasks::runAll, "whoever runs the loop hears of it");
         loop.post(event(() -> seen.add("later")));
         tasks.runAll();
         assertEquals(List.of("next", "later"), seen);
@@ -52,7 +53,7 @@ class LoopTest {
                 });
             }
         }));
-        tasks.runAll();
+        assertThrows(AssertionError.class, tasks::runAll);
         assertEquals(List.of("good"), seen);
     }
 
