@@ -45,6 +45,7 @@ public final class AmqpListener {
     private final AmqpSettings settings;
     private final AmqpCounters counters = new AmqpCounters();
     private final Map<Channel, AmqpConnection> connections = new ConcurrentHashMap<>();
+    private volatile boolean closing;
     private @Nullable Channel server;
 
     /** A listener for clients of one virtual host; not yet bound. */
@@ -100,6 +101,7 @@ public final class AmqpListener {
      * @return completes when all are gone, which takes a few seconds at most
      */
     public CompletionStage<Void> close() {
+        closing = true;
         if (server != null) server.close().awaitUninterruptibly();
         CompletableFuture<?>[] gone = connections.keySet().stream()
                 .map(channel -> {
@@ -108,7 +110,7 @@ public final class AmqpListener {
                     return closed;
                 })
                 .toArray(CompletableFuture[]::new);
-        closeConnections(Refusal.ofConnection(ConnectionError.CONNECTION_FORCED, "the broker is stopping"));
+        closeConnections(stopping());
         return CompletableFuture.allOf(gone);
     }
 
@@ -122,6 +124,10 @@ public final class AmqpListener {
         return connections.size();
     }
 
+    private static Refusal stopping() {
+        return Refusal.ofConnection(ConnectionError.CONNECTION_FORCED, "the broker is stopping");
+    }
+
     private void closeConnections(Refusal reason) {
         connections.forEach((channel, connection) -> channel.eventLoop().execute(() -> connection.fail(reason)));
     }
@@ -132,6 +138,7 @@ public final class AmqpListener {
         counters.connections.increment();
         connections.put(channel, connection);
         channel.closeFuture().addListener(future -> connections.remove(channel));
+        if (closing) connection.fail(stopping()); // it was accepted while the listener closed
     }
 
     /** The open that every peer gets. */
