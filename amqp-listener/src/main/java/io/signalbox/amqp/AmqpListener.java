@@ -3,6 +3,7 @@ package io.signalbox.amqp;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -91,7 +92,7 @@ public final class AmqpListener {
     }
 
     /** A handler for one channel that somebody else has accepted; its event loop is one of the broker's. */
-    public io.netty.channel.ChannelHandler newHandler() {
+    public ChannelHandler newHandler() {
         return new AmqpHandler(this);
     }
 

@@ -16,6 +16,7 @@ import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -135,7 +136,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
         if (transfer.getMessageFormat() != null && transfer.getMessageFormat().intValue() != 0) {
             throw notOffered("message formats other than that of AMQP 1.0");
         }
-        if (transfer.getState() instanceof org.apache.qpid.proton.amqp.transaction.TransactionalState) {
+        if (transfer.getState() instanceof TransactionalState) {
             throw notOffered("transactions");
         }
         int deliveryId = transfer.getDeliveryId().intValue();

@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.queue.Delivery;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -23,7 +24,7 @@ final class SessionOutput {
     private static final int MAX_UNSETTLED = 1 << 16;
 
     /** A delivery that the peer has not settled. */
-    record OutgoingDelivery(OutgoingLink link, int deliveryId, io.signalbox.broker.queue.Delivery delivery) {}
+    record OutgoingDelivery(OutgoingLink link, int deliveryId, Delivery delivery) {}
 
     private final AmqpSession session;
     private final SessionWindow window;
