@@ -4,18 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.Publisher;
-import io.signalbox.broker.security.Authenticator.Verdict;
-import io.signalbox.broker.security.Credentials;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Executor;
 import org.apache.qpid.proton.amqp.UnsignedShort;
-import org.apache.qpid.proton.amqp.security.SaslCode;
-import org.apache.qpid.proton.amqp.security.SaslInit;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Close;
@@ -27,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One AMQP connection (AMQP 1.0 §2.4): protocol headers, SASL, open, close, and the channels its sessions live on. The one
- * place where a peer's errors turn into answers. Confined to its event loop.
+ * One AMQP connection (AMQP 1.0 §2.4): open, close, and the channels its sessions live on. The one place where a peer's errors
+ * turn into answers. Confined to its event loop.
  */
 final class AmqpConnection implements FrameReader.Sink {
 
@@ -37,15 +30,10 @@ final class AmqpConnection implements FrameReader.Sink {
     /** The largest frame taken before the peer has opened the connection, in bytes. */
     private static final int MAX_FRAME_BYTES_BEFORE_OPEN = 8192;
 
-    /** Bytes of messages that may wait for space in the log before the socket is read no more. */
-    private static final long MAX_PARKED_BYTES = 1 << 20;
-
-    /** How far the connection has come (AMQP 1.0 §2.4.6, §5.3.2). */
+    /** How far the connection has come (AMQP 1.0 §2.4.6). */
     private enum State {
-        AWAITS_HEADER,
-        AWAITS_SASL_INIT,
-        AUTHENTICATES,
-        AWAITS_HEADER_AFTER_SASL,
+        /** Headers and SASL, {@link ConnectionOpening}. */
+        OPENING,
         AWAITS_OPEN,
         OPEN,
         /** Our close is sent; the peer's is awaited and nothing else is heard. */
@@ -55,56 +43,29 @@ final class AmqpConnection implements FrameReader.Sink {
 
     private final AmqpListener listener;
     private final Transport transport;
+    private final ConnectionOpening opening;
     private final FrameReader reader = new FrameReader(MAX_FRAME_BYTES_BEFORE_OPEN);
     private final FrameWriter writer;
     private final Loop loop;
     private final ConnectionTimers timers;
+    private final Intake intake;
     private final Map<Integer, AmqpSession> sessions = new HashMap<>(4);
     private final Map<String, AmqpLink> linksByName = new HashMap<>(4);
     private final List<AmqpSession> touched = new ArrayList<>(2);
-    private State state = State.AWAITS_HEADER;
-    private boolean inBatch;
-    private boolean headerSent;
+    private State state = State.OPENING;
+    private boolean inRead;
+    private boolean streamLost;
     private boolean openSent;
-    private int parkedMessages;
-    private long parkedBytes;
-    private PeerLimits peer = PeerLimits.BEFORE_OPEN;
+    private int peerChannelMax = 65_535;
     private String peerName = "";
-
-    /** What the connection needs of the socket. */
-    interface Transport {
-        FrameWriter writer();
-
-        ConnectionTimers.Scheduler scheduler();
-
-        /** The event loop that the connection is confined to. */
-        Executor executor();
-
-        SocketAddress remoteAddress();
-
-        /** Reads no more from the socket, or goes on. */
-        void setReading(Reading reading);
-
-        /** Closes the socket when all that is written has been sent. */
-        void closeAfterFlush();
-    }
-
-    /** Whether the socket is read. */
-    enum Reading {
-        ON,
-        OFF
-    }
-
-    /** What the peer's open said about what it takes. */
-    private record PeerLimits(int maxFrameBytes, int channelMax) {
-        static final PeerLimits BEFORE_OPEN = new PeerLimits(512, 65_535);
-    }
 
     AmqpConnection(AmqpListener listener, Transport transport) {
         this.listener = listener;
         this.transport = transport;
+        this.opening = new ConnectionOpening(listener, transport, new OpeningHost());
         this.writer = transport.writer();
         this.loop = listener.broker().loopOf(transport.executor());
+        this.intake = new Intake(transport, listener.maxMessageBytes());
         this.timers = new ConnectionTimers(transport.scheduler(), writer, listener.settings(), new Silence());
         timers.start();
     }
@@ -114,20 +75,20 @@ final class AmqpConnection implements FrameReader.Sink {
     /** Bytes from the peer. */
     void receive(ByteBuf in) {
         timers.heard();
-        if (state == State.ENDED) return;
-        inBatch = true;
+        if (state == State.ENDED || streamLost) return;
+        inRead = true;
         try {
             reader.feed(in, this);
         } catch (Refusal refusal) {
-            fail(refusal);
+            lose(refusal);
         } catch (RuntimeException e) {
-            failInternally(e);
+            lose(mistake(e));
         }
     }
 
     /** The socket has nothing more for now: everything that was produced leaves. */
     void endOfRead() {
-        inBatch = false;
+        inRead = false;
         flush();
     }
 
@@ -145,49 +106,26 @@ final class AmqpConnection implements FrameReader.Sink {
     }
 
     @Override
-    public void onProtocolHeader(long header) throws Refusal {
-        if (state == State.AWAITS_HEADER && header == ProtocolHeader.SASL) {
-            writer.protocolHeader(ProtocolHeader.SASL);
-            writer.frame(
-                    FrameReader.TYPE_SASL,
-                    0,
-                    SaslNegotiator.offer(listener.settings().mechanisms()));
-            state = State.AWAITS_SASL_INIT;
-        } else if (state == State.AWAITS_HEADER_AFTER_SASL && header == ProtocolHeader.AMQP) {
-            sendHeader();
-            state = State.AWAITS_OPEN;
-        } else if (state == State.AWAITS_HEADER
-                && header == ProtocolHeader.AMQP
-                && listener.settings().mechanisms().contains(SaslMechanism.ANONYMOUS)) {
-            sendHeader();
-            authenticate(new Credentials.Anonymous(transport.remoteAddress()), new WithoutSasl());
-        } else {
-            // AMQP 1.0 §2.2: answer with a header that is supported, then close the socket
-            LOG.debug("event=amqp_header_refused peer={} spoke=\"{}\"", peerName, ProtocolHeader.describe(header));
-            writer.protocolHeader(state == State.AWAITS_HEADER ? ProtocolHeader.SASL : ProtocolHeader.AMQP);
-            endAfterFlush();
-        }
-    }
-
-    private void sendHeader() {
-        writer.protocolHeader(ProtocolHeader.AMQP);
-        headerSent = true;
+    public void onProtocolHeader(long header) {
+        if (state == State.OPENING) opening.onProtocolHeader(header);
     }
 
     @Override
     public void onFrame(int type, int channel, byte[] bytes, int from, int to) throws Refusal {
         if (state == State.ENDED) return;
-        boolean saslExpected = state == State.AWAITS_SASL_INIT;
-        if (saslExpected != (type == FrameReader.TYPE_SASL)) {
-            throw Refusal.ofConnection(
-                    ConnectionError.FRAMING_ERROR, "a frame of type " + type + " came where the other was due");
-        }
-        if (from == to) return; // an empty frame only shows that the peer lives
+        if (from == to && type == FrameReader.TYPE_AMQP) return; // an empty frame only shows that the peer lives
         int end = TypeWalk.skip(bytes, from, to);
         Object performative = PerformativeCodec.ofThread().decode(bytes, from, end);
-        if (saslExpected) onSasl(performative);
-        else if (state == State.CLOSE_SENT) onFrameAfterClose(performative);
-        else onPerformative(channel, performative, new Payload(bytes, end, to));
+        MandatoryFields.check(performative);
+        if (state == State.OPENING) {
+            opening.onFrame(type, performative);
+        } else if (type != FrameReader.TYPE_AMQP) {
+            throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "a SASL frame came after SASL");
+        } else if (state == State.CLOSE_SENT) {
+            if (performative instanceof Close) endAfterFlush();
+        } else {
+            onPerformative(channel, performative, new Payload(bytes, end, to));
+        }
     }
 
     /** What follows the performative in its frame. */
@@ -195,10 +133,6 @@ final class AmqpConnection implements FrameReader.Sink {
         int size() {
             return to - from;
         }
-    }
-
-    private void onFrameAfterClose(Object performative) {
-        if (performative instanceof Close) endAfterFlush();
     }
 
     private void onPerformative(int channel, Object performative, Payload payload) throws Refusal {
@@ -223,94 +157,14 @@ final class AmqpConnection implements FrameReader.Sink {
         }
     }
 
-    // ---- SASL
-
-    private void onSasl(Object performative) throws Refusal {
-        if (!(performative instanceof SaslInit init)) {
-            throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "the first SASL frame of a client must be init");
-        }
-        Optional<Credentials> credentials =
-                SaslNegotiator.credentials(init, listener.settings().mechanisms(), transport.remoteAddress());
-        if (credentials.isEmpty()) refuseLogin(SaslCode.AUTH, "the mechanism or its response is not acceptable");
-        else authenticate(credentials.get(), new WithSasl());
-    }
-
-    /** What follows a verdict. */
-    private interface Login {
-        void welcome();
-
-        void refused(SaslCode code, String sentence);
-    }
-
-    private final class WithSasl implements Login {
-        @Override
-        public void welcome() {
-            writer.frame(FrameReader.TYPE_SASL, 0, SaslNegotiator.outcome(SaslCode.OK));
-            state = State.AWAITS_HEADER_AFTER_SASL;
-            reader.expectProtocolHeader();
-        }
-
-        @Override
-        public void refused(SaslCode code, String sentence) {
-            refuseLogin(code, sentence);
-        }
-    }
-
-    private final class WithoutSasl implements Login {
-        @Override
-        public void welcome() {
-            state = State.AWAITS_OPEN;
-        }
-
-        @Override
-        public void refused(SaslCode code, String sentence) {
-            fail(Refusal.ofConnection(AmqpError.UNAUTHORIZED_ACCESS, "this broker wants to know who you are"));
-        }
-    }
-
-    private void authenticate(Credentials credentials, Login login) {
-        state = State.AUTHENTICATES;
-        reader.pause();
-        transport.setReading(Reading.OFF);
-        listener.authenticator()
-                .authenticate(credentials)
-                .whenComplete((verdict, failure) ->
-                        transport.executor().execute(() -> onVerdict(Optional.ofNullable(verdict), login)));
-    }
-
-    private void onVerdict(Optional<Verdict> verdict, Login login) {
-        if (state != State.AUTHENTICATES) return;
-        try {
-            if (verdict.isEmpty()) login.refused(SaslCode.SYS_TEMP, "the login could not be checked");
-            else if (verdict.get() instanceof Verdict.Refused refused) login.refused(SaslCode.AUTH, refused.sentence());
-            else login.welcome();
-            transport.setReading(Reading.ON);
-            reader.resume(this);
-        } catch (Refusal refusal) {
-            fail(refusal);
-        } catch (RuntimeException e) {
-            failInternally(e);
-        }
-        flush();
-    }
-
-    private void refuseLogin(SaslCode code, String sentence) {
-        listener.counters().refusedLogins.increment();
-        LOG.info("event=amqp_login_refused peer={} cause=\"{}\"", transport.remoteAddress(), sentence);
-        writer.frame(FrameReader.TYPE_SASL, 0, SaslNegotiator.outcome(code));
-        endAfterFlush();
-    }
-
     // ---- open and close
 
     private void onOpen(Open open) throws Refusal {
         if (state != State.AWAITS_OPEN) throw Refusal.ofConnection(AmqpError.ILLEGAL_STATE, "a second open");
         peerName = open.getContainerId();
-        peer = new PeerLimits(
-                maxFrameBytes(open),
-                open.getChannelMax() == null ? 65_535 : open.getChannelMax().intValue());
+        if (open.getChannelMax() != null) peerChannelMax = open.getChannelMax().intValue();
         sendOpen();
-        writer.limitFrames(peer.maxFrameBytes());
+        writer.limitFrames(maxFrameBytes(open));
         reader.limitFrames(listener.settings().limits().maxFrameBytes());
         listener.checkVirtualHost(open.getHostname());
         timers.opened(open.getIdleTimeOut() == null ? 0 : open.getIdleTimeOut().longValue());
@@ -326,7 +180,6 @@ final class AmqpConnection implements FrameReader.Sink {
     }
 
     private void sendOpen() {
-        if (!headerSent) sendHeader();
         writer.frame(FrameReader.TYPE_AMQP, 0, listener.open());
         openSent = true;
     }
@@ -338,18 +191,14 @@ final class AmqpConnection implements FrameReader.Sink {
 
     /** Closes the connection with an error: it was the peer's, the broker's, or the broker is leaving. */
     void fail(Refusal refusal) {
-        if (state == State.CLOSE_SENT || state == State.ENDED) {
-            // what cannot be understood any more is not worth waiting for
-            if (state == State.CLOSE_SENT) endAfterFlush();
-            return;
-        }
+        if (state == State.CLOSE_SENT || state == State.ENDED) return;
         listener.counters().connectionErrors.increment();
         LOG.debug(
                 "event=amqp_connection_failed peer={} condition={} cause=\"{}\"",
                 peerName,
                 refusal.condition(),
                 refusal.sentence());
-        if (state == State.AWAITS_HEADER || state == State.AWAITS_SASL_INIT || state == State.AUTHENTICATES) {
+        if (!opening.isDone()) {
             endAfterFlush(); // there is no AMQP layer yet to say it in
             return;
         }
@@ -360,29 +209,23 @@ final class AmqpConnection implements FrameReader.Sink {
         leave();
         state = State.CLOSE_SENT;
         timers.closeSent();
+        intake.setReading(Transport.Reading.ON); // or the peer's close would not be seen
         flush();
     }
 
-    private void failInternally(RuntimeException e) {
+    /** Fails in the middle of the stream: what follows cannot be told apart any more, and only its end is waited for. */
+    private void lose(Refusal refusal) {
+        streamLost = true;
+        fail(refusal);
+    }
+
+    private Refusal mistake(RuntimeException e) {
         LOG.error("event=amqp_connection_broken peer={}", peerName, e);
-        fail(Refusal.ofConnection(AmqpError.INTERNAL_ERROR, "the broker has made a mistake and logged it"));
+        return Refusal.ofConnection(AmqpError.INTERNAL_ERROR, "the broker has made a mistake and logged it");
     }
 
     static ErrorCondition errorOf(Refusal refusal) {
         return new ErrorCondition(refusal.condition(), refusal.sentence());
-    }
-
-    /** Runs what comes back from elsewhere, with this connection's way of catching errors, and flushes. */
-    void run(ThrowingTask task) {
-        if (state != State.OPEN) return;
-        try {
-            task.run();
-        } catch (Refusal refusal) {
-            fail(refusal);
-        } catch (RuntimeException e) {
-            failInternally(e);
-        }
-        endOfBatch();
     }
 
     /** Something that may find the peer at fault. */
@@ -390,7 +233,24 @@ final class AmqpConnection implements FrameReader.Sink {
         void run() throws Refusal;
     }
 
+    /** Runs what comes back from the core, with this connection's way of catching errors, and flushes. */
+    void run(ThrowingTask task) {
+        if (state == State.OPEN) guard(task);
+    }
+
+    private void guard(ThrowingTask task) {
+        try {
+            task.run();
+        } catch (Refusal refusal) {
+            fail(refusal);
+        } catch (RuntimeException e) {
+            fail(mistake(e));
+        }
+        endOfBatch();
+    }
+
     private void endAfterFlush() {
+        if (state == State.ENDED) return;
         end();
         flush();
         transport.closeAfterFlush();
@@ -411,7 +271,7 @@ final class AmqpConnection implements FrameReader.Sink {
         touched.clear();
     }
 
-    // ---- sessions
+    // ---- sessions and links
 
     private void onBegin(int channel, Begin begin, @Nullable AmqpSession present) throws Refusal {
         if (begin.getRemoteChannel() != null) {
@@ -420,12 +280,11 @@ final class AmqpConnection implements FrameReader.Sink {
         if (present != null) {
             throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "a session has already begun on channel " + channel);
         }
-        int most = listener.settings().limits().maxSessions();
         // AMQP 1.0 §2.7.1: channel-max is the highest channel number
-        if (channel >= most) {
+        if (channel >= listener.settings().limits().maxSessions()) {
             throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "channel " + channel + " is above channel-max");
         }
-        if (channel > peer.channelMax()) {
+        if (channel > peerChannelMax) {
             throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "channel " + channel + " is above your own channel-max");
         }
         AmqpSession session = new AmqpSession(this, channel, begin);
@@ -449,16 +308,20 @@ final class AmqpConnection implements FrameReader.Sink {
         linksByName.remove(directedName, link);
     }
 
+    int linkCount() {
+        return linksByName.size();
+    }
+
     // ---- output
 
-    /** The session has something that leaves with the next flush. */
+    /** The session has something that leaves with the next flush; called once until then. */
     void touch(AmqpSession session) {
-        if (!touched.contains(session)) touched.add(session);
+        touched.add(session);
     }
 
     /** A batch of events from the core is over. */
     void endOfBatch() {
-        if (!inBatch) flush();
+        if (!inRead) flush();
     }
 
     private void flush() {
@@ -467,20 +330,7 @@ final class AmqpConnection implements FrameReader.Sink {
         writer.flush();
     }
 
-    // ---- parking
-
-    /** A message waits for space in the log: what more comes waits too, and beyond a bound stays in the socket. */
-    void parked(int bytes) {
-        parkedMessages++;
-        parkedBytes += bytes;
-        if (parkedBytes > MAX_PARKED_BYTES) transport.setReading(Reading.OFF);
-    }
-
-    void unparked(int messages, long bytes) {
-        parkedMessages -= messages;
-        parkedBytes -= bytes;
-        if (parkedMessages == 0) transport.setReading(Reading.ON);
-    }
+    // ---- what sessions and links need
 
     FrameWriter writer() {
         return writer;
@@ -490,8 +340,16 @@ final class AmqpConnection implements FrameReader.Sink {
         return listener;
     }
 
+    Intake intake() {
+        return intake;
+    }
+
     Loop loop() {
         return loop;
+    }
+
+    String peerName() {
+        return peerName;
     }
 
     /** A way in for one of this connection's links. */
@@ -503,15 +361,63 @@ final class AmqpConnection implements FrameReader.Sink {
         return new TerminusResolver(listener.host(), loop, peerName);
     }
 
-    String peerName() {
-        return peerName;
+    /** What the way in asks for. */
+    private final class OpeningHost implements ConnectionOpening.Host {
+        @Override
+        public void pauseReading() {
+            reader.pause();
+            intake.setReading(Transport.Reading.OFF);
+        }
+
+        @Override
+        public void resumeReading() {
+            if (state == State.ENDED) return;
+            intake.setReading(Transport.Reading.ON);
+            try {
+                reader.resume(AmqpConnection.this);
+            } catch (Refusal refusal) {
+                lose(refusal);
+            } catch (RuntimeException e) {
+                lose(mistake(e));
+            }
+        }
+
+        @Override
+        public void expectProtocolHeader() {
+            reader.expectProtocolHeader();
+        }
+
+        @Override
+        public void amqpBegins() {
+            state = State.AWAITS_OPEN;
+        }
+
+        @Override
+        public void endAfterFlush() {
+            AmqpConnection.this.endAfterFlush();
+        }
+
+        @Override
+        public void fail(Refusal refusal) {
+            AmqpConnection.this.fail(refusal);
+        }
+
+        @Override
+        public void runBeforeOpen(Runnable task) {
+            if (state == State.OPENING) guard(task::run);
+        }
     }
 
     /** What happens when nothing happens. */
     private final class Silence implements ConnectionTimers.Alarm {
         @Override
+        public boolean isListening() {
+            return intake.isReading();
+        }
+
+        @Override
         public void peerIsSilent(long millis) {
-            // AMQP 1.0 §2.4.5: "the peer may close the connection with an error"
+            // AMQP 1.0 §2.4.5: "If the threshold is exceeded, a peer SHOULD try to gracefully close the connection"
             fail(Refusal.ofConnection(
                     AmqpError.RESOURCE_LIMIT_EXCEEDED, "nothing was heard from you for " + millis + " ms"));
         }
@@ -519,11 +425,7 @@ final class AmqpConnection implements FrameReader.Sink {
         @Override
         public void openIsOverdue() {
             LOG.debug("event=amqp_open_overdue peer={}", transport.remoteAddress());
-            if (state == State.AWAITS_OPEN) {
-                fail(Refusal.ofConnection(AmqpError.RESOURCE_LIMIT_EXCEEDED, "the open did not come in time"));
-            } else {
-                endAfterFlush();
-            }
+            fail(Refusal.ofConnection(AmqpError.RESOURCE_LIMIT_EXCEEDED, "the open did not come in time"));
         }
 
         @Override

@@ -81,7 +81,7 @@ final class AmqpHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** The socket as the connection sees it. */
-    private static final class ChannelTransport implements AmqpConnection.Transport, ConnectionTimers.Scheduler {
+    private static final class ChannelTransport implements Transport, ConnectionTimers.Scheduler {
         private final ChannelHandlerContext context;
         private final FrameWriter writer;
 
@@ -111,8 +111,8 @@ final class AmqpHandler extends ChannelInboundHandlerAdapter {
         }
 
         @Override
-        public void setReading(AmqpConnection.Reading reading) {
-            context.channel().config().setAutoRead(reading == AmqpConnection.Reading.ON);
+        public void setReading(Reading reading) {
+            context.channel().config().setAutoRead(reading == Reading.ON);
         }
 
         @Override

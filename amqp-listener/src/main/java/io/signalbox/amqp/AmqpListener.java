@@ -3,6 +3,7 @@ package io.signalbox.amqp;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -45,6 +46,7 @@ public final class AmqpListener {
     private final AmqpSettings settings;
     private final AmqpCounters counters = new AmqpCounters();
     private final Map<Channel, AmqpConnection> connections = new ConcurrentHashMap<>();
+    private volatile boolean closing;
     private @Nullable Channel server;
 
     /** A listener for clients of one virtual host; not yet bound. */
@@ -90,7 +92,7 @@ public final class AmqpListener {
     }
 
     /** A handler for one channel that somebody else has accepted; its event loop is one of the broker's. */
-    public io.netty.channel.ChannelHandler newHandler() {
+    public ChannelHandler newHandler() {
         return new AmqpHandler(this);
     }
 
@@ -100,6 +102,7 @@ public final class AmqpListener {
      * @return completes when all are gone, which takes a few seconds at most
      */
     public CompletionStage<Void> close() {
+        closing = true;
         if (server != null) server.close().awaitUninterruptibly();
         CompletableFuture<?>[] gone = connections.keySet().stream()
                 .map(channel -> {
@@ -108,7 +111,7 @@ public final class AmqpListener {
                     return closed;
                 })
                 .toArray(CompletableFuture[]::new);
-        closeConnections(Refusal.ofConnection(ConnectionError.CONNECTION_FORCED, "the broker is stopping"));
+        closeConnections(stopping());
         return CompletableFuture.allOf(gone);
     }
 
@@ -122,6 +125,10 @@ public final class AmqpListener {
         return connections.size();
     }
 
+    private static Refusal stopping() {
+        return Refusal.ofConnection(ConnectionError.CONNECTION_FORCED, "the broker is stopping");
+    }
+
     private void closeConnections(Refusal reason) {
         connections.forEach((channel, connection) -> channel.eventLoop().execute(() -> connection.fail(reason)));
     }
@@ -132,6 +139,7 @@ public final class AmqpListener {
         counters.connections.increment();
         connections.put(channel, connection);
         channel.closeFuture().addListener(future -> connections.remove(channel));
+        if (closing) connection.fail(stopping()); // it was accepted while the listener closed
     }
 
     /** The open that every peer gets. */

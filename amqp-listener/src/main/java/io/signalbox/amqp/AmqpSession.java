@@ -27,6 +27,8 @@ final class AmqpSession {
     /** Transfer frames a peer may have under way in one session. */
     private static final int INCOMING_WINDOW_FRAMES = 2048;
 
+    private static final int MAX_LINK_NAME_CHARS = 4096;
+
     private final AmqpConnection connection;
     private final int channel;
     private final long peerHandleMax;
@@ -37,6 +39,7 @@ final class AmqpSession {
     private final List<IncomingLink> touched = new ArrayList<>(2);
     private final TerminusResolver resolver;
     private boolean ending;
+    private boolean isTouched;
     private boolean deliverySeen;
     private int lastDeliveryId;
 
@@ -94,7 +97,7 @@ final class AmqpSession {
         if (!window.receivedTransfer()) {
             throw Refusal.ofSession(SessionError.WINDOW_VIOLATION, "more transfers came than the window allows");
         }
-        connection.touch(this);
+        touch();
         AmqpLink link = linkOf(transfer.getHandle());
         if (!(link instanceof IncomingLink incoming)) {
             throw Refusal.ofSession(SessionError.ERRANT_LINK, "a transfer came on a link that sends to you");
@@ -147,6 +150,13 @@ final class AmqpSession {
         }
         if (links.containsKey((int) handle)) {
             throw Refusal.ofSession(SessionError.HANDLE_IN_USE, "handle " + handle + " is attached already");
+        }
+        if (attach.getName().length() > MAX_LINK_NAME_CHARS) {
+            throw Refusal.ofSession(AmqpError.INVALID_FIELD, "a link name has at most 4096 characters");
+        }
+        if (connection.linkCount() >= limits().maxLinks()) {
+            throw Refusal.ofSession(
+                    AmqpError.RESOURCE_LIMIT_EXCEEDED, "the connection has " + limits().maxLinks() + " links already");
         }
         if (attach.getRole() == Role.SENDER) {
             IncomingLink link = new IncomingLink(this, attach);
@@ -209,14 +219,22 @@ final class AmqpSession {
         });
     }
 
-    /** A link has answers to send or credit to give with the next flush. */
+    /** A link has answers to send or credit to give with the next flush; called once until then. */
     void touch(IncomingLink link) {
-        if (!touched.contains(link)) touched.add(link);
+        touched.add(link);
+        touch();
+    }
+
+    /** Something is to be written with the next flush. */
+    void touch() {
+        if (isTouched) return;
+        isTouched = true;
         connection.touch(this);
     }
 
     /** Writes what has gathered: answers first, then credit. */
     void beforeFlush() {
+        isTouched = false;
         if (ending) return;
         answers.flush();
         output.flushAnswers();
@@ -225,14 +243,9 @@ final class AmqpSession {
         if (window.wantsToReopen()) write(flow());
     }
 
-    /** The peer's window, the socket or settlements made room. */
+    /** The peer's window, the socket or settlements may have made room. */
     void outputMayContinue() {
-        if (ending) return;
-        output.pump();
-        if (output.isCongested()) return;
-        for (AmqpLink link : List.copyOf(links.values())) {
-            if (link instanceof OutgoingLink outgoing) outgoing.outputMayContinue();
-        }
+        if (!ending) output.mayContinue();
     }
 
     /** A flow frame with this session's state (AMQP 1.0 §2.5.6). */

@@ -25,7 +25,7 @@ public record AmqpSettings(
      * @param maxFrameBytes largest frame taken, 512 or more
      * @param maxMessageBytes largest message taken; the store may take less
      * @param maxSessions sessions of one connection, 1 to 65,536
-     * @param maxLinks links of one session
+     * @param maxLinks links of one connection
      */
     public record Limits(int maxFrameBytes, int maxMessageBytes, int maxSessions, int maxLinks) {
         public Limits {
@@ -51,7 +51,7 @@ public record AmqpSettings(
                 containerId,
                 productVersion,
                 EnumSet.allOf(SaslMechanism.class),
-                new Limits(128 << 10, 16 << 20, 256, 1024),
+                new Limits(128 << 10, 16 << 20, 256, 4096),
                 120_000,
                 10_000);
     }

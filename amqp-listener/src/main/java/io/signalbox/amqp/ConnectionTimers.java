@@ -30,6 +30,9 @@ final class ConnectionTimers {
 
     /** Who is told. */
     interface Alarm {
+        /** Whether the socket is read; if not, silence is not the peer's. */
+        boolean isListening();
+
         void peerIsSilent(long millis);
 
         void openIsOverdue();
@@ -85,6 +88,7 @@ final class ConnectionTimers {
     private void watchPeer(long delayMillis) {
         deadline = scheduler.schedule(
                 () -> {
+                    if (!alarm.isListening()) heard();
                     long silentMillis = TimeUnit.NANOSECONDS.toMillis(scheduler.nanoTime() - heardAtNanos);
                     long leftMillis = settings.idleTimeoutMillis() - silentMillis;
                     if (leftMillis <= 0) alarm.peerIsSilent(silentMillis);

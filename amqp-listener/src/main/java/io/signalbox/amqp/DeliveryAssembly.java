@@ -1,6 +1,7 @@
 package io.signalbox.amqp;
 
 import java.util.Arrays;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 
@@ -26,9 +27,7 @@ final class DeliveryAssembly {
     void add(Transfer transfer, byte[] payload, int from, int to) throws Refusal {
         // AMQP 1.0 §2.7.5: on continuation frames the id may be left out, but must not differ
         if (transfer.getDeliveryId() != null && transfer.getDeliveryId().intValue() != deliveryId) {
-            throw Refusal.ofLink(
-                    org.apache.qpid.proton.amqp.transport.AmqpError.NOT_ALLOWED,
-                    "a delivery was begun before the one under way was complete");
+            throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "a delivery was begun before the one under way was complete");
         }
         // AMQP 1.0 §2.7.5: "if the settled flag is set on any transfer, the delivery is settled"
         if (Boolean.TRUE.equals(transfer.getSettled())) settled = true;

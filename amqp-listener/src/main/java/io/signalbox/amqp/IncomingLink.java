@@ -16,6 +16,7 @@ import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -43,6 +44,8 @@ final class IncomingLink implements AmqpLink, PublishListener {
     private final long maxMessageBytes;
     private @Nullable Route route;
     private @Nullable DeliveryAssembly partial;
+    private int partialBytes;
+    private boolean touched;
     private int parkedMessages;
     private long parkedBytes;
 
@@ -110,12 +113,12 @@ final class IncomingLink implements AmqpLink, PublishListener {
         if (open == null) {
             begin(transfer, payload);
         } else if (transfer.getAborted()) {
-            partial = null; // AMQP 1.0 §2.7.5: "aborted messages SHOULD be discarded by the recipient"
-            session.touch(this);
+            dropPartial(); // AMQP 1.0 §2.7.5: "aborted messages SHOULD be discarded by the recipient"
+            touch();
         } else {
-            open.add(transfer, payload.bytes(), payload.from(), payload.to());
+            addTo(open, transfer, payload);
             if (transfer.getMore()) return;
-            partial = null;
+            dropPartial();
             deliver(
                     open.deliveryId(),
                     Settled.of(open.isSettled()),
@@ -133,7 +136,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
         if (transfer.getMessageFormat() != null && transfer.getMessageFormat().intValue() != 0) {
             throw notOffered("message formats other than that of AMQP 1.0");
         }
-        if (transfer.getState() instanceof org.apache.qpid.proton.amqp.transaction.TransactionalState) {
+        if (transfer.getState() instanceof TransactionalState) {
             throw notOffered("transactions");
         }
         int deliveryId = transfer.getDeliveryId().intValue();
@@ -147,8 +150,20 @@ final class IncomingLink implements AmqpLink, PublishListener {
             return;
         }
         DeliveryAssembly begun = new DeliveryAssembly(deliveryId, maxMessageBytes, payload.size());
-        begun.add(transfer, payload.bytes(), payload.from(), payload.to());
         partial = begun;
+        addTo(begun, transfer, payload);
+    }
+
+    private void addTo(DeliveryAssembly open, Transfer transfer, AmqpConnection.Payload payload) throws Refusal {
+        session.connection().intake().reservePartial(payload.size());
+        partialBytes += payload.size();
+        open.add(transfer, payload.bytes(), payload.from(), payload.to());
+    }
+
+    private void dropPartial() {
+        session.connection().intake().releasePartial(partialBytes);
+        partialBytes = 0;
+        partial = null;
     }
 
     /** Whether the peer wants an answer. */
@@ -178,9 +193,9 @@ final class IncomingLink implements AmqpLink, PublishListener {
         if (there.publisher().publish(there.target().exchange(), message, token) == Admission.PARKED) {
             parkedMessages++;
             parkedBytes += payload.size();
-            session.connection().parked(payload.size());
+            session.connection().intake().parked(payload.size());
         }
-        session.touch(this);
+        touch();
     }
 
     private Message message(AmqpConnection.Payload payload) throws Refusal {
@@ -256,7 +271,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
 
     private void answer(long token, DeliveryState state) {
         credit.answered(Token.bytes(token));
-        session.touch(this);
+        touch();
         if (state instanceof Rejected)
             session.connection().listener().counters().rejected.increment();
         if (Token.isSettled(token)) {
@@ -282,17 +297,24 @@ final class IncomingLink implements AmqpLink, PublishListener {
 
     @Override
     public void onUnblocked() {
-        session.connection().unparked(parkedMessages, parkedBytes);
+        session.connection().intake().unparked(parkedMessages, parkedBytes);
         parkedMessages = 0;
         parkedBytes = 0;
-        session.touch(this);
+        touch();
         session.connection().endOfBatch();
+    }
+
+    private void touch() {
+        if (touched) return;
+        touched = true;
+        session.touch(this);
     }
 
     // ---- credit
 
-    /** Gives credit if enough is used up; none while a message is parked. */
+    /** Gives credit if enough is used up; none while a message is parked. Before a flush. */
     void grantIfDue() {
+        touched = false;
         if (!end.isAttached() || parkedMessages > 0 || !credit.wantsToGrant()) return;
         credit.grant();
         writeFlow();
@@ -333,9 +355,9 @@ final class IncomingLink implements AmqpLink, PublishListener {
     }
 
     private void release() {
-        partial = null;
+        dropPartial();
         if (route != null) route.publisher().close();
-        if (parkedMessages > 0) session.connection().unparked(parkedMessages, parkedBytes);
+        if (parkedMessages > 0) session.connection().intake().unparked(parkedMessages, parkedBytes);
         parkedMessages = 0;
         parkedBytes = 0;
     }

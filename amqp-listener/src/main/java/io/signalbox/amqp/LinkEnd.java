@@ -34,8 +34,17 @@ final class LinkEnd {
     LinkEnd(AmqpSession session, AmqpLink link, Attach wanted) {
         this.session = session;
         this.link = link;
-        this.wanted = wanted;
+        this.wanted = slim(wanted);
         this.directedName = wanted.getRole() + " " + wanted.getName();
+    }
+
+    /** An attach is kept as long as its link lives: what is not looked at again is not kept. */
+    private static Attach slim(Attach attach) {
+        attach.setUnsettled(null);
+        attach.setProperties(null);
+        attach.setDesiredCapabilities();
+        attach.setOfferedCapabilities();
+        return attach;
     }
 
     void begin() {
@@ -85,14 +94,13 @@ final class LinkEnd {
 
     /** AMQP 1.0 §2.6.3: a refused attach is answered with an attach that has no terminus, then detached with the reason. */
     void refuse(Refusal refusal) {
-        session.write(answer());
-        state = State.ATTACHED;
         detach(refusal);
     }
 
     /** Always closes: a client may know no other detach. */
     void detach(Refusal refusal) {
-        if (state != State.ATTACHED) return;
+        if (state == State.ATTACHING) session.write(answer());
+        else if (state != State.ATTACHED) return;
         session.connection().listener().counters().linkErrors.increment();
         state = State.DETACH_SENT;
         session.connection().nameFreed(directedName, link);

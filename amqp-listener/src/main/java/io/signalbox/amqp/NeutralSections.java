@@ -18,6 +18,7 @@ import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Properties;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
 
 /**
  * Writes a message that came by another protocol as AMQP sections: all but header and delivery annotations, which each
@@ -102,8 +103,7 @@ final class NeutralSections {
         try {
             AmqpMessages.forEachSection(payload.bytes(), payload.from(), payload.to(), (code, from, valueFrom, to) -> {
                 if (code < AmqpMessages.DATA || code > AmqpMessages.AMQP_VALUE) {
-                    throw Refusal.ofConnection(
-                            org.apache.qpid.proton.amqp.transport.AmqpError.DECODE_ERROR, "not a body");
+                    throw Refusal.ofConnection(AmqpError.DECODE_ERROR, "not a body");
                 }
             });
             return payload.size() > 0;

@@ -34,7 +34,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private @Nullable Supply supply;
     private long grantedTo;
     private int drainsUnderWay;
-    private boolean drainAnswerDue;
+    private boolean heldBack;
 
     /** Where the deliveries come from, once it is known. */
     private record Supply(TerminusResolver resolver, TerminusResolver.ConsumeSource source, Subscription subscription) {
@@ -55,6 +55,16 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     int handle() {
         return end.handle();
+    }
+
+    /** Whether the queue is told to wait although the peer has given credit. */
+    boolean isHeldBack() {
+        return heldBack;
+    }
+
+    /** Whether the queue has handed this link anything so far. */
+    boolean hasSent() {
+        return credit.queueDeliveries() > 0;
     }
 
     /** Looks for the source and answers the attach when it is there. */
@@ -128,14 +138,15 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private void passOnCredit() {
         Supply from = supply;
         if (from == null) return;
-        long limit = session.output().isCongested() ? credit.queueDeliveries() : credit.queueLimit();
+        boolean congested = session.output().isCongested();
+        long limit = congested ? credit.queueDeliveries() : credit.queueLimit();
+        if (congested && !heldBack && limit < credit.queueLimit()) {
+            heldBack = true;
+            session.output().holdBack(this);
+        }
         if (limit == grantedTo) return;
         grantedTo = limit;
         from.subscription().grantUpTo(limit);
-    }
-
-    private boolean isHeldBack() {
-        return grantedTo < credit.queueLimit();
     }
 
     private void drain() {
@@ -145,27 +156,23 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     }
 
     /** There is room again. */
-    void outputMayContinue() {
-        boolean wasHeldBack = isHeldBack();
+    void resume() {
+        heldBack = false;
         passOnCredit();
-        if (wasHeldBack && !isHeldBack() && credit.isDraining()) drain();
-        answerDrainIfDue();
+        if (credit.isDraining()) drain();
     }
 
     @Override
     public void onDrained() {
         drainsUnderWay--;
         // while deliveries are held back the queue had nothing that it might send: it is asked again
-        if (drainsUnderWay > 0 || isHeldBack() || !credit.isDraining()) return;
-        drainAnswerDue = true;
-        answerDrainIfDue();
+        if (drainsUnderWay == 0 && !heldBack && credit.isDraining())
+            session.output().answerDrainInTurn(this);
     }
 
     /** AMQP 1.0 §2.6.7: what is left of the credit is used up, once all deliveries have left. */
-    private void answerDrainIfDue() {
-        if (!drainAnswerDue || session.output().hasWaiting()) return;
-        drainAnswerDue = false;
-        if (!end.isAttached() || !credit.isDraining()) return;
+    void answerDrain() {
+        if (!end.isAttached() || !credit.isDraining() || drainsUnderWay > 0) return;
         credit.drained();
         writeFlow();
     }

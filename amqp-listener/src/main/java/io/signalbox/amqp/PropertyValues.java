@@ -1,6 +1,8 @@
 package io.signalbox.amqp;
 
 import java.math.BigInteger;
+import java.util.Date;
+import java.util.UUID;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Decimal128;
 import org.apache.qpid.proton.amqp.Decimal32;
@@ -26,8 +28,8 @@ final class PropertyValues {
         if (value instanceof Number
                 || value instanceof Boolean
                 || value instanceof Character
-                || value instanceof java.util.UUID
-                || value instanceof java.util.Date) {
+                || value instanceof UUID
+                || value instanceof Date) {
             return value;
         }
         return value.toString();

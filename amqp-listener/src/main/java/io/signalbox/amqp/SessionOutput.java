@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.queue.Delivery;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -23,7 +24,7 @@ final class SessionOutput {
     private static final int MAX_UNSETTLED = 1 << 16;
 
     /** A delivery that the peer has not settled. */
-    record OutgoingDelivery(OutgoingLink link, int deliveryId, io.signalbox.broker.queue.Delivery delivery) {}
+    record OutgoingDelivery(OutgoingLink link, int deliveryId, Delivery delivery) {}
 
     private final AmqpSession session;
     private final SessionWindow window;
@@ -31,6 +32,8 @@ final class SessionOutput {
     private final Dispositions answers;
     private final UnsettledMap<OutgoingDelivery> unsettled = new UnsettledMap<>();
     private final ArrayDeque<OutgoingTransfer> waiting = new ArrayDeque<>(0);
+    private final ArrayDeque<OutgoingLink> heldBack = new ArrayDeque<>(0);
+    private final ArrayDeque<OutgoingLink> drained = new ArrayDeque<>(0);
     private int nextDeliveryId;
 
     SessionOutput(AmqpSession session, SessionWindow window) {
@@ -54,8 +57,28 @@ final class SessionOutput {
         pump();
     }
 
+    /** There may be room again: what waits goes first, then drains are answered, then the queues may hand over more. */
+    void mayContinue() {
+        pump();
+        if (hasWaiting()) return;
+        for (OutgoingLink next = drained.poll(); next != null; next = drained.poll()) next.answerDrain();
+        for (int i = heldBack.size(); i > 0 && !isCongested(); i--)
+            heldBack.remove().resume();
+    }
+
+    /** The link's queue keeps its messages until there is room. Called once until {@link OutgoingLink#resume}. */
+    void holdBack(OutgoingLink link) {
+        heldBack.add(link);
+    }
+
+    /** The link's drain is to be answered when all deliveries have left. */
+    void answerDrainInTurn(OutgoingLink link) {
+        if (hasWaiting()) drained.add(link);
+        else link.answerDrain();
+    }
+
     /** Sends what waits, as far as the peer's window goes. */
-    void pump() {
+    private void pump() {
         for (OutgoingTransfer next = waiting.peek(); next != null; next = waiting.peek()) {
             while (!next.isComplete()) {
                 if (!window.maySend()) return;
@@ -71,7 +94,7 @@ final class SessionOutput {
         return writer.isCongested() || !waiting.isEmpty() || !window.maySend() || unsettled.size() >= MAX_UNSETTLED;
     }
 
-    boolean hasWaiting() {
+    private boolean hasWaiting() {
         return !waiting.isEmpty();
     }
 
@@ -95,13 +118,13 @@ final class SessionOutput {
             if (disposition.getSettled()) link.settledByPeer(delivery, state);
             else link.settleForPeer(delivery, state);
         }
-        if (!named.isEmpty()) session.outputMayContinue();
+        if (!named.isEmpty()) mayContinue();
     }
 
     /** Tells the peer that its outcome holds; leaves with the next flush. */
     void answerSettled(int deliveryId, @Nullable DeliveryState state) {
         answers.settle(deliveryId, state);
-        session.connection().touch(session);
+        session.touch();
     }
 
     void flushAnswers() {
@@ -110,6 +133,9 @@ final class SessionOutput {
 
     /** Takes out what belongs to a link that goes: nothing of it is sent any more; what is unsettled is handed back. */
     List<OutgoingDelivery> withdraw(OutgoingLink link) {
+        if (link.isHeldBack()) heldBack.remove(link);
+        if (!link.hasSent()) return List.of();
+        drained.remove(link);
         waiting.removeIf(transfer -> transfer.link() == link);
         return unsettled.removeIf(delivery -> delivery.link() == link);
     }

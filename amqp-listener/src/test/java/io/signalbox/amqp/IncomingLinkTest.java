@@ -182,11 +182,7 @@ class IncomingLinkTest {
 
     @Test
     void aMessageLargerThanAgreedEndsTheLink() throws Exception {
-        AmqpSettings defaults = AmqpSettings.defaults("broker", "1");
-        broker.close();
-        broker = new ListeningBroker(new AmqpSettings(
-                "broker", "1", defaults.mechanisms(), new AmqpSettings.Limits(4096, 10_000, 10, 10), 0, 10_000));
-        peer = broker.connect().open().begin(0);
+        reopen(new AmqpSettings.Limits(4096, 10_000, 10, 10));
         peer.send(0, TestPeer.sender("s", 0, "q"));
         assertEquals(10_000, peer.expect(Attach.class).getMaxMessageSize().longValue());
         peer.expect(Flow.class);
@@ -196,6 +192,51 @@ class IncomingLinkTest {
             peer.send(0, transfer, new byte[3000]);
         }
         expectDetach(LinkError.MESSAGE_SIZE_EXCEEDED);
+    }
+
+    private void reopen(AmqpSettings.Limits limits) throws Exception {
+        broker.close();
+        AmqpSettings defaults = AmqpSettings.defaults("broker", "1");
+        broker = new ListeningBroker(new AmqpSettings("broker", "1", defaults.mechanisms(), limits, 0, 10_000));
+        peer = broker.connect().open().begin(0);
+    }
+
+    @Test
+    void deliveriesInPiecesAreBoundedOverAllLinksOfAConnection() throws Exception {
+        reopen(new AmqpSettings.Limits(4096, 10_000, 10, 10));
+        for (int link = 0; link < 3; link++) {
+            peer.attachSender(link, "q");
+            for (int i = 0; i < 3; i++) {
+                Transfer transfer = TestPeer.transfer(link, link);
+                transfer.setMore(true);
+                peer.send(0, transfer, new byte[3000]);
+            }
+        }
+        expectDetach(AmqpError.RESOURCE_LIMIT_EXCEEDED);
+        Transfer aborted = TestPeer.transfer(0, 0);
+        aborted.setAborted(true);
+        peer.send(0, aborted); // makes room again
+        peer.attachSender(5, "q");
+        Transfer begun = TestPeer.transfer(5, 5);
+        begun.setMore(true);
+        peer.send(0, begun, new byte[3000]);
+        peer.send(0, TestPeer.transfer(5, 5), new byte[0]);
+        assertInstanceOf(Rejected.class, peer.expect(Disposition.class).getState());
+    }
+
+    @Test
+    void aConnectionHasAsManyLinksAsAgreed() throws Exception {
+        reopen(new AmqpSettings.Limits(4096, 10_000, 10, 2));
+        peer.begin(1);
+        peer.attachSender(0, "q").attachSender(1, "q");
+        peer.send(1, TestPeer.sender("one more", 0, "q"));
+        assertEquals(
+                AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                peer.expect(End.class).getError().getCondition());
+        peer.send(0, TestPeer.sender("beyond", 2, "q"));
+        assertEquals(
+                org.apache.qpid.proton.amqp.transport.ConnectionError.FRAMING_ERROR,
+                peer.expect(Close.class).getError().getCondition());
     }
 
     @Test

@@ -53,11 +53,7 @@ class OutgoingLinkTest {
     /** Puts messages m0, m1, … into a queue. */
     private void fill(String queue, int messages) throws Exception {
         try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, queue)) {
-            for (int i = 0; i < messages; i++) {
-                Transfer transfer = TestPeer.transfer(0, i);
-                transfer.setSettled(true);
-                producer.send(0, transfer, TestPeer.durable("m" + i));
-            }
+            producer.sendSettled(0, messages, i -> TestPeer.durable("m" + i));
             ListeningBroker.await(() -> status(queue).ready() >= messages);
         }
     }
@@ -378,12 +374,8 @@ class OutgoingLinkTest {
     void aSlowPeerHoldsUpNobodyElseAndGetsEverythingInTheEnd() throws Exception {
         int messages = 3000;
         try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, "big")) {
-            String text = "z".repeat(2000);
-            for (int i = 0; i < messages; i++) {
-                Transfer transfer = TestPeer.transfer(0, i);
-                transfer.setSettled(true);
-                producer.send(0, transfer, TestPeer.durable(text));
-            }
+            byte[] message = TestPeer.durable("z".repeat(2000));
+            producer.sendSettled(0, messages, i -> message);
             ListeningBroker.await(() -> status("big").ready() == messages);
         }
         Flow wide = TestPeer.flow(0, 0, messages);

@@ -71,6 +71,11 @@ final class TestPeer implements AutoCloseable {
         return Arrays.copyOf(out.array(), out.writerIndex());
     }
 
+    /** Nothing more is sent. */
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
     long readHeader() throws IOException {
         return in.readLong();
     }
@@ -221,6 +226,27 @@ final class TestPeer implements AutoCloseable {
         Attach answer = expect(Attach.class);
         if (answer.getSource() == null) throw new AssertionError("refused: " + next());
         return send(0, flow(handle, 0, credit));
+    }
+
+    /** Sends the same message many times, settled, within the credit and the window it is given. */
+    TestPeer sendSettled(int handle, int messages, java.util.function.IntFunction<byte[]> content) throws IOException {
+        int limit = 1000;
+        for (int i = 0; i < messages; i++) {
+            while (i >= limit) {
+                Flow flow = expect(Flow.class);
+                if (flow.getHandle() == null) continue;
+                int byWindow = flow.getNextIncomingId().intValue()
+                        + flow.getIncomingWindow().intValue();
+                limit = Math.min(
+                        byWindow,
+                        flow.getDeliveryCount().intValue()
+                                + flow.getLinkCredit().intValue());
+            }
+            Transfer transfer = transfer(handle, i);
+            transfer.setSettled(true);
+            send(0, transfer, content.apply(i));
+        }
+        return this;
     }
 
     static Flow flow(int handle, int deliveryCount, int credit) {

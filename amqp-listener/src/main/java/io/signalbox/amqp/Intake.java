@@ -1,0 +1,64 @@
+package io.signalbox.amqp;
+
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+
+/**
+ * What one connection's peer has sent and the broker has not taken yet: messages that wait for space in the log, deliveries of
+ * which pieces are missing. Bounds both, whatever number of links they come on. Confined to the connection's event loop.
+ */
+final class Intake {
+
+    /** Bytes of messages that may wait for space in the log before the socket is read no more. */
+    private static final long MAX_PARKED_BYTES = 1 << 20;
+
+    private final Transport transport;
+    private final long maxPartialBytes;
+    private int parkedMessages;
+    private long parkedBytes;
+    private long partialBytes;
+    private boolean reading = true;
+
+    /** @param maxMessageBytes the largest message that is taken; two such may be in pieces at a time */
+    Intake(Transport transport, long maxMessageBytes) {
+        this.transport = transport;
+        this.maxPartialBytes = 2 * maxMessageBytes;
+    }
+
+    /** A message waits for space in the log. */
+    void parked(int bytes) {
+        parkedMessages++;
+        parkedBytes += bytes;
+        if (parkedBytes > MAX_PARKED_BYTES) setReading(Transport.Reading.OFF);
+    }
+
+    /** Messages have found their space, or their link is gone. */
+    void unparked(int messages, long bytes) {
+        parkedMessages -= messages;
+        parkedBytes -= bytes;
+        if (parkedMessages == 0) setReading(Transport.Reading.ON);
+    }
+
+    /** More bytes of deliveries in pieces are to be kept. */
+    void reservePartial(int bytes) throws Refusal {
+        if (bytes > maxPartialBytes - partialBytes) {
+            throw Refusal.ofLink(AmqpError.RESOURCE_LIMIT_EXCEEDED, "too many deliveries are begun and not complete");
+        }
+        partialBytes += bytes;
+    }
+
+    void releasePartial(int bytes) {
+        partialBytes -= bytes;
+    }
+
+    /** Whether the socket is read, so that silence is the peer's. */
+    boolean isReading() {
+        return reading;
+    }
+
+    void setReading(Transport.Reading wanted) {
+        boolean on = wanted == Transport.Reading.ON;
+        if (on == reading) return;
+        reading = on;
+        transport.setReading(wanted);
+    }
+}
