@@ -3,6 +3,7 @@ package io.signalbox.persistence;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.disk.DiskFullException;
 import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.SegmentHeader;
@@ -57,6 +58,11 @@ final class Recovery {
         LogStore.Contents contents = store.open();
         try {
             return contents.segments().isEmpty() ? begin(contents) : resume(contents);
+        } catch (DiskFullException e) {
+            throw new StoreException(
+                    "There is no room for a segment of " + settings.segmentBytes() + " bytes beside "
+                            + store.describe(coveredLsn) + "; free some space, then start again.",
+                    e);
         } catch (IOException e) {
             throw new StoreException("The log cannot be read (" + e.getMessage() + "). Check the disk.", e);
         }

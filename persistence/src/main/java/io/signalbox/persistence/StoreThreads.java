@@ -9,13 +9,16 @@ import org.slf4j.LoggerFactory;
 final class StoreThreads implements LogThreads {
     private static final Logger LOGGER = LoggerFactory.getLogger(StoreThreads.class);
 
+    /** While forces follow each other the next batch is usually there before a thread could be woken for it. */
+    private static final long LOG_SPIN_NANOS = 20_000;
+
     private volatile List<Worker> workers = List.of();
 
     @Override
     public void start(LogEngine engine) {
-        Worker log = new Worker("signalbox-log", engine::logStep, e -> died(engine, e));
-        Worker reader = new Worker("signalbox-reader", engine::readStep, e -> died(engine, e));
-        Worker housekeeper = new Worker("signalbox-housekeeper", engine::housekeepingStep, e -> died(engine, e));
+        Worker log = new Worker("signalbox-log", LOG_SPIN_NANOS, engine::logStep, e -> died(engine, e));
+        Worker reader = new Worker("signalbox-reader", 0, engine::readStep, e -> died(engine, e));
+        Worker housekeeper = new Worker("signalbox-housekeeper", 0, engine::housekeepingStep, e -> died(engine, e));
         workers = List.of(log, reader, housekeeper);
         workers.forEach(Worker::start);
     }

@@ -10,12 +10,17 @@ import java.util.function.LongSupplier;
  */
 final class Worker {
     private final Thread thread;
+    private final long spinNanos;
     private volatile boolean signalled;
     private volatile boolean parked;
     private volatile boolean stopping;
 
-    /** @param died told what a step threw; there is no other step then */
-    Worker(String name, LongSupplier step, Consumer<Throwable> died) {
+    /**
+     * @param spinNanos how long it looks for a signal, after a step that did something, before it parks
+     * @param died told what a step threw; there is no other step then
+     */
+    Worker(String name, long spinNanos, LongSupplier step, Consumer<Throwable> died) {
+        this.spinNanos = spinNanos;
         thread = new Thread(() -> run(step, died), name);
         thread.setDaemon(true);
     }
@@ -47,20 +52,33 @@ final class Worker {
 
     private void run(LongSupplier step, Consumer<Throwable> died) {
         try {
+            boolean worked = false;
             while (!stopping) {
                 signalled = false;
                 long nanos = step.getAsLong();
-                if (nanos > 0) rest(nanos);
+                if (nanos > 0) rest(nanos, worked);
+                worked = nanos == 0;
             }
         } catch (Throwable e) {
             died.accept(e);
         }
     }
 
-    private void rest(long nanos) {
+    private void rest(long nanos, boolean worked) {
+        if (worked && spinNanos > 0 && isSignalledSoon()) return;
         parked = true;
         // Whoever signals reads the flag after, so either it unparks us or we see the signal here.
         if (!signalled && !stopping) LockSupport.parkNanos(this, nanos);
         parked = false;
+    }
+
+    /** To be woken costs both sides more than a short look does. */
+    private boolean isSignalledSoon() {
+        long deadline = System.nanoTime() + spinNanos;
+        while (System.nanoTime() < deadline) {
+            if (signalled || stopping) return true;
+            Thread.onSpinWait();
+        }
+        return false;
     }
 }

@@ -14,11 +14,21 @@ import java.util.TreeMap;
 final class SimulatedContent {
     private static final int SECTOR_BYTES = 512;
 
+    private volatile String name = "";
     private byte[] seen = new byte[0];
     private int size;
     private byte[] forced = new byte[0];
     private int forcedSize;
     private final TreeMap<Integer, List<byte[]>> unforced = new TreeMap<>();
+
+    /** What the file is called now; open handles follow a rename. */
+    String name() {
+        return name;
+    }
+
+    void name(String newName) {
+        name = newName;
+    }
 
     int size() {
         return size;

@@ -67,6 +67,7 @@ public final class SimulatedDisk implements Disk {
         Loss loss = Loss.values()[random.nextInt(Loss.values().length)];
         left.forEach((name, content) -> {
             SimulatedContent copy = content.afterCrash(random, loss);
+            copy.name(name);
             after.names.put(name, copy);
             after.forcedNames.put(name, copy);
         });
@@ -156,11 +157,12 @@ public final class SimulatedDisk implements Disk {
             change(new NameChange(null, name, content));
         }
         observer().at("created " + name);
-        return new OpenFile(name, content);
+        return new OpenFile(content);
     }
 
     private void change(NameChange change) {
         change.applyTo(names);
+        if (change.to != null) change.content.name(change.to);
         unforcedChanges.add(change);
     }
 
@@ -168,7 +170,7 @@ public final class SimulatedDisk implements Disk {
     public synchronized DiskFile open(String name) throws IOException {
         SimulatedContent content = names.get(name);
         if (content == null) throw new IOException("no such file: " + name);
-        return new OpenFile(name, content);
+        return new OpenFile(content);
     }
 
     @Override
@@ -214,11 +216,9 @@ public final class SimulatedDisk implements Disk {
     }
 
     private final class OpenFile implements DiskFile {
-        private final String name;
         private final SimulatedContent content;
 
-        OpenFile(String name, SimulatedContent content) {
-            this.name = name;
+        OpenFile(SimulatedContent content) {
             this.content = content;
         }
 
@@ -238,16 +238,16 @@ public final class SimulatedDisk implements Disk {
 
         @Override
         public void truncate(long bytes) {
-            observer().at("truncate " + name);
+            observer().at("truncate " + content.name());
             synchronized (SimulatedDisk.this) {
                 content.truncate((int) bytes);
             }
-            observer().at("truncated " + name);
+            observer().at("truncated " + content.name());
         }
 
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
-            observer().at("write " + name);
+            observer().at("write " + content.name());
             synchronized (SimulatedDisk.this) {
                 long growth = Math.max(0, position + source.remaining() - content.size());
                 if (growth > 0 && occupiedBytes() + growth > capacityBytes) {
@@ -255,7 +255,7 @@ public final class SimulatedDisk implements Disk {
                 }
                 content.write((int) position, source);
             }
-            observer().at("written " + name);
+            observer().at("written " + content.name());
         }
 
         @Override
@@ -267,7 +267,7 @@ public final class SimulatedDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            observer().at("force " + name);
+            observer().at("force " + content.name());
             heldForces.pass();
             synchronized (SimulatedDisk.this) {
                 try {
@@ -278,7 +278,7 @@ public final class SimulatedDisk implements Disk {
                 }
                 content.force();
             }
-            observer().at("forced " + name);
+            observer().at("forced " + content.name());
         }
 
         @Override

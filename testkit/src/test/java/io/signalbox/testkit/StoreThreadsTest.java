@@ -27,13 +27,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The store with its real threads, on the simulated disk. */
+@Timeout(60)
 class StoreThreadsTest {
     private static final StoreSettings SETTINGS =
             new StoreSettings(256 * 1024, 16 * 1024, 64 * 1024, 50_000_000, 10_000_000);
     private static final int PRODUCERS = 4;
-    private static final int CRASHES = 60;
+    private static final int MESSAGES = 4000;
+    private static final int FEWEST_CRASHES = 10;
 
     @Test
     void nothingIsConfirmedWhileTheForceIsHeld() throws Exception {
@@ -44,24 +47,33 @@ class StoreThreadsTest {
                 if (operation.startsWith("force seg-")) forceBegun.countDown();
             });
             disk.holdForces();
-            long durable = store.durableLsn();
-            long first = store.append(publish(new Random(1), 1));
-            AtomicBoolean told = new AtomicBoolean();
-            CountDownLatch released = new CountDownLatch(2);
-            store.afterForce(first, () -> {
-                told.set(true);
-                released.countDown();
-            });
-            assertTrue(forceBegun.await(10, TimeUnit.SECONDS));
-            long second = store.append(publish(new Random(2), 1));
-            store.afterForce(second, released::countDown);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-            assertEquals(durable, store.durableLsn());
-            assertFalse(told.get());
-            disk.releaseForces();
-            assertTrue(released.await(10, TimeUnit.SECONDS));
-            assertTrue(store.durableLsn() > second);
+            try {
+                holdAndRelease(disk, store, forceBegun);
+            } finally {
+                disk.releaseForces();
+            }
         }
+    }
+
+    private static void holdAndRelease(SimulatedDisk disk, MessageStore store, CountDownLatch forceBegun)
+            throws InterruptedException {
+        long durable = store.durableLsn();
+        long first = store.append(publish(new Random(1), 1));
+        AtomicBoolean told = new AtomicBoolean();
+        CountDownLatch released = new CountDownLatch(2);
+        store.afterForce(first, () -> {
+            told.set(true);
+            released.countDown();
+        });
+        assertTrue(forceBegun.await(10, TimeUnit.SECONDS));
+        long second = store.append(publish(new Random(2), 1));
+        store.afterForce(second, released::countDown);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        assertEquals(durable, store.durableLsn());
+        assertFalse(told.get());
+        disk.releaseForces();
+        assertTrue(released.await(10, TimeUnit.SECONDS));
+        assertTrue(store.durableLsn() > second);
     }
 
     private static MessageStore open(SimulatedDisk disk, Set<EntryName> entries) throws Exception {
@@ -88,17 +100,15 @@ class StoreThreadsTest {
     private static final class Producer implements Runnable {
         private final MessageStore store;
         private final long queueId;
-        private final AtomicBoolean stop;
         private final Random random;
         final Set<Long> published = ConcurrentHashMap.newKeySet();
         final Set<Long> settleBegun = ConcurrentHashMap.newKeySet();
         final ConcurrentHashMap<Long, Long> settledAt = new ConcurrentHashMap<>();
         final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-        Producer(MessageStore store, long queueId, AtomicBoolean stop) {
+        Producer(MessageStore store, long queueId) {
             this.store = store;
             this.queueId = queueId;
-            this.stop = stop;
             random = new Random(queueId);
         }
 
@@ -106,7 +116,7 @@ class StoreThreadsTest {
         public void run() {
             try {
                 Deque<Long> own = new ArrayDeque<>();
-                while (!stop.get()) {
+                for (int i = 0; i < MESSAGES; i++) {
                     long lsn = append(publish(random, queueId));
                     published.add(lsn);
                     own.add(lsn);
@@ -138,22 +148,21 @@ class StoreThreadsTest {
     @Test
     void whatManyThreadsWerePromisedSurvivesACrashAtAnyTime() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
-        AtomicBoolean stop = new AtomicBoolean();
         Random random = new Random(5);
         try (MessageStore store = open(disk, new HashSet<>())) {
             List<Producer> producers = new ArrayList<>();
             List<Thread> threads = new ArrayList<>();
             for (int i = 1; i <= PRODUCERS; i++) {
-                Producer producer = new Producer(store, i, stop);
+                Producer producer = new Producer(store, i);
                 producers.add(producer);
                 threads.add(new Thread(producer, "producer-" + i));
             }
             threads.forEach(Thread::start);
-            for (int i = 0; i < CRASHES; i++) {
+            int crashes = 0;
+            while (crashes < FEWEST_CRASHES || threads.stream().anyMatch(Thread::isAlive)) {
                 crashAndCheck(store, disk, producers, random);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(20)));
+                crashes++;
             }
-            stop.set(true);
             for (Thread thread : threads) thread.join();
             for (Producer producer : producers) assertEquals(null, producer.failure.get());
             assertTrue(disk.occupiedBytes() < 20 * SETTINGS.segmentBytes(), "segments are used again");
