@@ -52,8 +52,8 @@ final class TestServer implements AutoCloseable {
         this.clockMillis = new AtomicLong(nowMillis);
         List<EventExecutor> executors = new ArrayList<>();
         loops.forEach(executors::add);
-        broker = Broker.open(
-                new BrokerSettings(store, executors, () -> Instant.ofEpochMilli(clockMillis.get()), (done, all) -> {}));
+        broker = Broker.open(new BrokerSettings(
+                anyStore, executors, () -> Instant.ofEpochMilli(clockMillis.get()), (done, all) -> {}));
         listener = new MqttListener(broker, broker.defaultVirtualHost(), authenticator, settings);
         address = listener.start(loops, NioServerSocketChannel.class, "127.0.0.1", 0);
     }
