@@ -16,6 +16,9 @@ import java.util.List;
 /** From CONNACK to the end: what each packet of the client does (§3). Confined to the connection's event loop. */
 final class Connected implements Stage {
 
+    /** SUBSCRIBE and UNSUBSCRIBE that may wait for the force before the connection is not read for a while. */
+    private static final int MAX_UNANSWERED_REQUESTS = 64;
+
     private static final int MAX_LEVELS = io.signalbox.broker.routing.TopicSyntax.MAX_LEVELS;
 
     private final ListenerContext context;
@@ -27,6 +30,7 @@ final class Connected implements Stage {
     private final boolean bridge;
     private final InboundQos inbound;
     private final TopicAliases aliases;
+    private int unansweredRequests;
 
     Connected(
             ListenerContext context,
@@ -48,7 +52,7 @@ final class Connected implements Stage {
 
     @Override
     public boolean isReady() {
-        return inbound.isReady();
+        return inbound.isReady() && unansweredRequests < MAX_UNANSWERED_REQUESTS;
     }
 
     @Override
@@ -166,9 +170,11 @@ final class Connected implements Stage {
     }
 
     private void answerWhenDurable(WriteBatch batch, Packet answer) {
+        unansweredRequests++;
         loop.journal().append(batch, new SessionJournal.Waiter() {
             @Override
             public void onDurable() {
+                unansweredRequests--;
                 if (connection.isClosed()) return;
                 connection.output().write(answer);
                 connection.resume();

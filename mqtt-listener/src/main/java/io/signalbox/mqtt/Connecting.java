@@ -107,7 +107,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         context.counters().connectsAccepted.increment();
         mine.will().set(agreed.will());
         Connected next = new Connected(context, loop, connection, claimed, mine, agreed);
-        mine.attach(new PublishSender(context, connection, mine.subscriptions()), agreed.outboundWindow());
+        mine.attach(new PublishSender(context, loop, connection, mine.subscriptions()), agreed.outboundWindow());
         connection.accept(next, agreed.keepAliveSeconds());
         negotiated = null; // what is left here is the claim's way to the connection
         session = null;

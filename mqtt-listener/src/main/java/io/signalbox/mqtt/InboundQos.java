@@ -31,6 +31,7 @@ final class InboundQos implements PublishListener {
     private final MqttSession origin;
     private final Exchange topics;
     private @Nullable Publisher publisher;
+    private int unanswered;
     private int unacknowledged;
     private boolean blocked;
     private boolean paused;
@@ -64,18 +65,22 @@ final class InboundQos implements PublishListener {
         Envelope envelope = new Envelope(
                 topic, packet.qos() > 0, Envelope.DEFAULT_PRIORITY, Expiry.atMillis(packet.expirySeconds(), now), now);
         long token = packet.qos() == 0 ? NO_ANSWER : packet.packetId();
-        if (packet.qos() > 0) unacknowledged++;
+        count(packet);
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
         if (publisher().publish(topics, message, token) == Admission.PARKED) blocked = true;
-        if (!paused && publisher().unanswered() > context.settings().receiveMaximum()) {
-            paused = true;
-            context.counters().readingPaused.increment();
-        }
+    }
+
+    private void count(Packet.Publish packet) {
+        if (packet.qos() > 0) unacknowledged++;
+        unanswered++;
+        if (paused || unanswered <= context.settings().receiveMaximum()) return;
+        paused = true;
+        context.counters().readingPaused.increment();
     }
 
     /** Answers a publish that is not allowed, behind the answers of those before it. */
     void refuse(Packet.Publish packet, String sentence) {
-        unacknowledged++;
+        count(packet);
         PublishOutcome refused = new PublishOutcome.Refused(PublishOutcome.Reason.NOT_ALLOWED, sentence);
         loop.core()
                 .receipts()
@@ -101,6 +106,7 @@ final class InboundQos implements PublishListener {
 
     @Override
     public void onOutcome(long token, PublishOutcome outcome) {
+        unanswered--;
         if (token == NO_ANSWER || connection.isClosed()) return;
         unacknowledged--;
         if (outcome instanceof PublishOutcome.Stored) {
@@ -132,9 +138,10 @@ final class InboundQos implements PublishListener {
         connection.output().write(new Packet.Ack(PacketType.PUBACK, (int) packetId, reason, properties));
     }
 
+    /** Not called after an outcome within {@link #publish}: the reader goes on anyway. */
     @Override
     public void onOutcomesEnd() {
-        if (paused && publisher().unanswered() <= context.settings().receiveMaximum() / 2) {
+        if (paused && unanswered <= context.settings().receiveMaximum() / 2) {
             paused = false;
             connection.resume();
         }

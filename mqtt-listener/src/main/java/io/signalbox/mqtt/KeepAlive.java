@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Watches one connection for silence: until CONNECT is complete, then for one and a half times the keep alive
@@ -13,13 +14,16 @@ import java.util.concurrent.TimeUnit;
 final class KeepAlive {
 
     private final EventLoop eventLoop;
+    private final BooleanSupplier excused;
     private final Runnable onSilence;
     private Optional<Future<?>> check = Optional.empty();
     private long limitNanos;
     private long heardAtNanos;
 
-    KeepAlive(EventLoop eventLoop, Runnable onSilence) {
+    /** @param excused whether silence is not the client's fault at this moment */
+    KeepAlive(EventLoop eventLoop, BooleanSupplier excused, Runnable onSilence) {
         this.eventLoop = eventLoop;
+        this.excused = excused;
         this.onSilence = onSilence;
     }
 
@@ -49,10 +53,12 @@ final class KeepAlive {
 
     private void check() {
         long silentNanos = System.nanoTime() - heardAtNanos;
-        if (silentNanos >= limitNanos) {
-            onSilence.run();
-        } else {
+        if (silentNanos < limitNanos) {
             checkIn(limitNanos - silentNanos);
+        } else if (excused.getAsBoolean()) {
+            checkIn(limitNanos);
+        } else {
+            onSilence.run();
         }
     }
 

@@ -3,8 +3,11 @@ package io.signalbox.mqtt;
 import io.netty.channel.EventLoop;
 import io.signalbox.broker.Loop;
 
-/** One event loop as the listener sees it: netty's side, the core's side, and its way into the session tables. Immutable. */
-record ListenerLoop(EventLoop eventLoop, Loop core, SessionJournal journal) {
+/**
+ * One event loop as the listener sees it: netty's side, the core's side, and its way into the session tables, and the body it
+ * converted last. Confined to that loop, but for {@link #execute}.
+ */
+record ListenerLoop(EventLoop eventLoop, Loop core, SessionJournal journal, BodyCache bodies) {
 
     void execute(Runnable task) {
         eventLoop.execute(task);

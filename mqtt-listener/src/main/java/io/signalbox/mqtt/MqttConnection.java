@@ -46,7 +46,7 @@ final class MqttConnection implements PacketReader.Sink {
         this.reader =
                 new PacketReader(decoder, channel.alloc(), context.settings().connectPacketBytes());
         this.output = new MqttOutput(channel, new PacketEncoder(ProtocolVersion.V3_1_1));
-        this.keepAlive = new KeepAlive(loop.eventLoop(), this::silent);
+        this.keepAlive = new KeepAlive(loop.eventLoop(), this::isExcused, this::silent);
         this.stage = new Connecting(context, loop, this);
         keepAlive.expectWithin(context.settings().connectTimeoutMillis());
         context.counters().connectionsOpened.increment();
@@ -89,10 +89,18 @@ final class MqttConnection implements PacketReader.Sink {
             reader.feed(bytes, this);
         } catch (Refusal refusal) {
             refuse(refusal);
+        } catch (RuntimeException e) {
+            fail(e);
         } finally {
             reading = false;
         }
         readAsReady();
+    }
+
+    /** A mistake of ours: it costs this connection and no other. */
+    void fail(Throwable mistake) {
+        LOG.error("event=mqtt_connection_failed remote={}", channel.remoteAddress(), mistake);
+        disconnect(ReasonCode.UNSPECIFIED_ERROR);
     }
 
     /** The stage may have become ready: reads on with what has arrived. */
@@ -103,6 +111,8 @@ final class MqttConnection implements PacketReader.Sink {
             reader.readPackets(this);
         } catch (Refusal refusal) {
             refuse(refusal);
+        } catch (RuntimeException e) {
+            fail(e);
         } finally {
             reading = false;
         }
@@ -112,7 +122,7 @@ final class MqttConnection implements PacketReader.Sink {
 
     /** What cannot be worked on is left to the socket, and so to the client. */
     private void readAsReady() {
-        boolean wanted = closed || stage.isReady();
+        boolean wanted = closed || isReady();
         if (channel.config().isAutoRead() != wanted) channel.config().setAutoRead(wanted);
     }
 
@@ -122,12 +132,15 @@ final class MqttConnection implements PacketReader.Sink {
     }
 
     void writabilityChanged() {
-        if (!closed) stage.onWritabilityChanged();
+        if (closed) return;
+        stage.onWritabilityChanged();
+        resume();
     }
 
+    /** Who does not read our answers is not read either, so that they cannot pile up. */
     @Override
     public boolean isReady() {
-        return !closed && stage.isReady();
+        return !closed && output.hasRoom() && stage.isReady();
     }
 
     @Override
@@ -211,6 +224,11 @@ final class MqttConnection implements PacketReader.Sink {
         duplex.shutdownOutput();
         channel.config().setAutoRead(true);
         channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whoever we did not read for our own reasons is not silent. */
+    private boolean isExcused() {
+        return accepted && !stage.isReady();
     }
 
     private void silent() {

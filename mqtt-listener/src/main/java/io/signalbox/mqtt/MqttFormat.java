@@ -69,7 +69,7 @@ public final class MqttFormat implements MessageFormat {
         return message.format() == INSTANCE ? message.content() : bodyOf(message.neutralView());
     }
 
-    static Body.Inline bodyOf(NeutralView view) {
+    private static Body.Inline bodyOf(NeutralView view) {
         ForwardedProperties.Writer writer = ForwardedProperties.writer();
         if (view.kind() == PayloadKind.TEXT) writer.text();
         view.contentType().ifPresent(writer::contentType);

@@ -3,15 +3,10 @@ package io.signalbox.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.signalbox.mqtt.codec.ReasonCode;
 import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The one handler in an MQTT channel: passes netty's events to the connection. Confined to the channel's event loop. */
 final class MqttHandler extends ChannelInboundHandlerAdapter {
-
-    private static final Logger LOG = LoggerFactory.getLogger(MqttHandler.class);
 
     private final MqttConnection connection;
 
@@ -49,7 +44,6 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
             connection.end(Stage.Ending.LOST);
             return;
         }
-        LOG.error("event=mqtt_connection_failed remote={}", ctx.channel().remoteAddress(), cause);
-        connection.disconnect(ReasonCode.UNSPECIFIED_ERROR);
+        connection.fail(cause);
     }
 }

@@ -66,7 +66,9 @@ public final class MqttListener {
         for (EventExecutor executor : loops) {
             EventLoop eventLoop = (EventLoop) executor;
             Loop core = broker.loopOf(eventLoop);
-            byEventLoop.put(eventLoop, new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core)));
+            byEventLoop.put(
+                    eventLoop,
+                    new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core), new BodyCache()));
         }
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
         broker.onStoreFailure(

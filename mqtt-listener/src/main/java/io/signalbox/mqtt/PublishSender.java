@@ -12,12 +12,14 @@ final class PublishSender {
     private static final int MAX_TOPIC_BYTES = 65_535;
 
     private final ListenerContext context;
+    private final BodyCache bodies;
     private final MqttConnection connection;
     private final Subscriptions subscriptions;
     private final MqttOutput output;
 
-    PublishSender(ListenerContext context, MqttConnection connection, Subscriptions subscriptions) {
+    PublishSender(ListenerContext context, ListenerLoop loop, MqttConnection connection, Subscriptions subscriptions) {
         this.context = context;
+        this.bodies = loop.bodies();
         this.connection = connection;
         this.subscriptions = subscriptions;
         this.output = connection.output();
@@ -52,7 +54,7 @@ final class PublishSender {
                 message.envelope().expiresAtMillis(), context.clock().millis());
         List<Integer> identifiers = output.encoder().version().isV5() ? subscriptions.identifiersFor(topic) : List.of();
         Publish publish =
-                new Publish(dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, MqttFormat.bodyOf(message));
+                new Publish(dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, bodies.bodyOf(message));
         if (!output.write(publish)) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;

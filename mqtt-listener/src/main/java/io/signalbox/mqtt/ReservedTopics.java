@@ -9,7 +9,7 @@ final class ReservedTopics {
 
     static boolean isReserved(String topic) {
         if (topic.isEmpty() || topic.charAt(0) != '$') return false;
-        return topic.startsWith("$SYS") || topic.startsWith("$share/") || isQueue(topic);
+        return topic.equals("$SYS") || topic.startsWith("$SYS/") || topic.startsWith("$share/") || isQueue(topic);
     }
 
     /** Names a queue, not a topic; queues are not reached over MQTT yet. */

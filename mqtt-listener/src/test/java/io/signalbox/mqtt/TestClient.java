@@ -30,6 +30,16 @@ final class TestClient {
         return this;
     }
 
+    /** Sends what the other side may not want to read to its end. */
+    TestClient sendQuietly(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+        } catch (IOException e) {
+            // it has closed already
+        }
+        return this;
+    }
+
     TestClient expect(String bytes) throws IOException {
         byte[] wanted = Bytes.of(bytes);
         byte[] read = readUpTo(wanted.length);

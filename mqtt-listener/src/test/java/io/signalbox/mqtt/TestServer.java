@@ -12,6 +12,7 @@ import io.signalbox.broker.security.Authenticator;
 import io.signalbox.broker.security.Authenticator.Verdict;
 import io.signalbox.broker.security.Identity;
 import io.signalbox.broker.store.MemoryStore;
+import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StoreException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,7 +32,9 @@ final class TestServer implements AutoCloseable {
     static final Authenticator EVERYBODY =
             credentials -> CompletableFuture.completedFuture(new Verdict.Welcome(Identity.ANONYMOUS));
 
+    /** Only where the server was started on it. */
     final MemoryStore store;
+
     final AtomicLong clockMillis;
     final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     final Broker broker;
@@ -39,18 +42,18 @@ final class TestServer implements AutoCloseable {
     private final InetSocketAddress address;
     private final List<TestClient> clients = new ArrayList<>();
 
-    TestServer(MemoryStore store, Authenticator authenticator, MqttSettings settings) throws Exception {
+    TestServer(MessageStore store, Authenticator authenticator, MqttSettings settings) throws Exception {
         this(store, authenticator, settings, 1_000_000_000_000L);
     }
 
-    private TestServer(MemoryStore store, Authenticator authenticator, MqttSettings settings, long nowMillis)
+    private TestServer(MessageStore anyStore, Authenticator authenticator, MqttSettings settings, long nowMillis)
             throws Exception {
-        this.store = store;
+        store = anyStore instanceof MemoryStore memory ? memory : new MemoryStore();
         this.clockMillis = new AtomicLong(nowMillis);
         List<EventExecutor> executors = new ArrayList<>();
         loops.forEach(executors::add);
-        broker = Broker.open(
-                new BrokerSettings(store, executors, () -> Instant.ofEpochMilli(clockMillis.get()), (done, all) -> {}));
+        broker = Broker.open(new BrokerSettings(
+                anyStore, executors, () -> Instant.ofEpochMilli(clockMillis.get()), (done, all) -> {}));
         listener = new MqttListener(broker, broker.defaultVirtualHost(), authenticator, settings);
         address = listener.start(loops, NioServerSocketChannel.class, "127.0.0.1", 0);
     }
@@ -68,6 +71,10 @@ final class TestServer implements AutoCloseable {
     TestServer restart() throws Exception {
         close();
         return new TestServer(store, EVERYBODY, MqttSettings.defaults(), clockMillis.get());
+    }
+
+    InetSocketAddress address() {
+        return address;
     }
 
     TestClient client() throws Exception {

@@ -1,0 +1,72 @@
+package io.signalbox.mqtt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.persistence.PersistentStore;
+import io.signalbox.persistence.StoreSettings;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The listener over the real log. */
+class RestartTest {
+
+    private static final StoreSettings SMALL = new StoreSettings(1 << 20, 64 << 10, 256 << 10, 50_000_000, 10_000_000);
+
+    @TempDir
+    Path directory;
+
+    private TestServer start() throws Exception {
+        MessageStore store = PersistentStore.open(directory, SMALL, MessageFormats.of(MqttFormat.INSTANCE));
+        return new TestServer(store, TestServer.EVERYBODY, MqttSettings.defaults());
+    }
+
+    /** MQTT-4.1.0-1, MQTT-4.4.0-1: what was acknowledged to the publisher is there, what the subscriber had is marked. */
+    @Test
+    void aSessionFindsItsMessagesAfterARestart() throws Exception {
+        try (TestServer first = start()) {
+            TestClient subscriber = first.client()
+                    .connectV5Persistent("s", 0)
+                    .send("82 07 00 01 00 00 01 't' 01")
+                    .expect("90 04 00 01 00 01");
+            TestClient publisher = first.client().connectV3("p");
+            publisher.send("32 06 00 01 't' 00 01 'a'").expect("40 02 00 01");
+            publisher.send("32 06 00 01 't' 00 02 'b'").expect("40 02 00 02");
+            subscriber
+                    .expect("32 07 00 01 't' 00 01 00 'a'")
+                    .send("40 02 00 01")
+                    .expect("32 07 00 01 't' 00 02 00 'b'")
+                    .expectNothingElse();
+        }
+        try (TestServer second = start()) {
+            assertEquals(1, second.listener.sessions());
+            assertEquals(1, second.broker.recoveredMessages());
+            second.client()
+                    .connectV5Persistent("s", 1)
+                    .expect("3a 07 00 01 't' 00 01 00 'b'")
+                    .send("40 02 00 01")
+                    .expectNothingElse();
+        }
+        try (TestServer third = start()) {
+            third.client().connectV5Persistent("s", 1).expectNothingElse();
+        }
+    }
+
+    @Test
+    void aSessionThatWasCleanedStaysAway() throws Exception {
+        try (TestServer first = start()) {
+            first.client()
+                    .connectV3Persistent("s", 0)
+                    .send("82 06 00 01 00 01 't' 01")
+                    .expect("90 03 00 01 01");
+            first.client().connectV3("s").expectNothingElse();
+        }
+        try (TestServer second = start()) {
+            assertEquals(0, second.listener.sessions());
+            assertEquals(0, second.broker.defaultVirtualHost().queues().size());
+            second.client().connectV3Persistent("s", 0).expectNothingElse();
+        }
+    }
+}
