@@ -3,6 +3,7 @@ package io.signalbox.server.cli;
 import io.signalbox.server.node.RecoveryProgress;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Tells how far the reading of the log is, once a second, when it takes longer than two. On the opening thread. */
 final class RecoveryLine implements RecoveryProgress {
@@ -11,16 +12,18 @@ final class RecoveryLine implements RecoveryProgress {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PrintWriter out;
-    private final long startNanos = System.nanoTime();
-    private long nextNanos = startNanos + QUIET_NANOS;
+    private final LongSupplier nanoTime;
+    private long nextNanos;
 
-    RecoveryLine(PrintWriter out) {
+    RecoveryLine(PrintWriter out, LongSupplier nanoTime) {
         this.out = out;
+        this.nanoTime = nanoTime;
+        this.nextNanos = nanoTime.getAsLong() + QUIET_NANOS;
     }
 
     @Override
     public void progress(long bytesDone, long bytesTotal) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (now - nextNanos < 0) return;
         nextNanos = now + PERIOD_NANOS;
         long percent = bytesTotal == 0 ? 100 : 100 * bytesDone / bytesTotal;

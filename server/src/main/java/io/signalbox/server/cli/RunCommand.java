@@ -44,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Node start(Configuration configuration) throws CommandFailure {
-        RecoveryLine progress = new RecoveryLine(spec.commandLine().getErr());
+        RecoveryLine progress = new RecoveryLine(spec.commandLine().getErr(), System::nanoTime);
         try {
             return Node.start(configuration, NodeParts.standard(configuration), progress);
         } catch (NodeFailure e) {
