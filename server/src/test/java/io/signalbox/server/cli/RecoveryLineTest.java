@@ -31,7 +31,8 @@ class RecoveryLineTest {
         progressAfter(500, 60L << 20);
         progressAfter(500, 100L << 20);
         assertEquals(
-                "Reading the log: 25 % of 200 MiB …\nReading the log: 50 % of 200 MiB …\n".replace("\n", System.lineSeparator()),
+                "Reading the log: 25 % of 200 MiB …\nReading the log: 50 % of 200 MiB …\n"
+                        .replace("\n", System.lineSeparator()),
                 out.toString());
     }
 }
