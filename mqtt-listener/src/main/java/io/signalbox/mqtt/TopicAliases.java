@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicAliases {
 
+    private static final @Nullable String[] NONE = new String[0];
+
     private final int maximum;
-    private @Nullable String[] topics = new String[0];
+    private @Nullable String[] topics = NONE;
 
     /** @param maximum the Topic Alias Maximum of our CONNACK */
     TopicAliases(int maximum) {

@@ -88,6 +88,8 @@ class HostileBytesTest {
                 tap.feed(bytes);
             } catch (Refusal refusal) {
                 continue;
+            } finally {
+                tap.reader.close();
             }
             for (Packet packet : tap.packets) {
                 ByteBuf out = Unpooled.buffer();
