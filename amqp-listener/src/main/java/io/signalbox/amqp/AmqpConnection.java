@@ -5,9 +5,7 @@ import io.signalbox.broker.Loop;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.Publisher;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Begin;
@@ -15,7 +13,6 @@ import org.apache.qpid.proton.amqp.transport.Close;
 import org.apache.qpid.proton.amqp.transport.ConnectionError;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Open;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,20 +46,19 @@ final class AmqpConnection implements FrameReader.Sink {
     private final Loop loop;
     private final ConnectionTimers timers;
     private final Intake intake;
-    private final Map<Integer, AmqpSession> sessions = new HashMap<>(4);
-    private final Map<String, AmqpLink> linksByName = new HashMap<>(4);
+    private final Channels channels;
     private final List<AmqpSession> touched = new ArrayList<>(2);
     private State state = State.OPENING;
     private boolean inRead;
     private boolean streamLost;
     private boolean openSent;
-    private int peerChannelMax = 65_535;
     private String peerName = "";
 
     AmqpConnection(AmqpListener listener, Transport transport) {
         this.listener = listener;
         this.transport = transport;
         this.opening = new ConnectionOpening(listener, transport, new OpeningHost());
+        this.channels = new Channels(listener.settings().limits().maxSessions());
         this.writer = transport.writer();
         this.loop = listener.broker().loopOf(transport.executor());
         this.intake = new Intake(transport, listener.maxMessageBytes());
@@ -95,7 +91,7 @@ final class AmqpConnection implements FrameReader.Sink {
     /** The peer takes output again. */
     void writable() {
         if (writer.isCongested()) return;
-        for (AmqpSession session : List.copyOf(sessions.values())) session.outputMayContinue();
+        for (AmqpSession session : channels.all()) session.outputMayContinue();
         flush();
     }
 
@@ -128,15 +124,8 @@ final class AmqpConnection implements FrameReader.Sink {
         }
     }
 
-    /** What follows the performative in its frame. */
-    record Payload(byte[] bytes, int from, int to) {
-        int size() {
-            return to - from;
-        }
-    }
-
     private void onPerformative(int channel, Object performative, Payload payload) throws Refusal {
-        AmqpSession session = sessions.get(channel);
+        AmqpSession session = channels.get(channel);
         try {
             if (performative instanceof Open open) {
                 onOpen(open);
@@ -145,7 +134,7 @@ final class AmqpConnection implements FrameReader.Sink {
             } else if (performative instanceof Close) {
                 onClose();
             } else if (performative instanceof Begin begin) {
-                onBegin(channel, begin, session);
+                onBegin(channel, begin);
             } else if (session == null) {
                 throw Refusal.ofConnection(AmqpError.ILLEGAL_STATE, "no session has begun on channel " + channel);
             } else {
@@ -162,7 +151,7 @@ final class AmqpConnection implements FrameReader.Sink {
     private void onOpen(Open open) throws Refusal {
         if (state != State.AWAITS_OPEN) throw Refusal.ofConnection(AmqpError.ILLEGAL_STATE, "a second open");
         peerName = open.getContainerId();
-        if (open.getChannelMax() != null) peerChannelMax = open.getChannelMax().intValue();
+        if (open.getChannelMax() != null) channels.limitTo(open.getChannelMax().intValue());
         sendOpen();
         writer.limitFrames(maxFrameBytes(open));
         reader.limitFrames(listener.settings().limits().maxFrameBytes());
@@ -265,51 +254,23 @@ final class AmqpConnection implements FrameReader.Sink {
 
     /** Lets go of everything in the broker. */
     private void leave() {
-        for (AmqpSession session : List.copyOf(sessions.values())) session.leave();
-        sessions.clear();
-        linksByName.clear();
+        channels.leave();
         touched.clear();
     }
 
     // ---- sessions and links
 
-    private void onBegin(int channel, Begin begin, @Nullable AmqpSession present) throws Refusal {
-        if (begin.getRemoteChannel() != null) {
-            throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "this broker begins no session that could be answered");
-        }
-        if (present != null) {
-            throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "a session has already begun on channel " + channel);
-        }
-        // AMQP 1.0 §2.7.1: channel-max is the highest channel number
-        if (channel >= listener.settings().limits().maxSessions()) {
-            throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "channel " + channel + " is above channel-max");
-        }
-        if (channel > peerChannelMax) {
-            throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "channel " + channel + " is above your own channel-max");
-        }
+    private void onBegin(int channel, Begin begin) throws Refusal {
+        channels.check(channel, begin);
         AmqpSession session = new AmqpSession(this, channel, begin);
-        sessions.put(channel, session);
+        channels.begun(channel, session);
         Begin answer = session.begin();
         answer.setRemoteChannel(UnsignedShort.valueOf((short) channel));
         writer.frame(FrameReader.TYPE_AMQP, channel, answer);
     }
 
-    void sessionEnded(int channel) {
-        sessions.remove(channel);
-    }
-
-    /** AMQP 1.0 §2.6.1: a name is used by one link in each direction; a newcomer takes it over. */
-    void nameTaken(String directedName, AmqpLink link) {
-        AmqpLink former = linksByName.put(directedName, link);
-        if (former != null) former.stolen();
-    }
-
-    void nameFreed(String directedName, AmqpLink link) {
-        linksByName.remove(directedName, link);
-    }
-
-    int linkCount() {
-        return linksByName.size();
+    Channels channels() {
+        return channels;
     }
 
     // ---- output

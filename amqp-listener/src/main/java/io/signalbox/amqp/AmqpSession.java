@@ -72,9 +72,9 @@ final class AmqpSession {
         return connection.listener().settings().limits();
     }
 
-    void onPerformative(Object performative, AmqpConnection.Payload payload) throws Refusal {
+    void onPerformative(Object performative, Payload payload) throws Refusal {
         if (ending) {
-            if (performative instanceof End) connection.sessionEnded(channel);
+            if (performative instanceof End) connection.channels().ended(channel);
             return; // AMQP 1.0 §2.5.5: what was on its way when our end left is not heard
         }
         if (performative instanceof Transfer transfer) {
@@ -93,7 +93,7 @@ final class AmqpSession {
         else throw Refusal.ofConnection(AmqpError.DECODE_ERROR, "a frame has a body that is not a performative");
     }
 
-    private void onTransfer(Transfer transfer, AmqpConnection.Payload payload) throws Refusal {
+    private void onTransfer(Transfer transfer, Payload payload) throws Refusal {
         if (!window.receivedTransfer()) {
             throw Refusal.ofSession(SessionError.WINDOW_VIOLATION, "more transfers came than the window allows");
         }
@@ -154,7 +154,7 @@ final class AmqpSession {
         if (attach.getName().length() > MAX_LINK_NAME_CHARS) {
             throw Refusal.ofSession(AmqpError.INVALID_FIELD, "a link name has at most 4096 characters");
         }
-        if (connection.linkCount() >= limits().maxLinks()) {
+        if (connection.channels().linkCount() >= limits().maxLinks()) {
             throw Refusal.ofSession(
                     AmqpError.RESOURCE_LIMIT_EXCEEDED, "the connection has " + limits().maxLinks() + " links already");
         }
@@ -183,7 +183,7 @@ final class AmqpSession {
 
     private void onEnd() {
         leave();
-        connection.sessionEnded(channel);
+        connection.channels().ended(channel);
         write(new End());
     }
 

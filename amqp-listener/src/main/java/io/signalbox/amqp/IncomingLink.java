@@ -105,7 +105,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
 
     // ---- deliveries
 
-    void onTransfer(Transfer transfer, AmqpConnection.Payload payload) throws Refusal {
+    void onTransfer(Transfer transfer, Payload payload) throws Refusal {
         if (end.isAttaching()) throw exceedsCredit();
         if (!end.isAttached()) return; // on its way when our detach left
         if (transfer.getResume()) throw notOffered("resuming deliveries");
@@ -122,11 +122,11 @@ final class IncomingLink implements AmqpLink, PublishListener {
             deliver(
                     open.deliveryId(),
                     Settled.of(open.isSettled()),
-                    new AmqpConnection.Payload(open.bytes(), 0, open.size()));
+                    new Payload(open.bytes(), 0, open.size()));
         }
     }
 
-    private void begin(Transfer transfer, AmqpConnection.Payload payload) throws Refusal {
+    private void begin(Transfer transfer, Payload payload) throws Refusal {
         if (transfer.getDeliveryId() == null || transfer.getDeliveryTag() == null) {
             throw Refusal.ofSession(AmqpError.INVALID_FIELD, "the first transfer of a delivery needs an id and a tag");
         }
@@ -154,7 +154,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
         addTo(begun, transfer, payload);
     }
 
-    private void addTo(DeliveryAssembly open, Transfer transfer, AmqpConnection.Payload payload) throws Refusal {
+    private void addTo(DeliveryAssembly open, Transfer transfer, Payload payload) throws Refusal {
         session.connection().intake().reservePartial(payload.size());
         partialBytes += payload.size();
         open.add(transfer, payload.bytes(), payload.from(), payload.to());
@@ -176,7 +176,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
         }
     }
 
-    private void deliver(int deliveryId, Settled settled, AmqpConnection.Payload payload) throws Refusal {
+    private void deliver(int deliveryId, Settled settled, Payload payload) throws Refusal {
         session.connection().listener().counters().received.increment();
         long token = Token.of(deliveryId, settled == Settled.YES, payload.size());
         credit.awaitsAnswer(payload.size());
@@ -198,7 +198,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
         touch();
     }
 
-    private Message message(AmqpConnection.Payload payload) throws Refusal {
+    private Message message(Payload payload) throws Refusal {
         byte[] bytes = payload.bytes();
         Parsed parsed = AmqpMessages.parse(bytes, payload.from(), payload.to());
         long nowMillis = session.connection().listener().clock().millis();

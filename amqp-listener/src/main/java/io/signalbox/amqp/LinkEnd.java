@@ -48,7 +48,7 @@ final class LinkEnd {
     }
 
     void begin() {
-        session.connection().nameTaken(directedName, link);
+        session.connection().channels().nameTaken(directedName, link);
     }
 
     Attach wanted() {
@@ -103,7 +103,7 @@ final class LinkEnd {
         else if (state != State.ATTACHED) return;
         session.connection().listener().counters().linkErrors.increment();
         state = State.DETACH_SENT;
-        session.connection().nameFreed(directedName, link);
+        session.connection().channels().nameFreed(directedName, link);
         Detach detach = new Detach();
         detach.setHandle(wanted.getHandle());
         detach.setClosed(true);
@@ -125,7 +125,7 @@ final class LinkEnd {
     void gone() {
         if (state == State.DETACHED) return;
         state = State.DETACHED;
-        session.connection().nameFreed(directedName, link);
+        session.connection().channels().nameFreed(directedName, link);
         session.linkGone(handle());
     }
 

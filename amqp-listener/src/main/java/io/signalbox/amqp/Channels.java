@@ -1,0 +1,90 @@
+package io.signalbox.amqp;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.ConnectionError;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection's sessions by channel, and its links by name (AMQP 1.0 §2.5.1, §2.6.1). Confined to the connection's event
+ * loop.
+ */
+final class Channels {
+
+    /** The highest channel of a peer that names none (AMQP 1.0 §2.7.1). */
+    static final int ANY = 65_535;
+
+    private final int maxSessions;
+    private final Map<Integer, AmqpSession> sessions = new HashMap<>(4);
+    private final Map<String, AmqpLink> linksByName = new HashMap<>(4);
+    private int peerChannelMax = ANY;
+
+    Channels(int maxSessions) {
+        this.maxSessions = maxSessions;
+    }
+
+    /** What the peer's open said. */
+    void limitTo(int channelMax) {
+        peerChannelMax = channelMax;
+    }
+
+    @Nullable
+    AmqpSession get(int channel) {
+        return sessions.get(channel);
+    }
+
+    /** All sessions as they are now; they may end while the list is walked. */
+    List<AmqpSession> all() {
+        return new ArrayList<>(sessions.values());
+    }
+
+    /** Whether a session may begin here. */
+    void check(int channel, Begin begin) throws Refusal {
+        if (begin.getRemoteChannel() != null) {
+            throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "this broker begins no session that could be answered");
+        }
+        if (sessions.containsKey(channel)) {
+            throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "a session has already begun on channel " + channel);
+        }
+        // AMQP 1.0 §2.7.1: channel-max is the highest channel number
+        if (channel >= maxSessions) {
+            throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "channel " + channel + " is above channel-max");
+        }
+        if (channel > peerChannelMax) {
+            throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "channel " + channel + " is above your own channel-max");
+        }
+    }
+
+    void begun(int channel, AmqpSession session) {
+        sessions.put(channel, session);
+    }
+
+    void ended(int channel) {
+        sessions.remove(channel);
+    }
+
+    /** AMQP 1.0 §2.6.1: a name is used by one link in each direction; a newcomer takes it over. */
+    void nameTaken(String directedName, AmqpLink link) {
+        AmqpLink former = linksByName.put(directedName, link);
+        if (former != null) former.stolen();
+    }
+
+    void nameFreed(String directedName, AmqpLink link) {
+        linksByName.remove(directedName, link);
+    }
+
+    int linkCount() {
+        return linksByName.size();
+    }
+
+    /** Lets go of everything in the broker. */
+    void leave() {
+        for (AmqpSession session : all()) session.leave();
+        sessions.clear();
+        linksByName.clear();
+    }
+}
