@@ -137,17 +137,6 @@ final class TargetJournal {
         return count;
     }
 
-    /** Deliveries whose settlement is not confirmed yet, of all runs. */
-    synchronized int openDeliveries() {
-        int count = 0;
-        for (Row row : rows.values()) {
-            BitSet open = (BitSet) row.delivered.clone();
-            open.andNot(row.settled);
-            count += open.cardinality();
-        }
-        return count;
-    }
-
     /** Gives up on what is missing: it is lost. */
     synchronized void countMissingAsLost() {
         rows.forEach((producer, row) -> {
@@ -167,6 +156,26 @@ final class TargetJournal {
 
     private void violation(String what) {
         if (violations.size() < VIOLATIONS_KEPT) violations.add(name + ": " + what);
+    }
+
+    /** For a failure: what is known of each producer's messages. */
+    @Override
+    public synchronized String toString() {
+        StringBuilder text = new StringBuilder(name);
+        rows.forEach((producer, row) -> text.append(", producer ")
+                .append(producer)
+                .append(": ")
+                .append(row.sent.getAsInt())
+                .append(" sent, ")
+                .append(row.confirmed.cardinality())
+                .append(" confirmed, ")
+                .append(row.delivered.cardinality())
+                .append(" delivered, ")
+                .append(row.settling.cardinality())
+                .append(" settling, ")
+                .append(row.settled.cardinality())
+                .append(" settled"));
+        return text.toString();
     }
 
     synchronized List<String> violations() {

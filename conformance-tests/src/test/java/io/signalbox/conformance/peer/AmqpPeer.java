@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.qpid.protonj2.buffer.ProtonBuffer;
 import org.apache.qpid.protonj2.buffer.ProtonBufferAllocator;
@@ -39,6 +40,7 @@ public final class AmqpPeer implements AutoCloseable {
 
     private static final int TURN_MILLIS = 5;
     private static final int READ_BYTES = 256 << 10;
+    private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ByteBuffer incoming = ByteBuffer.allocate(READ_BYTES);
     private final SocketChannel channel;
@@ -52,6 +54,7 @@ public final class AmqpPeer implements AutoCloseable {
     private final Thread thread;
     private Session session;
     private boolean opened;
+    private long lastTickNanos = System.nanoTime();
     private String failure = "";
 
     private AmqpPeer(InetSocketAddress address, String containerId, Consumer<ByteBuffer> sentBytes) throws IOException {
@@ -147,11 +150,12 @@ public final class AmqpPeer implements AutoCloseable {
         engine.saslDriver().client().setListener(new SaslAuthenticator(new Anonymous()));
         Connection connection = engine.start();
         connection.setContainerId(containerId).setHostname("localhost").setMaxFrameSize(READ_BYTES);
-        connection.closeHandler(remote -> closeSocket());
+        connection.closeHandler(remote -> fail("closed by the broker: " + remote.getRemoteCondition()));
         connection.open();
         session = connection.session();
         session.setIncomingCapacity(64 << 20);
         session.openHandler(remote -> markOpen());
+        session.closeHandler(remote -> fail("session ended by the broker: " + remote.getRemoteCondition()));
         session.open();
     }
 
@@ -190,6 +194,10 @@ public final class AmqpPeer implements AutoCloseable {
         read();
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
         for (Runnable task : everyTurn) task.run();
+        if (isOpen() && System.nanoTime() - lastTickNanos > TICK_NANOS) {
+            lastTickNanos = System.nanoTime();
+            engine.tick(TimeUnit.NANOSECONDS.toMillis(lastTickNanos)); // AMQP 1.0 §2.4.5: an idle peer sends empty frames
+        }
         write();
         if (engine.isFailed()) throw new IOException("engine failed: " + engine.failureCause());
     }

@@ -1,6 +1,7 @@
 package io.signalbox.conformance.peer;
 
 import io.signalbox.conformance.process.Await;
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.apache.qpid.protonj2.engine.OutgoingDelivery;
 import org.apache.qpid.protonj2.engine.Sender;
@@ -15,6 +16,7 @@ public final class DurableSender {
     private final AmqpMessages messages = new AmqpMessages();
     private final Sender link;
     private volatile boolean attached;
+    private long nextTag;
     private int inFlight;
 
     private DurableSender(Sender link) {
@@ -55,6 +57,7 @@ public final class DurableSender {
     /** Sends one message; the outcome is handed over when the broker has settled it. */
     public void send(byte[] body, Consumer<DeliveryState> outcome) {
         OutgoingDelivery delivery = link.next();
+        delivery.setTag(ByteBuffer.allocate(Long.BYTES).putLong(nextTag++).array());
         delivery.deliveryStateUpdatedHandler(updated -> {
             if (!updated.isRemotelySettled() || updated.isSettled()) return;
             DeliveryState state = updated.getRemoteState();
