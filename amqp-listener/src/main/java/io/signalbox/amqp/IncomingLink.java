@@ -119,10 +119,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
             addTo(open, transfer, payload);
             if (transfer.getMore()) return;
             dropPartial();
-            deliver(
-                    open.deliveryId(),
-                    Settled.of(open.isSettled()),
-                    new Payload(open.bytes(), 0, open.size()));
+            deliver(open.deliveryId(), Settled.of(open.isSettled()), new Payload(open.bytes(), 0, open.size()));
         }
     }
 

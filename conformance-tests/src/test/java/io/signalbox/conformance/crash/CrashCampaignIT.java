@@ -61,8 +61,7 @@ final class CrashCampaignIT {
         }
         assertEquals(List.of(), traffic.journal().violations());
         assertTrue(table.leastUnsettled() >= LEAST_UNSETTLED, "a kill had " + table.leastUnsettled() + " unsettled");
-        assertTrue(
-                table.killsDuringRoll() >= killsDuringRollWanted, table.killsDuringRoll() + " kills during a roll");
+        assertTrue(table.killsDuringRoll() >= killsDuringRollWanted, table.killsDuringRoll() + " kills during a roll");
         BrokerProcess.deleteData(options.dataDirectory());
     }
 
@@ -98,7 +97,13 @@ final class CrashCampaignIT {
             throw e;
         }
         table.add(new CampaignTable.Kill(
-                moment.name().toLowerCase(Locale.ROOT), delayMillis, duringRoll, confirmed, unsettled, countsOfAllTargets(), restartMillis));
+                moment.name().toLowerCase(Locale.ROOT),
+                delayMillis,
+                duringRoll,
+                confirmed,
+                unsettled,
+                countsOfAllTargets(),
+                restartMillis));
         return next;
     }
 

@@ -38,7 +38,10 @@ final class AmqpPump implements AutoCloseable {
     }
 
     private void send() {
-        while (sent < messages && sender.isSendable() && sender.inFlight() < IN_FLIGHT && sent - settled.get() < 4 * IN_FLIGHT) {
+        while (sent < messages
+                && sender.isSendable()
+                && sender.inFlight() < IN_FLIGHT
+                && sent - settled.get() < 4 * IN_FLIGHT) {
             sent++;
             sender.send(body, outcome -> {
                 if (outcome instanceof Accepted) {

@@ -92,8 +92,14 @@ final class DiskCampaignIT {
 
     private static void makeSession(BrokerProcess broker) {
         Mqtt5BlockingClient client = MqttClients.mqtt5(broker, SESSION);
-        client.connectWith().cleanStart(true).sessionExpiryInterval(SESSION_SECONDS).send();
-        client.subscribeWith().topicFilter("disk/kept/+").qos(MqttQos.AT_LEAST_ONCE).send();
+        client.connectWith()
+                .cleanStart(true)
+                .sessionExpiryInterval(SESSION_SECONDS)
+                .send();
+        client.subscribeWith()
+                .topicFilter("disk/kept/+")
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .send();
         client.disconnect();
     }
 
@@ -116,15 +122,19 @@ final class DiskCampaignIT {
     private static void assertSessionIsStillThere(BrokerProcess broker) throws InterruptedException {
         Mqtt5BlockingClient publisher = MqttClients.mqtt5(broker, "disk-publisher");
         publisher.connect();
-        publisher.publishWith().topic("disk/kept/x").qos(MqttQos.AT_LEAST_ONCE).payload("kept".getBytes(UTF_8)).send();
+        publisher
+                .publishWith()
+                .topic("disk/kept/x")
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload("kept".getBytes(UTF_8))
+                .send();
         publisher.disconnect();
         Mqtt5BlockingClient client = MqttClients.mqtt5(broker, SESSION);
         Mqtt5Publishes publishes = client.publishes(MqttGlobalPublishFilter.ALL);
         assertTrue(client.connectWith().cleanStart(false).send().isSessionPresent(), "the session is gone");
         assertEquals(
                 "kept",
-                new String(
-                        publishes.receive(10, TimeUnit.SECONDS).orElseThrow().getPayloadAsBytes(), UTF_8),
+                new String(publishes.receive(10, TimeUnit.SECONDS).orElseThrow().getPayloadAsBytes(), UTF_8),
                 "through the subscription that was made before the first byte");
         client.disconnect();
     }

@@ -36,7 +36,11 @@ final class MqttPump implements AutoCloseable {
         subscriber.toAsync().publishes(MqttGlobalPublishFilter.ALL, publish -> {
             if (received.incrementAndGet() == messages) done.complete(null);
         });
-        subscriber.connectWith().cleanStart(true).sessionExpiryInterval(SESSION_SECONDS).send();
+        subscriber
+                .connectWith()
+                .cleanStart(true)
+                .sessionExpiryInterval(SESSION_SECONDS)
+                .send();
         subscriber.subscribeWith().topicFilter(topic).qos(MqttQos.AT_LEAST_ONCE).send();
         publisher = client(broker, "pump-publisher");
         publisher.toBlocking().connect();
@@ -49,8 +53,8 @@ final class MqttPump implements AutoCloseable {
         return MqttClient.builder()
                 .identifier(identifier)
                 .serverAddress(broker.mqtt())
-                .addDisconnectedListener(context ->
-                        done.completeExceptionally(new AssertionError("MQTT ended: " + context.getCause().getMessage())))
+                .addDisconnectedListener(context -> done.completeExceptionally(
+                        new AssertionError("MQTT ended: " + context.getCause().getMessage())))
                 .useMqttVersion5()
                 .buildAsync();
     }

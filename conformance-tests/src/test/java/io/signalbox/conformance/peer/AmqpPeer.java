@@ -196,7 +196,8 @@ public final class AmqpPeer implements AutoCloseable {
         for (Runnable task : everyTurn) task.run();
         if (isOpen() && System.nanoTime() - lastTickNanos > TICK_NANOS) {
             lastTickNanos = System.nanoTime();
-            engine.tick(TimeUnit.NANOSECONDS.toMillis(lastTickNanos)); // AMQP 1.0 §2.4.5: an idle peer sends empty frames
+            engine.tick(
+                    TimeUnit.NANOSECONDS.toMillis(lastTickNanos)); // AMQP 1.0 §2.4.5: an idle peer sends empty frames
         }
         write();
         if (engine.isFailed()) throw new IOException("engine failed: " + engine.failureCause());

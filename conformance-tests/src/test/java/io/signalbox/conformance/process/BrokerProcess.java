@@ -1,6 +1,5 @@
 package io.signalbox.conformance.process;
 
-import io.signalbox.server.control.ControlSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -98,7 +97,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Asks and tells the broker what the command line would. */
     public Control control() {
-        return new Control(ControlSocket.in(options.dataDirectory()));
+        return Control.of(options.dataDirectory());
     }
 
     /** SIGKILL; returns when the process is gone. */

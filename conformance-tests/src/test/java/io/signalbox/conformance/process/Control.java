@@ -2,6 +2,7 @@ package io.signalbox.conformance.process;
 
 import io.signalbox.server.control.ControlClient;
 import io.signalbox.server.control.ControlMessage;
+import io.signalbox.server.control.ControlSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -13,8 +14,13 @@ public final class Control {
 
     private final Path socket;
 
-    Control(Path socket) {
+    private Control(Path socket) {
         this.socket = socket;
+    }
+
+    /** The verbs of the broker that runs on a data directory. */
+    public static Control of(Path dataDirectory) {
+        return new Control(ControlSocket.in(dataDirectory));
     }
 
     /** Adds a durable queue; it is on disk when this returns. */
