@@ -26,6 +26,7 @@ class SessionTest {
                     .send(SUBSCRIBE_T_QOS1)
                     .expect(SUBACK_QOS1)
                     .close();
+            server.waitUntilDisconnected(1);
             publish(server, "x");
             server.client()
                     .connectV3Persistent("s", 1)
@@ -80,6 +81,7 @@ class SessionTest {
                     .send("40 02 00 02")
                     .expectNothingElse()
                     .close();
+            server.waitUntilDisconnected(4); // it and the three publishers
             publish(server, "d");
             server.client()
                     .connectV3Persistent("s", 1)
