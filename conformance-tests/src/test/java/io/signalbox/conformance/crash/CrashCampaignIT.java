@@ -111,10 +111,10 @@ final class CrashCampaignIT {
         switch (moment) {
             case RANDOM -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(LONGEST_DELAY_MILLIS)));
             case ROLL -> {
-                try (RollWatch watch = new RollWatch(broker.dataDirectory())) {
-                    assertTrue(watch.awaitRoll(ROLL_LIMIT), "no segment roll within " + ROLL_LIMIT);
-                    LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(LONGEST_DELAY_IN_ROLL_MICROS)));
-                }
+                long delayNanos = TimeUnit.MICROSECONDS.toNanos(random.nextInt(LONGEST_DELAY_IN_ROLL_MICROS));
+                assertTrue(RollWatch.awaitRoll(broker.dataDirectory(), ROLL_LIMIT), "no roll within " + ROLL_LIMIT);
+                long seen = System.nanoTime();
+                while (System.nanoTime() - seen < delayNanos) Thread.onSpinWait();
             }
         }
     }

@@ -2,80 +2,63 @@ package io.signalbox.conformance.crash;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchEvent;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Sees segment rolls from outside. A roll writes a snapshot under a temporary name and renames it, prepares the next segment
- * the same way and removes what is no longer needed, so its first sign is a new file. Used by one thread.
+ * Sees segment rolls from outside. A roll begins when the log goes over to its newest segment; then a snapshot is written
+ * under the temporary name {@code snapshot-<that segment's address>.tmp}, forced, renamed, and the one before it removed.
+ * Stateless.
  */
-final class RollWatch implements AutoCloseable {
+final class RollWatch {
 
-    private final Path directory;
-    private final WatchService watch;
+    private static final String SEGMENT_PREFIX = "seg-";
+    private static final int LOOKS_PER_LISTING = 2_000;
 
-    RollWatch(Path directory) {
-        this.directory = directory;
-        try {
-            watch = directory.getFileSystem().newWatchService();
-            directory.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private RollWatch() {}
+
+    /**
+     * Waits until a roll is under way; false if none was within the limit. Looks without a pause, since a roll is over in a
+     * millisecond or two and a thread that was asleep wakes up too late.
+     */
+    static boolean awaitRoll(Path directory, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (System.nanoTime() < deadline) {
+            Path sign = directory.resolve(signOfNextRoll(directory));
+            for (int look = 0; look < LOOKS_PER_LISTING; look++) {
+                if (Files.exists(sign)) return true;
+            }
         }
+        return false;
     }
 
-    /** Waits for the first sign of a roll; false if there was none within the limit. */
-    boolean awaitRoll(Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        try {
-            while (true) {
-                WatchKey key = watch.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (key == null) return false;
-                for (WatchEvent<?> event : key.pollEvents()) {
-                    if (String.valueOf(event.context()).endsWith(".tmp")) return true;
-                }
-                key.reset();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while watching " + directory, e);
-        } catch (ClosedWatchServiceException e) {
-            throw new AssertionError("closed while watching " + directory, e);
-        }
+    private static String signOfNextRoll(Path directory) {
+        String newest = names(directory).stream()
+                .filter(name -> name.startsWith(SEGMENT_PREFIX))
+                .max(String::compareTo)
+                .orElseThrow(() -> new AssertionError("no segments in " + directory));
+        String address = newest.substring(SEGMENT_PREFIX.length(), newest.indexOf('.'));
+        return "snapshot-" + address + ".tmp";
     }
 
     /**
-     * What the directory of a killed broker shows of a roll that had begun and not ended; empty if nothing.
-     *
-     * <p>A temporary file was not renamed yet; of two snapshots the older was not removed yet.
+     * What the directory of a killed broker shows of a roll that had begun and not ended; empty if nothing. A temporary
+     * snapshot was not renamed yet; of two snapshots the older was not removed yet.
      */
     static String unfinishedRoll(Path directory) {
-        List<String> names;
-        try (Stream<Path> files = Files.list(directory)) {
-            names = files.map(file -> file.getFileName().toString()).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<String> names = names(directory);
+        if (names.stream().anyMatch(name -> name.startsWith("snapshot-") && name.endsWith(".tmp"))) {
+            return "snapshot unpublished";
         }
-        for (String name : names) {
-            if (name.endsWith(".tmp"))
-                return name.startsWith("snapshot") ? "snapshot unpublished" : "segment unfinished";
-        }
-        return names.stream().filter(name -> name.endsWith(".snap")).count() > 1 ? "old snapshot still there" : "";
+        return names.stream().filter(name -> name.endsWith(".snap")).count() > 1 ? "older snapshot not removed" : "";
     }
 
-    @Override
-    public void close() {
-        try {
-            watch.close();
+    private static List<String> names(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -26,6 +26,7 @@ public final class BrokerProcess implements AutoCloseable {
     private final Process process;
     private final OutputLines output;
     private final ReadyLine ready;
+    private final ProcessHandle jvm;
     private final Thread reaper;
 
     private BrokerProcess(BrokerOptions options, Process process, OutputLines output) {
@@ -37,6 +38,8 @@ public final class BrokerProcess implements AutoCloseable {
         try {
             String line = output.await("the ready line of the broker", START_LIMIT, ReadyLine::isOne);
             this.ready = ReadyLine.parse(line);
+            this.jvm = ProcessHandle.of(ready.pid())
+                    .orElseThrow(() -> new AssertionError("no process " + ready.pid() + ", which says: " + line));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -102,13 +105,13 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** SIGKILL; returns when the process is gone. */
     public void kill() {
-        ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+        jvm.destroyForcibly();
         awaitExit();
     }
 
     /** SIGTERM; returns the exit code. */
     public int stop() {
-        ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroy);
+        jvm.destroy();
         return awaitExit();
     }
 

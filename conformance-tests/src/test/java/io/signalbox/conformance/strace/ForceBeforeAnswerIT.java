@@ -28,7 +28,6 @@ import java.util.regex.Matcher;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.apache.qpid.protonj2.types.transport.Transfer;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
  * A broker under strace, with a thousand MQTT and a thousand AMQP messages in flight: for every message, a force that began
  * after its log write had returned has ended before its PUBACK or disposition is written.
  */
-@Tag("campaign")
 final class ForceBeforeAnswerIT {
 
     private static final int MESSAGES = 1_000;
@@ -51,6 +49,7 @@ final class ForceBeforeAnswerIT {
         Assumptions.assumeTrue(straceWorks(), "skipped: strace is not installed or may not trace here");
         Path trace = scratch.resolve("trace");
         BrokerOptions options = BrokerOptions.fresh()
+                .with("data.segment-size", "4MiB") // preallocation is in the trace too
                 .through(List.of(
                         "strace",
                         "-f",
