@@ -249,13 +249,22 @@ final class IncomingLink implements AmqpLink, PublishListener {
     @Override
     public void onOutcome(long token, PublishOutcome outcome) {
         if (outcome instanceof PublishOutcome.Stored) answer(token, ACCEPTED);
-        else if (outcome instanceof PublishOutcome.Unroutable) answer(token, RELEASED);
+        else if (outcome instanceof PublishOutcome.Unroutable) answer(token, unmatched());
         else if (outcome instanceof PublishOutcome.Refused refused) {
             answer(token, rejected(conditionOf(refused.reason()), refused.sentence()));
         } else if (outcome instanceof PublishOutcome.Failed failed) {
             // whether the message survives is unknown: nothing is said about it, least of all that it was accepted
             session.connection().fail(Refusal.ofConnection(AmqpError.INTERNAL_ERROR, failed.sentence()));
         }
+    }
+
+    private DeliveryState unmatched() {
+        Route there = route;
+        if (there == null) throw new IllegalStateException("an outcome came on a link that is not attached");
+        return switch (there.target().unmatched()) {
+            case RELEASED -> RELEASED;
+            case ACCEPTED -> ACCEPTED;
+        };
     }
 
     private static Symbol conditionOf(PublishOutcome.Reason reason) {

@@ -28,6 +28,7 @@ final class TerminusResolver {
 
     private static final Symbol COPY = Symbol.valueOf("copy");
     private static final Symbol SHARED = Symbol.valueOf("shared");
+    private static final Symbol TOPIC = Symbol.valueOf("topic");
     private static final String DEFAULT_EXCHANGE = "";
 
     private final VirtualHost host;
@@ -39,8 +40,17 @@ final class TerminusResolver {
      *
      * @param exchange routes by {@code key}
      * @param key the routing key; empty if each message's subject is
+     * @param unmatched the answer to a message that nothing is bound for
      */
-    record PublishTarget(Exchange exchange, Optional<String> key) {}
+    record PublishTarget(Exchange exchange, Optional<String> key, Unmatched unmatched) {}
+
+    /** What a sender hears of a message without a target; the core counts it in either case. */
+    enum Unmatched {
+        /** AMQP 1.0 §3.4.4: "not (and will not be) acted upon". */
+        RELEASED,
+        /** As a sender expects that asks for the capability {@code topic}: to JMS a topic nobody listens to is no error. */
+        ACCEPTED
+    }
 
     /** What a receiver consumes from. */
     record ConsumeSource(MessageQueue queue, Lifetime lifetime) {}
@@ -69,12 +79,16 @@ final class TerminusResolver {
         String text = target.getAddress();
         if (text == null) throw notOffered("the anonymous terminus");
         Address address = parse(text, target.getCapabilities());
-        if (address instanceof Address.Topic topic) return CompletableFuture.completedStage(topicTarget(topic.name()));
+        if (address instanceof Address.Topic topic) {
+            return CompletableFuture.completedStage(topicTarget(topic.name(), unmatched(target)));
+        }
         if (address instanceof Address.Exchange exchange) {
-            return CompletableFuture.completedStage(new PublishTarget(existing(exchange.name()), exchange.key()));
+            return CompletableFuture.completedStage(
+                    new PublishTarget(existing(exchange.name()), exchange.key(), Unmatched.RELEASED));
         }
         // The way goes by the default exchange, so that a queue that was removed and made again is found again.
-        PublishTarget byName = new PublishTarget(existing(DEFAULT_EXCHANGE), Optional.of(nameOf(address)));
+        PublishTarget byName =
+                new PublishTarget(existing(DEFAULT_EXCHANGE), Optional.of(nameOf(address)), Unmatched.RELEASED);
         return queue(nameOf(address)).thenApply(queue -> byName);
     }
 
@@ -119,12 +133,19 @@ final class TerminusResolver {
         return address;
     }
 
-    private PublishTarget topicTarget(String topic) throws Refusal {
+    private static Unmatched unmatched(Target target) {
+        for (Symbol capability : capabilities(target.getCapabilities())) {
+            if (TOPIC.equals(capability)) return Unmatched.ACCEPTED;
+        }
+        return Unmatched.RELEASED;
+    }
+
+    private PublishTarget topicTarget(String topic, Unmatched unmatched) throws Refusal {
         // design: publishing to a wildcard is refused, in AMQP as in MQTT (MQTT-3.3.2-2)
         if (TopicSyntax.MQTT.hasWildcard(topic)) {
             throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "messages cannot be published to a wildcard: " + topic);
         }
-        return new PublishTarget(host.topics(), Optional.of(topic));
+        return new PublishTarget(host.topics(), Optional.of(topic), unmatched);
     }
 
     private Exchange existing(String name) throws Refusal {

@@ -110,6 +110,17 @@ class IncomingLinkTest {
     }
 
     @Test
+    void toASenderThatAsksForATopicNobodyListeningIsNoError() throws Exception {
+        Attach attach = TestPeer.sender("s", 0, "nobody/listens");
+        ((Target) attach.getTarget()).setCapabilities(Symbol.valueOf("topic"));
+        peer.send(0, attach);
+        peer.expect(Attach.class);
+        peer.expect(Flow.class);
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+    }
+
+    @Test
     void aSettledTransferHasNoAnswer() throws Exception {
         peer.attachSender(0, "q");
         Transfer transfer = TestPeer.transfer(0, 0);
