@@ -13,16 +13,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class AppendBuffers {
 
+    /**
+     * Kept free at the end of each segment. When no next segment can be had, a seal there can still say that an old one is
+     * not needed any more, which then becomes the next.
+     */
+    static final int SEAL_ROOM_BYTES = 8 * BatchHeader.SECTOR_BYTES;
+
     private final int usualBytes;
     private final AtomicInteger largeWanted = new AtomicInteger();
+    private final SegmentTable segments;
     private final long segmentBytes;
     private long segmentEnd;
     private final Deque<AppendBuffer> free = new ArrayDeque<>(2);
     private volatile AppendBuffer active;
 
-    /** @param segment the segment that takes the first batch */
-    AppendBuffers(int usualBytes, SegmentHeader segment) {
+    /** @param segments with the one that takes the first batch as the newest */
+    AppendBuffers(int usualBytes, SegmentTable segments) {
         this.usualBytes = usualBytes;
+        this.segments = segments;
+        SegmentHeader segment = segments.newest().header();
         segmentBytes = segment.sizeBytes();
         segmentEnd = segment.endLsn();
         free.push(newBuffer());
@@ -68,20 +77,43 @@ final class AppendBuffers {
         return true;
     }
 
+    /**
+     * Whether the large record that is wanted has a place: without a next segment it must fit into this one, since what is
+     * left here is for settlements.
+     */
+    boolean isLargePlaceable() {
+        return isPlaceable(active.baseLsn(), largeWanted.get());
+    }
+
+    private boolean isPlaceable(long end, int large) {
+        return fits(end, largeCapacity(large)) || segments.of(segmentEnd) != null;
+    }
+
+    /** Whoever wanted it has to come again. */
+    void forgetLarge() {
+        largeWanted.set(0);
+    }
+
     private void activateAfter(long end) {
         int large = largeWanted.getAndSet(0);
-        // Not for the usual size: that buffer would lie idle for ever. A large record is rare; its buffer is garbage.
-        AppendBuffer next = large == 0 ? free.pop() : new AppendBuffer(largeBytes(large), usualBytes);
+        boolean usual = large == 0 || !isPlaceable(end, large);
+        // A buffer for a large record is not kept: that one is rare, and the buffer would lie idle for ever.
+        AppendBuffer next =
+                usual ? free.pop() : new AppendBuffer(ByteBuffer.allocate(largeCapacity(large)), usualBytes);
         active = next.startAt(place(end, next.bytes().capacity()));
     }
 
-    private ByteBuffer largeBytes(int large) {
-        return ByteBuffer.allocate(BatchHeader.filled(usualBytes + large));
+    private int largeCapacity(int large) {
+        return BatchHeader.filled(usualBytes + large);
+    }
+
+    private boolean fits(long end, int capacity) {
+        return end + capacity + SEAL_ROOM_BYTES <= segmentEnd;
     }
 
     /** A batch lies in one segment. If the rest of this one may be too short, the batch begins the next. */
     private long place(long end, int capacity) {
-        if (end + capacity <= segmentEnd) return end;
+        if (fits(end, capacity)) return end;
         long base = segmentEnd;
         segmentEnd += segmentBytes;
         return base + SegmentHeader.BYTES;

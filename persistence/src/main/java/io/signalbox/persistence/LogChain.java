@@ -4,6 +4,7 @@ import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.SegmentHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -27,6 +28,7 @@ final class LogChain {
         private long limitLsn;
         private boolean isCut;
         private long endLsn;
+        private long lastBatchLsn;
         private long batches;
         private long records;
         private long firstDurableLsn;
@@ -42,6 +44,7 @@ final class LogChain {
 
         void saw(BatchHeader batch) {
             if (batches++ == 0) firstDurableLsn = batch.durableLsn();
+            lastBatchLsn = batch.lsn();
             records += batch.recordCount();
             highestDurableLsn = Math.max(highestDurableLsn, batch.durableLsn());
             logStartLsn = Math.max(logStartLsn, batch.logStartLsn());
@@ -213,6 +216,21 @@ final class LogChain {
         long largest = 0;
         for (Link link : byBase.values()) largest = Math.max(largest, link.header.sizeBytes());
         return largest;
+    }
+
+    /**
+     * Writes the last batch once more and forces it. If the force of an earlier life failed, the batch may be whole in the
+     * page cache, which counts it as clean, and not on the medium: a force alone would do nothing and succeed. No other
+     * batch can be so, because a batch is only written after the one before was forced.
+     */
+    void rewriteLastBatch(LogStore store) throws IOException {
+        if (kept.isEmpty()) return;
+        Link last = kept.get(kept.size() - 1);
+        if (last.isCut) return;
+        ByteBuffer batch = ByteBuffer.allocate((int) (last.endLsn - last.lastBatchLsn));
+        store.read(last.lastBatchLsn, batch);
+        store.append(last.lastBatchLsn, batch.flip());
+        store.force();
     }
 
     /** Gives back the rest of the last segment: nothing is ever written there again. */

@@ -190,8 +190,11 @@ public final class LogEngine implements MessageStore {
 
     @Override
     public void whenSpace(Runnable waiter) {
-        parts().log.spaceWaiters().add(waiter);
+        LogState log = parts().log;
+        log.spaceWaiters().add(waiter);
         threads.wakeLog();
+        // Nobody else may come by any more.
+        if (log.isStopped()) log.spaceWaiters().runAll();
     }
 
     @Override

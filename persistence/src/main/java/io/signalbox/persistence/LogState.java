@@ -25,6 +25,7 @@ final class LogState {
 
     private volatile boolean closed;
     private volatile boolean publishHeld;
+    private volatile boolean nextSegmentWanted;
     private volatile long durableLsn;
     private volatile long activeBaseLsn;
     private volatile long logStartLsn;
@@ -130,6 +131,7 @@ final class LogState {
 
     /** By the log thread, at a roll: what lies below is complete in the tables, so a snapshot can cover it. */
     void rolledTo(long baseLsn) {
+        nextSegmentWanted = false;
         activeBaseLsn = baseLsn;
         wantedSnapshotLsn = baseLsn;
     }
@@ -169,11 +171,17 @@ final class LogState {
         coveredLsn = lsn;
     }
 
-    /** Whether the next segment is to be made ready: when a quarter of this one is used, or at once if it is full. */
+    /** By the log thread: a record has no place in this segment. */
+    void wantNextSegment() {
+        nextSegmentWanted = true;
+    }
+
+    /** Whether the next segment is to be made ready: when a quarter of this one is used, or it is wanted at once. */
     boolean isNextSegmentDue() {
         SegmentHeader newest = segments.newest().header();
         long used = buffers.active().baseLsn() - newest.baseLsn();
-        return newest.baseLsn() == activeBaseLsn && used >= newest.sizeBytes() / 4;
+        boolean wanted = nextSegmentWanted || used >= newest.sizeBytes() / 4;
+        return newest.baseLsn() == activeBaseLsn && wanted;
     }
 
     /** Whether the housekeeper has something to do. */

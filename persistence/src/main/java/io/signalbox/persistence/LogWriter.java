@@ -32,6 +32,7 @@ final class LogWriter {
     private long lazySinceNanos = NOT_WAITING;
     private long lastBatchNanos;
     private boolean sealed = true;
+    private boolean largeRefused;
     private long statedLogStartLsn;
 
     private volatile Forces forces = new Forces(0, 0, 0);
@@ -83,17 +84,30 @@ final class LogWriter {
     }
 
     private long advanceEmpty() throws IOException {
-        if (log.buffers().isLargeWanted() && log.buffers().widen()) {
+        if (log.buffers().isLargeWanted() && placeLarge()) return AGAIN;
+        long rest = nanosToSeal();
+        if (rest == 0) rest = writeBatch();
+        if (rest == AGAIN || log.spaceWaiters().isEmpty()) return rest;
+        // While there is no room they would only be told "full" again, at once: then let a moment pass.
+        if ((!log.isPublishHeld() && !largeRefused) || isHoldPauseOver()) {
+            largeRefused = false;
             log.spaceWaiters().runAll();
-            return AGAIN;
         }
-        if (!log.spaceWaiters().isEmpty()) {
-            // While publishers are held they would only be told "full" again, at once: then let a moment pass.
-            if (!log.isPublishHeld() || isHoldPauseOver()) log.spaceWaiters().runAll();
-            return Math.min(settings.lazyNanos(), nanosToSeal());
+        return Math.min(rest, settings.lazyNanos());
+    }
+
+    private boolean placeLarge() {
+        if (!log.buffers().isLargePlaceable()) {
+            log.buffers().forgetLarge();
+            log.wantNextSegment();
+            wakeHousekeeper.run();
+            largeRefused = true;
+            return false;
         }
-        long left = nanosToSeal();
-        return left > 0 ? left : writeBatch();
+        if (!log.buffers().widen()) return false;
+        largeRefused = false;
+        log.spaceWaiters().runAll();
+        return true;
     }
 
     private boolean isHoldPauseOver() {
@@ -129,26 +143,40 @@ final class LogWriter {
         if (segment == null) {
             // The next segment is not ready. Appends go on until the buffer is full; nothing is confirmed meanwhile.
             wakeHousekeeper.run();
-            return IDLE;
+            return stateLogStart() ? AGAIN : IDLE;
         }
         AppendBuffer closed = log.buffers().swap();
         if (!log.isPublishHeld()) log.spaceWaiters().runAll();
         roll(segment.header());
-        ByteBuffer bytes = closed.bytes();
-        int used = closed.used();
+        writeAndForce(closed.bytes(), closed.baseLsn(), closed.used());
+        account(closed, closed.used());
+        log.buffers().release(closed);
+        if (log.isHousekeepingDue()) wakeHousekeeper.run();
+        return AGAIN;
+    }
+
+    /** Says, at the end of a segment that has no next, that the log begins later now: that makes one free to be the next. */
+    private boolean stateLogStart() throws IOException {
+        long lsn = log.durableLsn();
+        Segment segment = log.segments().of(lsn);
+        boolean room = segment != null
+                && lsn + BatchHeader.SECTOR_BYTES <= segment.header().endLsn();
+        if (!room || statedLogStartLsn == log.logStartLsn()) return false;
+        writeAndForce(ByteBuffer.allocate(BatchHeader.SECTOR_BYTES), lsn, BatchHeader.BYTES);
+        wakeHousekeeper.run();
+        return true;
+    }
+
+    private void writeAndForce(ByteBuffer bytes, long lsn, int used) throws IOException {
         int filled = BatchHeader.filled(used);
         for (int at = used; at < filled; at++) bytes.put(at, (byte) 0);
         statedLogStartLsn = log.logStartLsn();
         int records = countRecords(bytes, used);
-        new BatchHeader(log.epoch(), closed.baseLsn(), log.durableLsn(), statedLogStartLsn, used, records)
+        new BatchHeader(log.epoch(), lsn, log.durableLsn(), statedLogStartLsn, used, records)
                 .write(bytes, log.store(), checksum);
-        force(closed.baseLsn(), bytes.duplicate().position(0).limit(filled));
-        account(closed, used);
-        log.buffers().release(closed);
+        force(lsn, bytes.duplicate().position(0).limit(filled));
         sealed = records == 0;
         lastBatchNanos = nanoTime.getAsLong();
-        if (log.isHousekeepingDue()) wakeHousekeeper.run();
-        return AGAIN;
     }
 
     private void roll(SegmentHeader header) {

@@ -80,7 +80,7 @@ final class Recovery {
         store.prepare(first);
         SegmentTable segments = new SegmentTable();
         segments.add(new Segment(first));
-        return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), first), 0);
+        return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), segments), 0);
     }
 
     private LogState resume(LogStore.Contents contents) throws StoreException, IOException {
@@ -91,6 +91,7 @@ final class Recovery {
         scanAll(chain, contents.segments(), storeId, scanner);
         chain.check(store, coveredLsn, snapshotTestimony, scanner);
 
+        chain.rewriteLastBatch(store);
         SegmentHeader first = nextHeader(chain, storeId);
         // What is free without doubt may become the new segment; the rest still testifies until that is durable.
         for (SegmentHeader header : chain.untouched()) store.release(header.baseLsn(), header.baseLsn());
@@ -106,7 +107,7 @@ final class Recovery {
         }
         emit(chain, segments, scanner);
         segments.add(new Segment(first));
-        return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), first), coveredLsn);
+        return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), segments), coveredLsn);
     }
 
     private void loadSnapshot(List<StoredSnapshot> snapshots, StoreId storeId) throws StoreException {

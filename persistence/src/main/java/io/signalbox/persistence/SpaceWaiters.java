@@ -5,7 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who was told "full" and waits for room. {@link #add} is for any thread, {@link #runAll} the log thread's. */
+/** Who was told "full" and waits for room. {@link #add} is for any thread; {@link #runAll} is the
+ * log thread's, and for any once the store has stopped. */
 final class SpaceWaiters {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SpaceWaiters.class);

@@ -20,9 +20,9 @@ public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchByte
             throw new IllegalArgumentException(
                     "buffer of " + bufferBytes + " bytes is not a multiple of 512, 4 KiB..64 MiB");
         }
-        if (segmentBytes % 4096 != 0 || segmentBytes < 8L * bufferBytes || segmentBytes > 1L << 40) {
+        if (segmentBytes % 4096 != 0 || segmentBytes < 8L * bufferBytes || segmentBytes > 1L << 32) {
             throw new IllegalArgumentException("segment of " + segmentBytes + " bytes is not a multiple of 4 KiB"
-                    + " from 8 buffers of " + bufferBytes + " bytes to 1 TiB");
+                    + " from 8 buffers of " + bufferBytes + " bytes to 4 GiB");
         }
         if (maxBatchBytes < 1 || maxBatchBytes > segmentBytes / 2 || maxBatchBytes > 512 * MIB) {
             throw new IllegalArgumentException(

@@ -27,6 +27,9 @@ class MemoryTableTest {
     void aForgottenRemovalLeavesNothingAndAPairStays() throws Exception {
         table.change(KEY, null, 30);
         table.change(new byte[] {2}, new byte[] {2}, 5);
+        table.forgetRemovalsBelow(30);
+        table.change(KEY, new byte[] {9}, 29);
+        assertTrue(table.get(KEY).isEmpty(), "the removal is not forgotten yet");
         table.forgetRemovalsBelow(31);
         List<byte[]> keys = new ArrayList<>();
         assertEquals(5, table.forEachVersion((key, value, lsn) -> keys.add(key)));

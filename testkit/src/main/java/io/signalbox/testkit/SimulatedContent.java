@@ -90,6 +90,18 @@ final class SimulatedContent {
         forcedSize = size;
     }
 
+    /** The same file, seen and forced alike. */
+    SimulatedContent copy() {
+        SimulatedContent copy = new SimulatedContent();
+        copy.name = name;
+        copy.seen = seen.clone();
+        copy.size = size;
+        copy.forced = forced.clone();
+        copy.forcedSize = forcedSize;
+        unforced.forEach((sector, versions) -> copy.unforced.put(sector, new ArrayList<>(versions)));
+        return copy;
+    }
+
     SimulatedContent afterCrash(Random random, Loss loss) {
         SimulatedContent after = new SimulatedContent();
         boolean newSize = loss == Loss.NOTHING || (loss == Loss.ANY_SECTOR && random.nextBoolean());

@@ -7,6 +7,7 @@ import io.signalbox.persistence.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -72,6 +73,26 @@ public final class SimulatedDisk implements Disk {
             after.forcedNames.put(name, copy);
         });
         return after;
+    }
+
+    /**
+     * The disk as the next process finds it when this one is killed: all that was written is seen, but what was not forced
+     * can still be lost. This one goes on as if nothing had happened.
+     */
+    public synchronized SimulatedDisk kill() {
+        SimulatedDisk after = new SimulatedDisk();
+        after.capacityBytes = capacityBytes;
+        Map<SimulatedContent, SimulatedContent> copies = new HashMap<>();
+        names.forEach((name, content) -> after.names.put(name, copyOf(content, copies)));
+        forcedNames.forEach((name, content) -> after.forcedNames.put(name, copyOf(content, copies)));
+        for (NameChange change : unforcedChanges) {
+            after.unforcedChanges.add(new NameChange(change.from, change.to, copyOf(change.content, copies)));
+        }
+        return after;
+    }
+
+    private static SimulatedContent copyOf(SimulatedContent content, Map<SimulatedContent, SimulatedContent> copies) {
+        return copies.computeIfAbsent(content, SimulatedContent::copy);
     }
 
     /** How much of what was not forced a crash takes. */

@@ -124,10 +124,14 @@ public final class StoreHistory {
         }
     }
 
-    /** The power goes, here and now. */
+    /** The power goes, or the process is killed, here and now. */
     void crash() {
         running = false;
-        store = newLife(store.disk().crash(random));
+        store = newLife(crashed(store.disk()));
+    }
+
+    private SimulatedDisk crashed(SimulatedDisk disk) {
+        return random.nextInt(3) == 0 ? disk.kill() : disk.crash(random);
     }
 
     /** How many wait for space or a force. */
@@ -214,7 +218,7 @@ public final class StoreHistory {
         return switch (random.nextInt(40)) {
             case 0 -> 0;
             case 1 -> 3000 + random.nextInt(1500); // around the marks of the buffer
-            case 2 -> random.nextInt(SimulatedStore.SMALL.maxBatchBytes() + 1);
+            case 2 -> random.nextInt(SimulatedStore.SMALL.maxBatchBytes() - 1000);
             default -> random.nextInt(500);
         };
     }
@@ -286,7 +290,7 @@ public final class StoreHistory {
         probing = true;
         try {
             if (running) model.promise(store.engine().durableLsn());
-            probe(store.disk().crash(random));
+            probe(crashed(store.disk()));
         } catch (StoreException e) {
             throw new AssertionError("at: " + operation + ": the store does not start: " + e.getMessage(), e);
         } catch (AssertionError e) {
@@ -308,12 +312,20 @@ public final class StoreHistory {
             } catch (SimulatedCrash crash) {
                 crashPoints++;
                 image.observe(operation -> {});
-                probe(image.crash(random));
+                probe(crashed(image));
             }
             return;
         }
         SimulatedStore again = new SimulatedStore(image, variation, () -> nanos);
-        model.check(again.recover());
+        StoreContents recovered = again.recover();
+        model.check(recovered);
+        if (random.nextInt(3) == 0) {
+            StoreContents later = new SimulatedStore(image.crash(random), variation, () -> nanos).recover();
+            if (!later.isSameAs(recovered)) {
+                throw new AssertionError(
+                        "what a recovery has shown is not there at the next:" + later.differenceFrom(recovered));
+            }
+        }
         WriteBatch first = new WriteBatch().put(again.engine().table(TABLES.get(0)), new byte[1], new byte[1]);
         long lsn = again.engine().append(first);
         if (lsn <= model.highestLsn()) throw new AssertionError("LSN " + lsn + " is given again");

@@ -3,6 +3,7 @@ package io.signalbox.testkit;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.signalbox.persistence.disk.Disk;
+import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.PendingSnapshot;
@@ -157,6 +158,24 @@ class SeededBugsTest {
 
                             @Override
                             public void publish() {}
+                        };
+                    }
+                };
+            }
+        });
+    }
+
+    @Test
+    void aTailThatIsReadButNotForcedAtTheStartIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public Disk wrap(Disk disk) {
+                return new ForwardingDisk(disk) {
+                    @Override
+                    public DiskFile open(String name) throws IOException {
+                        return new ForwardingFile(super.open(name)) {
+                            @Override
+                            public void force() {}
                         };
                     }
                 };

@@ -11,7 +11,7 @@ class StoreCrashTest {
     static final int LIVES = 4;
     static final int STEPS_PER_LIFE = 400;
     private static final long FIRST_SEED = Long.getLong("signalbox.seed", 1);
-    private static final int CRASH_POINTS = Integer.getInteger("signalbox.crashPoints", 30_000);
+    private static final int CRASH_POINTS = Integer.getInteger("signalbox.crashPoints", 15_000);
 
     @Test
     void nothingPromisedIsLostAndNothingSettledReturns() throws Exception {

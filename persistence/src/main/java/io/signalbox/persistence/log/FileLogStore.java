@@ -71,6 +71,8 @@ public final class FileLogStore implements LogStore {
     public Contents open() throws StoreException {
         disk.lock();
         try {
+            // After a kill names and bytes may only be in memory: what is read from here on must not go away again.
+            disk.forceDirectory();
             for (String name : disk.list()) {
                 if (name.endsWith(TEMPORARY_SUFFIX)) {
                     disk.delete(name);
@@ -91,7 +93,6 @@ public final class FileLogStore implements LogStore {
 
     private void openSegment(String name) throws IOException, StoreException {
         DiskFile file = disk.open(name);
-        // After a kill the bytes may only be in the page cache: what is read from here on must not go away again.
         file.force();
         long bytes = file.size();
         ByteBuffer header = ByteBuffer.allocate(SegmentHeader.BYTES);
