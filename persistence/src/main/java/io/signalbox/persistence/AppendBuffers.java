@@ -86,7 +86,21 @@ final class AppendBuffers {
     }
 
     private boolean isPlaceable(long end, int large) {
-        return fits(end, largeCapacity(large)) || segments.of(segmentEnd) != null;
+        return leavesReserve(end, largeCapacity(large)) || segments.of(segmentEnd) != null;
+    }
+
+    /**
+     * Whether messages may go into the active buffer. Without a next segment the last part of this one is for settlements:
+     * they may be what makes an old one free.
+     */
+    boolean isForPublishers() {
+        boolean here = segments.of(active.baseLsn()) != null;
+        return here && (leavesReserve(active.baseLsn(), usualBytes) || segments.of(segmentEnd) != null);
+    }
+
+    private boolean leavesReserve(long end, int capacity) {
+        long reserve = Math.max(usualBytes, Math.min(4L * usualBytes, segmentBytes / 8));
+        return fits(end + reserve, capacity);
     }
 
     /** Whoever wanted it has to come again. */
@@ -107,7 +121,7 @@ final class AppendBuffers {
         return BatchHeader.filled(usualBytes + large);
     }
 
-    private boolean fits(long end, int capacity) {
+    private boolean fits(long end, long capacity) {
         return end + capacity + SEAL_ROOM_BYTES <= segmentEnd;
     }
 

@@ -146,6 +146,7 @@ final class LogWriter {
             return stateLogStart() ? AGAIN : IDLE;
         }
         AppendBuffer closed = log.buffers().swap();
+        updatePublishHold();
         if (!log.isPublishHeld()) log.spaceWaiters().runAll();
         roll(segment.header());
         writeAndForce(closed.bytes(), closed.baseLsn(), closed.used());
@@ -219,21 +220,11 @@ final class LogWriter {
         }
     }
 
-    /**
-     * Without a next segment the last part of this one is for settlements: they may be what makes an old one free. What is
-     * kept is four buffers, a quarter of the smallest segment at most.
-     */
     private void updatePublishHold() {
-        SegmentHeader newest = log.segments().newest().header();
-        long left = newest.endLsn() - log.buffers().active().baseLsn();
-        boolean held = left < reserveBytes();
+        boolean held = !log.buffers().isForPublishers();
         if (held == log.isPublishHeld()) return;
         log.publishHeld(held);
         if (!held) log.spaceWaiters().runAll();
-    }
-
-    private long reserveBytes() {
-        return Math.min(4L * settings.bufferBytes(), settings.segmentBytes() / 4);
     }
 
     private void fail(Exception cause) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A disk that fails, and one that is full. */
 class StoreFaultsTest {
+    private static final int SEEDS = 60;
 
     @Test
     void aForceThatFailsEndsTheStoreAndLosesNothingPromised() throws Exception {
@@ -52,27 +53,31 @@ class StoreFaultsTest {
 
     @Test
     void onAFullDiskPublishersWaitSettlementsGoOnAndConsumptionMakesRoom() throws Exception {
-        FullDisk full = new FullDisk();
-        full.fill();
-        long before = full.engine.durableLsn();
-        assertTrue(full.entries.size() > 20, "it held " + full.entries.size());
-        assertEquals(MessageStore.FULL, full.engine.append(full.publish()));
-        full.settleAll();
-        assertTrue(full.engine.durableLsn() > before, "settlements are durable although publishers wait");
-        assertTrue(full.isPublishTaken(), "room came by consumption alone");
-        assertTrue(full.spaceTold > 0, "and publishers were told");
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            FullDisk full = new FullDisk(seed);
+            full.fill();
+            long before = full.engine.durableLsn();
+            assertTrue(full.entries.size() > 20, "seed " + seed + ": it held " + full.entries.size());
+            assertEquals(MessageStore.FULL, full.engine.append(full.publish()), "seed " + seed);
+            full.settleAll();
+            assertTrue(full.engine.durableLsn() > before, "seed " + seed + ": settlements go on");
+            assertTrue(full.isPublishTaken(), "seed " + seed + ": room came by consumption alone");
+            assertTrue(full.spaceTold > 0, "seed " + seed + ": publishers were told");
+        }
     }
 
     @Test
     void onAFullDiskPublishingGoesOnWhenThereIsRoomAgain() throws Exception {
-        FullDisk full = new FullDisk();
-        full.fill();
-        assertFalse(full.engine.failure().isPresent(), "a full disk is not a failure");
-        full.store.disk().limitTo(Long.MAX_VALUE);
-        int before = full.entries.size();
-        assertTrue(full.isPublishTaken());
-        StoreContents left = full.restart();
-        assertEquals(before, left.entries().size(), "what was confirmed is all there");
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            FullDisk full = new FullDisk(seed);
+            full.fill();
+            assertFalse(full.engine.failure().isPresent(), "a full disk is not a failure");
+            full.store.disk().limitTo(Long.MAX_VALUE);
+            int before = full.entries.size();
+            assertTrue(full.isPublishTaken(), "seed " + seed);
+            StoreContents left = full.restart();
+            assertEquals(before, left.entries().size(), "seed " + seed + ": what was confirmed is all there");
+        }
     }
 
     /** A store whose disk has room for three segments. */
@@ -80,10 +85,12 @@ class StoreFaultsTest {
         final SimulatedStore store;
         final LogEngine engine;
         final List<StoreContents.EntryName> entries = new ArrayList<>();
+        private final StoreHistory messages;
         long nanos;
         long spaceTold;
 
-        FullDisk() throws StoreException {
+        FullDisk(long seed) throws StoreException {
+            messages = new StoreHistory(seed, 0, Variation.NONE);
             SimulatedDisk disk = new SimulatedDisk();
             disk.limitTo(3 * SimulatedStore.SMALL.segmentBytes() + 4096);
             store = new SimulatedStore(disk, Variation.NONE, () -> nanos);
@@ -92,7 +99,7 @@ class StoreFaultsTest {
         }
 
         WriteBatch publish() {
-            return new StoreHistory(entries.size(), 0, Variation.NONE).publish();
+            return messages.publish();
         }
 
         void fill() {
