@@ -23,13 +23,17 @@ final class JournalTest {
         queue.delivered("consumer", marker, TargetJournal.Mark.FIRST);
     }
 
+    private void redeliver(Marker marker) {
+        queue.delivered("consumer", marker, TargetJournal.Mark.REDELIVERED);
+    }
+
     @Test
     void aConfirmedUnsettledMessageIsDueAfterAKillUntilItComes() {
         Marker marker = sentAndConfirmed();
         deliver(marker);
         journal.newRun();
         assertEquals(1, journal.missing());
-        deliver(marker);
+        redeliver(marker);
         assertEquals(0, journal.missing());
         assertEquals(List.of(), journal.violations());
     }
@@ -52,7 +56,7 @@ final class JournalTest {
         queue.settling(settling);
         journal.newRun();
         assertEquals(0, journal.missing());
-        deliver(settling);
+        redeliver(settling);
         assertEquals(List.of(), journal.violations());
     }
 
@@ -65,6 +69,16 @@ final class JournalTest {
         journal.newRun();
         deliver(marker);
         assertEquals(1, queue.counts().returned());
+    }
+
+    @Test
+    void aRedeliveryWithoutAMarkIsFound() {
+        Marker marker = sentAndConfirmed();
+        deliver(marker);
+        journal.newRun();
+        deliver(marker);
+        assertEquals(1, queue.counts().redeliveredUnmarked());
+        assertEquals(1, journal.violations().size());
     }
 
     @Test

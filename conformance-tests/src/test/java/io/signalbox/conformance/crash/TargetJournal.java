@@ -14,6 +14,7 @@ import java.util.function.IntSupplier;
  * <ul>
  *   <li>a message that was confirmed, and of whose settlement nothing was sent, comes in the next run;
  *   <li>a delivery whose settlement was confirmed never comes again;
+ *   <li>what comes again says that it may have come before;
  *   <li>each consumer sees each producer's messages in the order in which they were sent, and none twice in one run.
  * </ul>
  *
@@ -84,7 +85,10 @@ final class TargetJournal {
         }
         if (row.delivered.get(sequence)) {
             redelivered++;
-            if (mark == Mark.FIRST) redeliveredUnmarked++;
+            if (mark == Mark.FIRST) {
+                redeliveredUnmarked++;
+                violation(marker + " came to " + consumer + " again as if for the first time");
+            }
         }
         row.delivered.set(sequence);
         row.due.clear(sequence);

@@ -19,11 +19,11 @@ final class Traffic {
     private static final String READINGS = "crash.readings";
     private static final String TOPICS = "crash/readings/";
     private static final String SESSION = "crash-session";
-    private static final TrafficLimits LIMITS = new TrafficLimits(300, 4_000, 1_200, 2_400, 4_096);
+    private static final TrafficLimits LIMITS = new TrafficLimits(300, 5_000, 1_700, 3_400, 4_096);
     /** A broker may keep fewer messages in flight to an MQTT client than the client would take. */
-    private static final TrafficLimits SESSION_LIMITS = new TrafficLimits(300, 4_000, 100, 2_400, 4_096);
+    private static final TrafficLimits SESSION_LIMITS = new TrafficLimits(300, 5_000, 100, 2_400, 4_096);
 
-    private static final TrafficLimits SHARED_LIMITS = new TrafficLimits(300, 4_000, 700, 1_400, 4_096);
+    private static final TrafficLimits SHARED_LIMITS = new TrafficLimits(300, 5_000, 1_000, 2_000, 4_096);
 
     private final Journal journal = new Journal();
     private final TargetJournal orders = journal.addTarget("queue " + ORDERS);

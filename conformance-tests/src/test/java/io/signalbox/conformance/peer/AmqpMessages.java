@@ -26,22 +26,18 @@ final class AmqpMessages {
         return buffer;
     }
 
-    /** Body and delivery count of a message. */
+    /** What the tests look at of a message. */
     Decoded decode(ProtonBuffer bytes) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        long deliveryCount = 0;
+        boolean firstAcquirer = false; // AMQP 1.0 §3.2.1: absent is false
         while (bytes.isReadable()) {
             Object section = decoder.readObject(bytes, decoderState.reset());
-            if (section instanceof Header header) deliveryCount = header.getDeliveryCount();
+            if (section instanceof Header header) firstAcquirer = header.isFirstAcquirer();
             if (section instanceof Data data) body.writeBytes(data.getValue());
         }
-        return new Decoded(body.toByteArray(), deliveryCount);
+        return new Decoded(body.toByteArray(), firstAcquirer);
     }
 
-    /**
-     * What the tests look at.
-     *
-     * @param deliveryCount unsuccessful earlier attempts
-     */
-    record Decoded(byte[] body, long deliveryCount) {}
+    /** @param firstAcquirer whether the broker is sure that nobody had the message before */
+    record Decoded(byte[] body, boolean firstAcquirer) {}
 }

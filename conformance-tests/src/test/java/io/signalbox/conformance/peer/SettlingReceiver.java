@@ -38,9 +38,9 @@ public final class SettlingReceiver {
             return message.body();
         }
 
-        /** Whether the broker says that it had tried before. */
+        /** Whether the broker allows for somebody having had the message before (AMQP 1.0 §3.2.1, first-acquirer). */
         public boolean isMarkedRedelivered() {
-            return message.deliveryCount() > 0;
+            return !message.firstAcquirer();
         }
 
         /** Says accepted; runs the task once the broker has confirmed that by settling. */
