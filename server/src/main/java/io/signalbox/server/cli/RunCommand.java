@@ -9,8 +9,7 @@ import io.signalbox.server.node.NodeParts;
 import io.signalbox.server.node.StopReport;
 import io.signalbox.server.node.StopSignals;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +53,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static void announce(Node node, Configuration configuration, PrintWriter out) {
-        Instant started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-        long millis = Duration.between(started, Instant.now()).toMillis();
+        // The JVM's start, not the process's: the launcher may have built for a while before it became the JVM.
+        long millis = System.currentTimeMillis()
+                - ManagementFactory.getRuntimeMXBean().getStartTime();
         StartText text = new StartText(node.startReport(), configuration, millis);
         if (Terminal.isInteractive()) {
             StartText.Colour colour = Terminal.wantsColour() ? StartText.Colour.ANSI : StartText.Colour.NONE;
