@@ -58,6 +58,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return Admission.TAKEN;
     }
 
+    /** Refuses a message that the listener does not want to publish; the outcome comes in the order of publishing. */
+    public void refuse(PublishOutcome.Refused why, long token) {
+        if (!parked.isEmpty()) throw new IllegalStateException(parked.size() + " messages before it wait for space");
+        answer(0, token, why);
+    }
+
     /** How many messages have no outcome yet. */
     public int unanswered() {
         return unanswered + parked.size();

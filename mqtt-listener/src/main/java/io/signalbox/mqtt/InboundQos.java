@@ -81,17 +81,7 @@ final class InboundQos implements PublishListener {
     /** Answers a publish that is not allowed, behind the answers of those before it. */
     void refuse(Packet.Publish packet, String sentence) {
         count(packet);
-        PublishOutcome refused = new PublishOutcome.Refused(PublishOutcome.Reason.NOT_ALLOWED, sentence);
-        loop.core()
-                .receipts()
-                .add(
-                        0,
-                        (token, outcome) -> {
-                            onOutcome(token, outcome);
-                            onOutcomesEnd();
-                        },
-                        packet.packetId(),
-                        refused);
+        publisher().refuse(new PublishOutcome.Refused(PublishOutcome.Reason.NOT_ALLOWED, sentence), packet.packetId());
     }
 
     private void checkReceiveMaximum() {

@@ -114,6 +114,18 @@ class PublishTest {
         }
     }
 
+    /** Also when none of them waits and all come in one read. */
+    @Test
+    void aRefusalDoesNotLeaveBehindLaterPubacks() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            server.client()
+                    .connectV5("p")
+                    .send("32 0a 00 04 '$SYS' 00 01 00 '1' 32 07 00 01 'u' 00 02 00 '2'")
+                    .expect("40 26 00 01 87 22 1f 00 1f 'the topic belongs to the server'")
+                    .expect("40 03 00 02 10");
+        }
+    }
+
     /** MQTT-4.3.2-5: after the PUBACK the same packet identifier is a new message. */
     @Test
     void aRepeatedPacketIdentifierIsANewMessage() throws Exception {
