@@ -43,8 +43,29 @@ final class SessionJournal {
             waiter.onDurable();
             return;
         }
-        pending.add(new Pending(batch, waiter));
-        if (pending.size() == 1) appendPending();
+        boolean idle = pending.isEmpty();
+        addInPieces(batch, waiter);
+        if (idle) appendPending();
+    }
+
+    /** A session may have more subscriptions than one record takes; whoever waits, waits for the last record. */
+    private void addInPieces(WriteBatch batch, Waiter waiter) {
+        WriteBatch piece = new WriteBatch();
+        long pieceBytes = 0;
+        for (WriteBatch.TableChange change : batch.tableChanges()) {
+            int bytes = change.key().length
+                    + change.value().map(value -> value.length).orElse(0);
+            if (pieceBytes > 0 && pieceBytes + bytes > store.maxBatchBytes()) {
+                pending.add(new Pending(piece.lazy(), NOBODY));
+                piece = new WriteBatch();
+                pieceBytes = 0;
+            }
+            pieceBytes += bytes;
+            if (change.value().isPresent())
+                piece.put(change.table(), change.key(), change.value().get());
+            else piece.remove(change.table(), change.key());
+        }
+        pending.add(new Pending(batch.isLazy() ? piece.lazy() : piece, waiter));
     }
 
     /** The log keeps its last quarter for changes like these; that it has no space even so is a matter of moments. */

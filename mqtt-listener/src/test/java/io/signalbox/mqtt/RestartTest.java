@@ -3,10 +3,12 @@ package io.signalbox.mqtt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.persistence.PersistentStore;
 import io.signalbox.persistence.StoreSettings;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,5 +70,36 @@ class RestartTest {
             assertEquals(0, second.broker.defaultVirtualHost().queues().size());
             second.client().connectV3Persistent("s", 0).expectNothingElse();
         }
+    }
+
+    /** A log takes records of a limited size; a session may need more than one, and so may its end. */
+    @Test
+    void moreSubscriptionsThanOneRecordTakesAreKeptAndRemoved() throws Exception {
+        String rest = "x".repeat(34);
+        String filters = "0024 'a/" + rest + "' 00 0024 'b/" + rest + "' 00 0024 'c/" + rest + "' 00";
+        MemoryStore store = new MemoryStore(128);
+        TestServer server = new TestServer(store, TestServer.EVERYBODY, MqttSettings.defaults());
+        server.client()
+                .connectV3Persistent("s", 0)
+                .send("82 77 00 01" + filters)
+                .expect("90 05 00 01 00 00 00");
+        try (TestServer next = server.restart()) {
+            TestClient subscriber = next.client().connectV3Persistent("s", 1);
+            next.client().connectV3("p").send("30 27 00 24 'c/" + rest + "' '1'");
+            subscriber.expect("30 27 00 24 'c/" + rest + "' '1'");
+            server = next.restart();
+        }
+        server.client().connectV3("s");
+        server.client().connectV3Persistent("t", 0);
+        try (TestServer last = server.restart()) {
+            last.client().connectV3Persistent("s", 0).expectNothingElse();
+            assertEquals(0, subscriptions(store));
+        }
+    }
+
+    private static int subscriptions(MemoryStore store) {
+        AtomicInteger count = new AtomicInteger();
+        store.table("mqtt.subscriptions").forEach((key, value) -> count.incrementAndGet());
+        return count.get();
     }
 }

@@ -31,6 +31,16 @@ public final class MemoryStore implements MessageStore {
     private volatile long heldAt = Long.MAX_VALUE;
     private volatile boolean full;
     private volatile Optional<StoreException> failure = Optional.empty();
+    private final int maxBatchBytes;
+
+    public MemoryStore() {
+        this(MAX_BATCH_BYTES);
+    }
+
+    /** @param maxBatchBytes the largest batch it takes */
+    public MemoryStore(int maxBatchBytes) {
+        this.maxBatchBytes = maxBatchBytes;
+    }
 
     /** From now on nothing becomes durable. */
     public void hold() {
@@ -79,6 +89,7 @@ public final class MemoryStore implements MessageStore {
     @Override
     public long append(WriteBatch batch) {
         if (failure.isPresent()) return FAILED;
+        checkSize(batch);
         if (full && batch.isPublish()) return FULL;
         long lsn = nextLsn.getAndIncrement();
         if (batch.isPublish()) enqueue(batch, lsn);
@@ -88,6 +99,17 @@ public final class MemoryStore implements MessageStore {
             ((MapTable) change.table()).apply(change);
         }
         return lsn;
+    }
+
+    private void checkSize(WriteBatch batch) {
+        long bytes = batch.message().map(message -> message.content().size()).orElse(0);
+        for (WriteBatch.TableChange change : batch.tableChanges()) {
+            bytes += change.key().length
+                    + change.value().map(value -> value.length).orElse(0);
+        }
+        if (bytes > maxBatchBytes) {
+            throw new IllegalArgumentException("batch of " + bytes + " bytes, the limit is " + maxBatchBytes);
+        }
     }
 
     private void enqueue(WriteBatch batch, long lsn) {
@@ -120,7 +142,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public int maxBatchBytes() {
-        return MAX_BATCH_BYTES;
+        return maxBatchBytes;
     }
 
     @Override
