@@ -139,7 +139,10 @@ final class IncomingLink implements AmqpLink, PublishListener {
         int deliveryId = transfer.getDeliveryId().intValue();
         session.checkDeliveryId(deliveryId);
         if (!credit.received()) throw exceedsCredit();
-        if (transfer.getAborted()) return;
+        if (transfer.getAborted()) {
+            touch(); // it has used credit up
+            return;
+        }
         boolean settled = Boolean.TRUE.equals(transfer.getSettled());
         if (!transfer.getMore()) {
             if (payload.size() > maxMessageBytes) throw tooLarge();

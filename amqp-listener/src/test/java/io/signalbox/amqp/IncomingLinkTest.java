@@ -181,6 +181,19 @@ class IncomingLinkTest {
     }
 
     @Test
+    void anAbortedDeliveryOfOneFrameGivesItsCreditBack() throws Exception {
+        peer.attachSender(0, "q");
+        for (int i = 0; i <= CreditGrant.MAX_MESSAGES / 2; i++) {
+            Transfer aborted = TestPeer.transfer(0, i);
+            aborted.setAborted(true);
+            peer.send(0, aborted);
+        }
+        Flow more = peer.expect(Flow.class);
+        while (more.getHandle() == null) more = peer.expect(Flow.class); // the session's window
+        assertEquals(CreditGrant.MAX_MESSAGES, more.getLinkCredit().intValue());
+    }
+
+    @Test
     void whatIsNoMessageIsRejectedAndTheLinkGoesOn() throws Exception {
         peer.attachSender(0, "q");
         peer.send(0, TestPeer.transfer(0, 0), Hex.bytes("005377 d0 ffffffff 00000000"));
