@@ -73,8 +73,8 @@ final class SessionOutput {
 
     /** The link's drain is to be answered when all deliveries have left. */
     void answerDrainInTurn(OutgoingLink link) {
-        if (hasWaiting()) drained.add(link);
-        else link.answerDrain();
+        if (!hasWaiting()) link.answerDrain();
+        else if (!drained.contains(link)) drained.add(link); // a peer may ask as often as it likes
     }
 
     /** Sends what waits, as far as the peer's window goes. */
