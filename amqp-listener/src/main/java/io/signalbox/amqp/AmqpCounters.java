@@ -29,6 +29,9 @@ public final class AmqpCounters {
     /** Messages that were sent settled and could not be routed or taken: nobody could be told. */
     public final LongAdder droppedSettled = new LongAdder();
 
+    /** Messages to receivers that want them settled, dropped because they are larger than the receiver takes. */
+    public final LongAdder droppedTooLarge = new LongAdder();
+
     /** Messages of other protocols that could not be written as AMQP, rejected in their queue. */
     public final LongAdder unreadable = new LongAdder();
 }

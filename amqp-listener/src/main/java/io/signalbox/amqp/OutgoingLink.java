@@ -193,6 +193,8 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         if (body == null) {
             giveBack(delivery, new Outcome.Rejected("it cannot be written as AMQP"));
         } else if (body.size() > peerMaxMessageBytes) {
+            if (delivery.isSettled())
+                session.connection().listener().counters().droppedTooLarge.increment();
             giveBack(delivery, new Outcome.Modified(false, true));
         } else if (!credit.isAvailable() && !delivery.isSettled()) {
             giveBack(delivery, Outcome.RELEASED); // it crossed a flow that took the credit back

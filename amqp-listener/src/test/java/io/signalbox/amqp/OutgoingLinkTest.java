@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
@@ -176,6 +177,19 @@ class OutgoingLinkTest {
         peer.send(0, TestPeer.flow(0, 0, 10));
         for (int i = 0; i < 2; i++) assertTrue(peer.expect(Transfer.class).getSettled());
         ListeningBroker.await(() -> broker.store.storedMessages() == 0);
+    }
+
+    @Test
+    void whatAPeerThatWantsItSettledDoesNotTakeIsCounted() throws Exception {
+        fill("q", 1);
+        Attach attach = TestPeer.receiver("r", 0, "q");
+        attach.setSndSettleMode(SenderSettleMode.SETTLED);
+        attach.setMaxMessageSize(UnsignedLong.valueOf(1));
+        peer.send(0, attach);
+        peer.expect(Attach.class);
+        peer.send(0, TestPeer.flow(0, 0, 10));
+        ListeningBroker.await(() -> broker.listener.counters().droppedTooLarge.sum() == 1);
+        peer.expectSilence(50);
     }
 
     @Test

@@ -97,6 +97,10 @@ final class AmqpProtocol implements Protocol {
                     "Messages sent settled that could not be routed or taken.",
                     counters.droppedSettled);
             metrics.counter(
+                    "signalbox_amqp_dropped_too_large",
+                    "Messages larger than a receiver takes that wants them settled.",
+                    counters.droppedTooLarge);
+            metrics.counter(
                     "signalbox_amqp_unreadable",
                     "Messages of other protocols that could not be written as AMQP.",
                     counters.unreadable);
