@@ -1,6 +1,7 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.mqtt.codec.ReasonCode;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -49,5 +50,10 @@ public final class MqttCounters {
     /** Connections, publishes and subscriptions refused with this reason. */
     public LongAdder refusals(ReasonCode reason) {
         return refusals.computeIfAbsent(reason, first -> new LongAdder());
+    }
+
+    /** All that was refused, by reason; those that never were are missing. */
+    public Map<ReasonCode, LongAdder> refusals() {
+        return Collections.unmodifiableMap(refusals);
     }
 }

@@ -100,6 +100,15 @@ final class MqttProtocol implements Protocol {
                     "signalbox_mqtt_dropped_not_a_topic",
                     "Messages of other protocols whose address is no topic name.",
                     counters.droppedNotATopic);
+            metrics.counters(
+                    "signalbox_mqtt_refused",
+                    "Connections, publishes and subscriptions refused, by reason code.",
+                    "reason",
+                    counters::refusals);
+            metrics.counter(
+                    "signalbox_mqtt_unknown_acknowledgements",
+                    "Acknowledgements of packet identifiers that were not in use.",
+                    counters.unknownAcknowledgements);
             metrics.counter(
                     "signalbox_mqtt_reading_paused",
                     "How often a client was not read because its publishes were unanswered.",

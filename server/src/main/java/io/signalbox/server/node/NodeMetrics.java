@@ -10,6 +10,7 @@ import io.signalbox.broker.queue.QueueStatus;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Names what the core and the store count; the numbers are read when someone scrapes. Thread-safe. */
@@ -60,6 +61,23 @@ public final class NodeMetrics {
                 "signalbox_queue_resident_bytes",
                 "Bytes of message bodies in memory, over all queues.",
                 () -> sum(broker, QueueStatus::residentBytes));
+        // Gauges, since a queue takes its numbers with it when it ends.
+        gauge(
+                "signalbox_queue_messages_expired",
+                "Messages that nobody got in time, over all queues there are.",
+                () -> sum(broker, QueueStatus::expired));
+        gauge(
+                "signalbox_queue_messages_rejected",
+                "Messages that ended with the outcome rejected, over all queues there are.",
+                () -> sum(broker, QueueStatus::rejected));
+        gauge(
+                "signalbox_queue_messages_dropped",
+                "Messages at most once to sessions that were away or did not keep up, over all queues there are.",
+                () -> sum(broker, QueueStatus::dropped));
+        gauge(
+                "signalbox_queue_settlements_stale",
+                "Settlements of deliveries that were no longer current, over all queues there are.",
+                () -> sum(broker, QueueStatus::staleSettlements));
     }
 
     private void addStore(Broker broker) {
@@ -113,6 +131,16 @@ public final class NodeMetrics {
     /** A number that only grows; the text format adds {@code _total} to its name. */
     void counter(String name, String help, LongAdder value) {
         counter(name, help, value::sum);
+    }
+
+    /** Numbers that only grow, one for each value of a label; the values are a closed set, so there are few. */
+    <E extends Enum<E>> void counters(String name, String help, String label, Supplier<Map<E, LongAdder>> values) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(sample -> values.get().forEach((of, value) -> sample.call((double) value.sum(), of.name())))
+                .register(registry);
     }
 
     private void counter(String name, String help, DoubleSupplier value) {

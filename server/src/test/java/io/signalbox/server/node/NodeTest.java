@@ -105,6 +105,7 @@ class NodeTest {
         assertEquals("unroutable", ask(publish).kind());
         String metrics = get("/metrics").body();
         assertTrue(metrics.contains("signalbox_messages_unroutable_total 1.0\n"), metrics);
+        assertTrue(metrics.contains("signalbox_queue_messages_dropped 0.0\n"), metrics);
     }
 
     @Test
