@@ -43,17 +43,12 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.DRAIN));
     }
 
-    /** Nothing more is dispatched; what is on its way still arrives, and what it holds stays with it. */
-    public void suspend() {
-        submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.SUSPEND));
-    }
-
     /**
      * The last call on this loop before {@link MessageQueue#takeOver} on another, or the same: the listener hears nothing
      * more, what is on its way will be released, and what it holds waits for the successor to say which it keeps.
      */
     public void handOver() {
-        suspend();
+        submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.SUSPEND));
         closed = true;
     }
 
