@@ -21,17 +21,16 @@ class ArchitectureTest {
     private static final String JDK = "java..";
     private static final String SLF4J = "org.slf4j..";
     private static final String JSPECIFY = "org.jspecify..";
-    private static final String JCTOOLS = "org.jctools..";
     private static final String NETTY = "io.netty..";
     private static final String CORE = "io.signalbox.broker..";
 
     @ArchTest
-    static final ArchRule theCoreKnowsTheJdkJctoolsAndSlf4jOnly = classes()
+    static final ArchRule theCoreKnowsTheJdkAndSlf4jOnly = classes()
             .that()
             .resideInAPackage(CORE)
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(CORE, JDK, JCTOOLS, SLF4J, JSPECIFY);
+            .resideInAnyPackage(CORE, JDK, SLF4J, JSPECIFY);
 
     @ArchTest
     static final ArchRule theCoreKnowsNoFilesAndNoSockets = noClasses()
@@ -50,7 +49,7 @@ class ArchitectureTest {
             .resideInAPackage("io.signalbox.persistence..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("io.signalbox.persistence..", CORE, JDK, JCTOOLS, SLF4J, JSPECIFY);
+            .resideInAnyPackage("io.signalbox.persistence..", CORE, JDK, SLF4J, JSPECIFY);
 
     @ArchTest
     static final ArchRule theMqttListenerKnowsTheCoreAndNetty = classes()

@@ -26,7 +26,6 @@ class ApplicationJarIT {
             "io.prometheus.metrics",
             "io.signalbox",
             "org.apache.qpid.proton",
-            "org.jctools",
             "org.slf4j",
             "org.tomlj",
             "picocli");
