@@ -86,11 +86,13 @@ final class AmqpConnection implements FrameReader.Sink {
     void endOfRead() {
         inRead = false;
         flush();
+        intake.outputFull(writer.isFull());
     }
 
     /** The peer takes output again. */
     void writable() {
         if (writer.isCongested()) return;
+        intake.outputFull(false);
         for (AmqpSession session : channels.all()) session.outputMayContinue();
         flush();
     }

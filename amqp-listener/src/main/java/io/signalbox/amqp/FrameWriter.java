@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class FrameWriter {
 
     /** Payload pieces from this size on are not copied. */
+    /** Bytes the peer may leave unread before it is read no more. */
+    private static final long MAX_UNREAD_BYTES = 4 << 20;
+
     private static final int SLICE_BYTES = 4096;
 
     /** A buffer that has grown to this goes to the socket before its batch is over. */
@@ -90,6 +93,14 @@ final class FrameWriter {
     /** Whether the peer takes what it is sent more slowly than it is produced. */
     boolean isCongested() {
         return !context.channel().isWritable();
+    }
+
+    /**
+     * Whether what the peer has not read is more than deliveries alone come to, which stop when it is congested: so these are
+     * answers to what it goes on sending. Not before, since a peer may have to write before it reads.
+     */
+    boolean isFull() {
+        return context.channel().bytesBeforeWritable() > MAX_UNREAD_BYTES;
     }
 
     void flush() {

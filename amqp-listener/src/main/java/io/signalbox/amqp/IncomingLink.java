@@ -275,6 +275,7 @@ final class IncomingLink implements AmqpLink, PublishListener {
             case NOT_ALLOWED -> AmqpError.NOT_ALLOWED;
             case TOO_LARGE -> LinkError.MESSAGE_SIZE_EXCEEDED;
             case TARGET_GONE -> AmqpError.RESOURCE_DELETED;
+            case MEMORY_USED_UP -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
         };
     }
 

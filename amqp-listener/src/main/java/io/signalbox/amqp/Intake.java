@@ -16,6 +16,8 @@ final class Intake {
     private int parkedMessages;
     private long parkedBytes;
     private long partialBytes;
+    private boolean wanted = true;
+    private boolean outputFull;
     private boolean reading = true;
 
     /** @param maxMessageBytes the largest message that is taken; two such may be in pieces at a time */
@@ -55,10 +57,21 @@ final class Intake {
         return reading;
     }
 
-    void setReading(Transport.Reading wanted) {
-        boolean on = wanted == Transport.Reading.ON;
+    void setReading(Transport.Reading now) {
+        wanted = now == Transport.Reading.ON;
+        apply();
+    }
+
+    /** Who does not read our answers is not read either, so that they cannot pile up. */
+    void outputFull(boolean full) {
+        outputFull = full;
+        apply();
+    }
+
+    private void apply() {
+        boolean on = wanted && !outputFull;
         if (on == reading) return;
         reading = on;
-        transport.setReading(wanted);
+        transport.setReading(on ? Transport.Reading.ON : Transport.Reading.OFF);
     }
 }

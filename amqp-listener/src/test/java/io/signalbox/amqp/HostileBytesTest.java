@@ -2,10 +2,15 @@ package io.signalbox.amqp;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.Random;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -15,6 +20,7 @@ import org.apache.qpid.proton.amqp.transport.Close;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.End;
+import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +85,41 @@ class HostileBytesTest {
                 peer.sendBytes(bytes);
                 peer.endOutput();
             }
+        }
+    }
+
+    @Test
+    void aPeerThatReadsNoAnswersIsReadNoMoreUntilItDoes() throws Exception {
+        Flow echo = new Flow();
+        echo.setIncomingWindow(UnsignedInteger.ONE);
+        echo.setNextOutgoingId(UnsignedInteger.ZERO);
+        echo.setOutgoingWindow(UnsignedInteger.ONE);
+        echo.setNextIncomingId(UnsignedInteger.ZERO);
+        echo.setEcho(true);
+        byte[] one = TestPeer.frame(FrameReader.TYPE_AMQP, 0, echo, new byte[0]);
+        ByteBuffer many = ByteBuffer.allocate(one.length * 2000);
+        while (many.hasRemaining()) many.put(one);
+        try (SocketChannel peer = SocketChannel.open(new InetSocketAddress("127.0.0.1", broker.port));
+                Selector selector = Selector.open()) {
+            peer.write(ByteBuffer.allocate(8).putLong(0, ProtocolHeader.AMQP));
+            peer.write(ByteBuffer.wrap(TestPeer.frame(FrameReader.TYPE_AMQP, 0, TestPeer.openFrame(), new byte[0])));
+            peer.write(ByteBuffer.wrap(frame(0x11, 4, new byte[] {0x40, 0x43, 0x52, 0x7f, 0x52, 0x7f})));
+            peer.configureBlocking(false);
+            SelectionKey key = peer.register(selector, SelectionKey.OP_WRITE);
+            long written = 0;
+            while (selector.select(500) > 0) {
+                selector.selectedKeys().clear();
+                if (!many.hasRemaining()) many.clear();
+                written += peer.write(many);
+                assertTrue(written < 100 << 20, "it was still read after " + written + " bytes");
+            }
+            ByteBuffer answers = ByteBuffer.allocate(1 << 20);
+            key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            while (selector.select(5000) > 0 && !key.isWritable()) {
+                selector.selectedKeys().clear();
+                peer.read(answers.clear());
+            }
+            assertTrue(key.isWritable(), "it reads again, and is not read");
         }
     }
 

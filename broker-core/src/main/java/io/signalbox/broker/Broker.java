@@ -1,6 +1,7 @@
 package io.signalbox.broker;
 
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.MessageStore;
@@ -40,6 +41,7 @@ public final class Broker implements AutoCloseable {
     private final List<Loop> loops;
     private final IdentityHashMap<Executor, Loop> loopOf = new IdentityHashMap<>();
     private final BrokerCounters counters = new BrokerCounters();
+    private final MemoryBudget memory = MemoryBudget.ofThisProcess();
     private final Map<String, VirtualHost> virtualHosts = new ConcurrentHashMap<>();
     private final StateTable numberTable;
     private final StateTable queueTable;
@@ -101,6 +103,11 @@ public final class Broker implements AutoCloseable {
 
     public InstantSource clock() {
         return clock;
+    }
+
+    /** What the queues hold of the heap. */
+    public MemoryBudget memory() {
+        return memory;
     }
 
     public BrokerCounters counters() {

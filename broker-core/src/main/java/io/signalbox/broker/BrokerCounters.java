@@ -11,6 +11,9 @@ public final class BrokerCounters {
     /** Messages that no binding matched. */
     public final LongAdder unroutable = new LongAdder();
 
+    /** Messages refused because the queues hold as much of the heap as they may. */
+    public final LongAdder refusedForMemory = new LongAdder();
+
     /** How often a publisher had to wait for space in the log. */
     public final LongAdder parked = new LongAdder();
 

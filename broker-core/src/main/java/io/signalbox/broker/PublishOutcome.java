@@ -22,6 +22,7 @@ public sealed interface PublishOutcome {
     enum Reason {
         NOT_ALLOWED,
         TOO_LARGE,
-        TARGET_GONE
+        TARGET_GONE,
+        MEMORY_USED_UP
     }
 }

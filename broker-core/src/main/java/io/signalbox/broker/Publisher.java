@@ -1,6 +1,7 @@
 package io.signalbox.broker;
 
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Destination;
@@ -23,6 +24,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private final Loop loop;
     private final MessageStore store;
     private final BrokerCounters counters;
+    private final MemoryBudget memory;
     private final Object origin;
     private final PublishListener listener;
     private final Matches matches = new Matches();
@@ -33,10 +35,11 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     private record Parked(Destination target, Message message, long token) {}
 
-    Publisher(Loop loop, MessageStore store, BrokerCounters counters, Object origin, PublishListener listener) {
+    Publisher(Loop loop, MessageStore store, Broker broker, Object origin, PublishListener listener) {
         this.loop = loop;
         this.store = store;
-        this.counters = counters;
+        this.counters = broker.counters();
+        this.memory = broker.memory();
         this.origin = origin;
         this.listener = listener;
     }
@@ -89,6 +92,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             answer(0, token, PublishOutcome.UNROUTABLE);
             return true;
         }
+        if (memory.isExhausted() && isKept(message)) {
+            counters.refusedForMemory.increment();
+            String sentence = "The queues hold as many messages as the broker's memory allows; consume some first.";
+            answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.MEMORY_USED_UP, sentence));
+            return true;
+        }
         batch.clear();
         boolean awaitForce = collectLogTargets(message);
         long waitLsn = 0;
@@ -117,6 +126,17 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         batch.clear();
         answer(awaitForce ? waitLsn : 0, token, PublishOutcome.STORED);
         return true;
+    }
+
+    /** Whether a queue would keep it, so that it costs memory until it is consumed. */
+    private boolean isKept(Message message) {
+        for (int i = 0; i < matches.size(); i++) {
+            if (matches.destination(i) instanceof MessageQueue queue
+                    && !passesThrough(queue, message, matches.flags(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long append() {

@@ -91,7 +91,7 @@ public final class VirtualHost {
 
     /** A way in for one producer. {@code origin} is what {@link Binding#noLocal} is compared with. */
     public Publisher openPublisher(Loop loop, Object origin, PublishListener listener) {
-        return new Publisher(loop, store, broker.counters(), origin, listener);
+        return new Publisher(loop, store, broker, origin, listener);
     }
 
     /** A consumer without a queue; it gets what bindings lead to it. */
@@ -132,7 +132,7 @@ public final class VirtualHost {
     }
 
     private DeclaredQueue add(long id, QueueSettings settings, long lsn) {
-        MessageQueue queue = new MessageQueue(id, settings, store, broker.homeOf(id), broker.clock());
+        MessageQueue queue = new MessageQueue(id, settings, store, broker.homeOf(id), broker.clock(), broker.memory());
         defaultExchange.addBinding(Binding.of(settings.name(), queue));
         return new DeclaredQueue(queue, lsn);
     }

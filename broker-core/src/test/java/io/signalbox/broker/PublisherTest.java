@@ -392,4 +392,19 @@ class PublisherTest {
                 .map(d -> TestMessages.text(d.message()))
                 .toList();
     }
+
+    @Test
+    void nothingMoreIsKeptWhenTheQueuesHoldAllTheirMemory() {
+        MessageQueue queue = queue(QueueSettings.durable("q", "test"));
+        long limit = broker.memory().limitBytes();
+        broker.memory().hold(limit);
+        publisher.publish(queue, TestMessages.durable("q", "a"), 1);
+        loops.runAll();
+        assertEquals(0, store.storedMessages());
+        broker.memory().hold(-limit);
+        publisher.publish(queue, TestMessages.durable("q", "b"), 2);
+        loops.runAll();
+        assertEquals(List.of("1 Refused", "2 Stored"), answers.seen);
+        assertEquals(1, broker.counters().refusedForMemory.sum());
+    }
 }

@@ -19,6 +19,9 @@ final class Consumer {
     /** Deliveries it has and has not settled, oldest first. */
     final Set<Delivery> acquired = new LinkedHashSet<>(4);
 
+    /** What those cost in memory. */
+    long acquiredBytes;
+
     /** Deliveries it may get in all since the start. */
     long limit;
 

@@ -12,12 +12,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Entry extends QueueCommand {
 
+    private static final long DELIVERY_HEAP_BYTES = 384;
+    private static final int USUAL_ADDRESS_BYTES = 128;
+
     /** LSN of its enqueue record, its name together with the queue; 0 = only in memory. */
     final long lsn;
 
     final int flags;
     final int bodyBytes;
     final long expiresAtMillis;
+
+    /** What a message of its own costs in memory, in bytes, where that is more than usual: its body and a long address. */
+    final int residentBytes;
 
     /** Place in the order of arrival. */
     long seq;
@@ -53,6 +59,8 @@ final class Entry extends QueueCommand {
         this.lsn = lsn;
         this.flags = flags;
         this.bodyBytes = message.body().size();
+        int addressBytes = message.envelope().address().length();
+        this.residentBytes = addressBytes > USUAL_ADDRESS_BYTES ? bodyBytes + addressBytes : bodyBytes;
         this.expiresAtMillis = message.envelope().expiresAtMillis();
         this.message = message.body() instanceof Body.Inline ? message : null;
     }
@@ -67,6 +75,11 @@ final class Entry extends QueueCommand {
         if (list == null) refusedBy = list = new ArrayList<>(1);
         list.removeIf(earlier -> !earlier.attached); // one that has left takes nothing any more
         list.add(consumer);
+    }
+
+    /** Heap, in bytes, that it costs while a consumer has it: its message, and what both sides remember of the delivery. */
+    long unsettledBytes() {
+        return residentBytes + DELIVERY_HEAP_BYTES;
     }
 
     boolean isRefusedBy(Consumer consumer) {

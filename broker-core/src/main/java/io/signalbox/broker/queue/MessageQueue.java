@@ -35,6 +35,7 @@ public final class MessageQueue implements Destination, QueueState.Effects {
     private final Loop home;
     private final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
     private final AtomicInteger work = new AtomicInteger();
+    private final MemoryBudget memory;
     private final QueueState state;
     private volatile boolean deleted;
 
@@ -48,12 +49,14 @@ public final class MessageQueue implements Destination, QueueState.Effects {
     private final List<Confirmation> confirmations = new ArrayList<>(0);
     private int appliedBeforeStall;
 
-    public MessageQueue(long id, QueueSettings settings, MessageStore store, Loop home, InstantSource clock) {
+    public MessageQueue(
+            long id, QueueSettings settings, MessageStore store, Loop home, InstantSource clock, MemoryBudget memory) {
         this.id = id;
         this.settings = settings;
         this.store = store;
         this.home = home;
-        this.state = new QueueState(this, clock, settings);
+        this.memory = memory;
+        this.state = new QueueState(this, clock, settings, memory);
     }
 
     public long id() {
@@ -71,7 +74,7 @@ public final class MessageQueue implements Destination, QueueState.Effects {
 
     /** Whether the bodies in memory fill the window, so that a transient message had better go to the log. */
     public boolean isWindowFull() {
-        return state.residentBytes() >= settings.windowBytes();
+        return state.residentBytes() >= settings.windowBytes() || memory.isTight();
     }
 
     @Override

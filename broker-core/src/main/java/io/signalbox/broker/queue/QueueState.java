@@ -32,6 +32,14 @@ final class QueueState {
         void deleted(Subscription subscription);
     }
 
+    /** Heap of one entry and its place in the order, in bytes. */
+    private static final long ENTRY_HEAP_BYTES = 112;
+
+    /** Heap of a message beyond its body, in bytes. */
+    private static final long MESSAGE_HEAP_BYTES = 192;
+
+    private static final long REPORT_STEP_BYTES = 4096;
+
     private static final int LOAD_ENTRIES = 128;
 
     /** Entries handed over, ended or set aside before commands get their turn. */
@@ -40,6 +48,7 @@ final class QueueState {
     private final Effects effects;
     private final InstantSource clock;
     private final QueueSettings settings;
+    private final MemoryBudget memory;
     private final ReadyEntries ready = new ReadyEntries();
     private final ArrayDeque<Consumer> ring = new ArrayDeque<>(2);
     private final List<Consumer> consumers = new ArrayList<>(1);
@@ -52,6 +61,9 @@ final class QueueState {
 
     // Counters: written by the draining thread, read by anyone through status().
     private long residentBytes;
+    private long residentMessages;
+    private long unsettledBytes;
+    private long reportedBytes;
     private long unsettled;
     private long enqueued;
     private long settled;
@@ -60,10 +72,11 @@ final class QueueState {
     private long dropped;
     private long stale;
 
-    QueueState(Effects effects, InstantSource clock, QueueSettings settings) {
+    QueueState(Effects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
         this.effects = effects;
         this.clock = clock;
         this.settings = settings;
+        this.memory = memory;
     }
 
     void enqueue(Entry entry) {
@@ -74,7 +87,7 @@ final class QueueState {
         }
         entry.seq = nextSeq++;
         if (entry.message != null) {
-            if (entry.lsn != 0 && residentBytes + entry.bodyBytes > settings.windowBytes()) {
+            if (entry.lsn != 0 && isBeyondWindow(entry)) {
                 entry.message = null; // what is beyond the window is read back when its turn comes
             } else {
                 countResident(entry);
@@ -113,7 +126,10 @@ final class QueueState {
             Set<Delivery> keep = new HashSet<>(kept);
             for (Delivery delivery : List.copyOf(predecessor.acquired)) {
                 if (!keep.contains(delivery)) continue;
+                long moved = delivery.entry.unsettledBytes();
                 predecessor.acquired.remove(delivery);
+                predecessor.acquiredBytes -= moved;
+                consumer.acquiredBytes += moved;
                 delivery.owner = consumer;
                 consumer.acquired.add(delivery);
             }
@@ -134,11 +150,16 @@ final class QueueState {
 
     /** The consumer's credit or room has changed. */
     void available(Consumer consumer) {
-        if (consumer.canTake() && !consumer.inRing) {
+        if (consumer.canTake() && !isFull(consumer) && !consumer.inRing) {
             consumer.inRing = true;
             ring.add(consumer);
             ready.restoreOneFor(consumer);
         }
+    }
+
+    /** Whether it has so much unsettled that it gets no more until it settles some. */
+    private boolean isFull(Consumer consumer) {
+        return consumer.acquiredBytes >= memory.bytesOfOneConsumer();
     }
 
     /** The consumer wants to hear when nothing more comes within its credit (AMQP 1.0 §2.6.7). */
@@ -154,6 +175,8 @@ final class QueueState {
             stale++;
             return;
         }
+        Consumer owner = delivery.owner;
+        boolean wasFull = isFull(owner);
         if (outcome instanceof Outcome.Accepted) {
             release(delivery);
             end(entry);
@@ -168,6 +191,7 @@ final class QueueState {
             }
             putBack(delivery);
         }
+        if (wasFull) available(owner);
     }
 
     void confirm(Subscription subscription, long token) {
@@ -224,6 +248,8 @@ final class QueueState {
         readBack.clear();
         unsettled = 0;
         residentBytes = 0;
+        residentMessages = 0;
+        unsettledBytes = 0;
     }
 
     /** A durable queue's end is one record for all its entries; what a transient one has in the log is settled singly. */
@@ -242,7 +268,20 @@ final class QueueState {
     boolean dispatch() {
         boolean more = handOverSome();
         answerDrains();
+        reportMemory();
         return more;
+    }
+
+    /** In steps, so that queues do not meet at the budget for every message. */
+    private void reportMemory() {
+        long held = (ready.size() + unsettled) * ENTRY_HEAP_BYTES
+                + residentMessages * MESSAGE_HEAP_BYTES
+                + residentBytes
+                + unsettledBytes;
+        long change = held - reportedBytes;
+        if (Math.abs(change) < REPORT_STEP_BYTES) return;
+        memory.hold(change);
+        reportedBytes = held;
     }
 
     private boolean handOverSome() {
@@ -271,7 +310,7 @@ final class QueueState {
         boolean someoneCan = false;
         for (int turns = ring.size(); turns > 0; turns--) {
             Consumer consumer = ring.remove();
-            if (!consumer.canTake()) {
+            if (!consumer.canTake() || isFull(consumer)) {
                 consumer.inRing = false;
                 continue;
             }
@@ -300,6 +339,8 @@ final class QueueState {
         entry.delivery = delivery;
         entry.delivered = true;
         unsettled++;
+        unsettledBytes += entry.unsettledBytes();
+        consumer.acquiredBytes += entry.unsettledBytes();
         consumer.acquired.add(delivery);
         if (entry.lsn != 0) {
             forgetBody(entry); // it is in the log, should it come back
@@ -320,7 +361,7 @@ final class QueueState {
         if (draining.isEmpty()) return;
         boolean nothingLeft = ready.peek() == null || halted;
         draining.removeIf(consumer -> {
-            if (consumer.hasCredit() && !nothingLeft) return false;
+            if (consumer.hasCredit() && !nothingLeft && !isFull(consumer)) return false;
             consumer.draining = false;
             effects.drained(consumer.subscription);
             return true;
@@ -334,6 +375,8 @@ final class QueueState {
 
     private void release(Delivery delivery) {
         delivery.owner.acquired.remove(delivery);
+        delivery.owner.acquiredBytes -= delivery.entry.unsettledBytes();
+        unsettledBytes -= delivery.entry.unsettledBytes();
         delivery.entry.delivery = null;
         unsettled--;
     }
@@ -345,9 +388,14 @@ final class QueueState {
         effects.settle(entry);
     }
 
+    private boolean isBeyondWindow(Entry entry) {
+        return residentBytes + entry.residentBytes > settings.windowBytes() || memory.isTight();
+    }
+
     private void countResident(Entry entry) {
         entry.counted = true;
-        residentBytes += entry.bodyBytes;
+        residentMessages++;
+        residentBytes += entry.residentBytes;
     }
 
     private void forgetBody(Entry entry) {
@@ -355,7 +403,8 @@ final class QueueState {
         if (!entry.counted) return;
         if (entry.readBack) readBack.remove(entry);
         entry.counted = false;
-        residentBytes -= entry.bodyBytes;
+        residentMessages--;
+        residentBytes -= entry.residentBytes;
     }
 
     long residentBytes() {

@@ -14,10 +14,12 @@ class QueueStateTest {
 
     private final Recorder effects = new Recorder();
     private long nowMillis;
+    private final MemoryBudget memory = new MemoryBudget(1 << 30);
     private final QueueState state = new QueueState(
             effects,
             () -> java.time.Instant.ofEpochMilli(nowMillis),
-            new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 10, "test"));
+            new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 10, "test"),
+            memory);
     private long nextLsn = 1;
 
     private static final class Recorder implements QueueState.Effects {
@@ -406,7 +408,8 @@ class QueueStateTest {
         return new QueueState(
                 effects,
                 () -> java.time.Instant.ofEpochMilli(nowMillis),
-                new QueueSettings("q", true, QueueSettings.Purpose.SHARED, bytes, "test"));
+                new QueueSettings("q", true, QueueSettings.Purpose.SHARED, bytes, "test"),
+                memory);
     }
 
     private void fill(QueueState wide, int entries) {
@@ -458,5 +461,47 @@ class QueueStateTest {
         assertEquals(4, status.enqueued());
         assertEquals(4, status.settled());
         assertEquals(0, status.ready() + status.unsettled() + status.residentBytes());
+    }
+
+    @Test
+    void aConsumerThatNeverSettlesGetsNoMoreThanItsShareOfTheMemory() {
+        QueueState wide = new QueueState(
+                effects,
+                () -> java.time.Instant.ofEpochMilli(nowMillis),
+                QueueSettings.durable("q", "test"),
+                new MemoryBudget(1 << 20));
+        Consumer consumer = new Consumer(null, false);
+        wide.attach(consumer);
+        consumer.limit = 0xFFFF_FFFFL;
+        wide.available(consumer);
+        for (int i = 0; i < 2000; i++) {
+            fill(wide, 1);
+            wide.dispatch();
+            for (Delivery delivery : effects.delivered)
+                consumer.received(delivery.message().body().size());
+        }
+        int held = consumer.acquired.size();
+        assertTrue(held > 100 && held < 1000, "held: " + held);
+        wide.settle(effects.delivered.get(0), Outcome.ACCEPTED);
+        wide.dispatch();
+        assertEquals(held, consumer.acquired.size());
+    }
+
+    @Test
+    void whatAQueueHoldsIsInTheBudgetUntilItEnds() {
+        QueueState wide = windowOf(100);
+        fill(wide, 2000);
+        wide.dispatch();
+        assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
+        wide.delete();
+        wide.dispatch();
+        assertEquals(0, memory.heldBytes());
+    }
+
+    @Test
+    void aLongAddressCountsLikeABody() {
+        QueueState wide = windowOf(10_000);
+        for (int i = 0; i < 100; i++) wide.enqueue(new Entry(nextLsn++, 0, TestMessages.durable("a".repeat(1000), "")));
+        assertEquals(10_000, wide.residentBytes());
     }
 }

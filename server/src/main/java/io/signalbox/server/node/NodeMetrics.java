@@ -36,6 +36,14 @@ public final class NodeMetrics {
                 "signalbox_direct_messages_dropped",
                 "Messages to subscriptions without a queue whose consumer did not keep up.",
                 broker.counters().droppedDirect);
+        counter(
+                "signalbox_messages_refused_memory",
+                "Messages refused because the queues hold as much of the heap as they may.",
+                broker.counters().refusedForMemory);
+        gauge(
+                "signalbox_queue_memory_bytes",
+                "Heap that the queues hold, as they reckon it.",
+                () -> broker.memory().heldBytes());
         addQueues(broker);
         addStore(broker);
     }
