@@ -227,6 +227,7 @@ final class QueueState {
         entry.seq = nextSeq++;
         entry.delivered = true; // whether someone saw it is not known
         ready.add(entry);
+        reportMemory();
     }
 
     void delete() {

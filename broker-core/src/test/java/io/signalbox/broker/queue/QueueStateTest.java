@@ -499,6 +499,14 @@ class QueueStateTest {
     }
 
     @Test
+    void whatAnEarlierLifeLeftIsInTheBudget() {
+        QueueState wide = windowOf(100);
+        for (int i = 0; i < 2000; i++)
+            wide.restore(new Entry(nextLsn++, 0, TestMessages.durable("q", "a").stored(1)));
+        assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
+    }
+
+    @Test
     void aLongAddressCountsLikeABody() {
         QueueState wide = windowOf(10_000);
         for (int i = 0; i < 100; i++) wide.enqueue(new Entry(nextLsn++, 0, TestMessages.durable("a".repeat(1000), "")));
