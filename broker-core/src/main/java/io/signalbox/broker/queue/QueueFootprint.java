@@ -1,0 +1,80 @@
+package io.signalbox.broker.queue;
+
+/**
+ * What one queue holds of the heap, reckoned from what is in it, and told to the broker's budget. Confined to the queue, but
+ * for {@link #residentBytes}, which anyone may read.
+ */
+final class QueueFootprint {
+
+    /** Heap of one entry and its place in the order, in bytes. */
+    private static final long ENTRY_HEAP_BYTES = 112;
+
+    /** Heap of a message beyond its body, in bytes. */
+    private static final long MESSAGE_HEAP_BYTES = 192;
+
+    private static final long REPORT_STEP_BYTES = 4096;
+
+    private final MemoryBudget memory;
+    private final int windowBytes;
+    private long residentBytes;
+    private long residentMessages;
+    private long unsettledBytes;
+    private long reportedBytes;
+
+    QueueFootprint(MemoryBudget memory, int windowBytes) {
+        this.memory = memory;
+        this.windowBytes = windowBytes;
+    }
+
+    /** Bodies that wait in memory, in bytes. */
+    long residentBytes() {
+        return residentBytes;
+    }
+
+    /** Whether the entry's body had better not be in memory beside the log. */
+    boolean isBeyondWindow(Entry entry) {
+        return residentBytes + entry.residentBytes > windowBytes || memory.isTight();
+    }
+
+    /** Whether the consumer holds as much as one may. */
+    boolean isFull(Consumer consumer) {
+        return consumer.acquiredBytes >= memory.bytesOfOneConsumer();
+    }
+
+    void keeps(Entry entry) {
+        entry.counted = true;
+        residentMessages++;
+        residentBytes += entry.residentBytes;
+    }
+
+    void keepsNoMore(Entry entry) {
+        entry.counted = false;
+        residentMessages--;
+        residentBytes -= entry.residentBytes;
+    }
+
+    void acquired(Consumer consumer, Entry entry) {
+        unsettledBytes += entry.unsettledBytes();
+        consumer.acquiredBytes += entry.unsettledBytes();
+    }
+
+    void released(Consumer consumer, Entry entry) {
+        unsettledBytes -= entry.unsettledBytes();
+        consumer.acquiredBytes -= entry.unsettledBytes();
+    }
+
+    void clear() {
+        residentBytes = 0;
+        residentMessages = 0;
+        unsettledBytes = 0;
+    }
+
+    /** Tells the budget, in steps, so that queues do not meet there for every message. */
+    void report(long entries) {
+        long held = entries * ENTRY_HEAP_BYTES + residentMessages * MESSAGE_HEAP_BYTES + residentBytes + unsettledBytes;
+        long change = held - reportedBytes;
+        if (Math.abs(change) < REPORT_STEP_BYTES) return;
+        memory.hold(change);
+        reportedBytes = held;
+    }
+}
