@@ -32,14 +32,6 @@ final class QueueState {
         void deleted(Subscription subscription);
     }
 
-    /** Heap of one entry and its place in the order, in bytes. */
-    private static final long ENTRY_HEAP_BYTES = 112;
-
-    /** Heap of a message beyond its body, in bytes. */
-    private static final long MESSAGE_HEAP_BYTES = 192;
-
-    private static final long REPORT_STEP_BYTES = 4096;
-
     private static final int LOAD_ENTRIES = 128;
 
     /** Entries handed over, ended or set aside before commands get their turn. */
@@ -48,7 +40,7 @@ final class QueueState {
     private final Effects effects;
     private final InstantSource clock;
     private final QueueSettings settings;
-    private final MemoryBudget memory;
+    private final HeldMemory memory;
     private final ReadyEntries ready = new ReadyEntries();
     private final ArrayDeque<Consumer> ring = new ArrayDeque<>(2);
     private final List<Consumer> consumers = new ArrayList<>(1);
@@ -60,10 +52,6 @@ final class QueueState {
     private boolean halted;
 
     // Counters: written by the draining thread, read by anyone through status().
-    private long residentBytes;
-    private long residentMessages;
-    private long unsettledBytes;
-    private long reportedBytes;
     private long unsettled;
     private long enqueued;
     private long settled;
@@ -76,7 +64,7 @@ final class QueueState {
         this.effects = effects;
         this.clock = clock;
         this.settings = settings;
-        this.memory = memory;
+        this.memory = new HeldMemory(memory);
     }
 
     void enqueue(Entry entry) {
@@ -126,10 +114,9 @@ final class QueueState {
             Set<Delivery> keep = new HashSet<>(kept);
             for (Delivery delivery : List.copyOf(predecessor.acquired)) {
                 if (!keep.contains(delivery)) continue;
-                long moved = delivery.entry.unsettledBytes();
                 predecessor.acquired.remove(delivery);
-                predecessor.acquiredBytes -= moved;
-                consumer.acquiredBytes += moved;
+                memory.released(predecessor, delivery.entry);
+                memory.acquired(consumer, delivery.entry);
                 delivery.owner = consumer;
                 consumer.acquired.add(delivery);
             }
@@ -150,16 +137,11 @@ final class QueueState {
 
     /** The consumer's credit or room has changed. */
     void available(Consumer consumer) {
-        if (consumer.canTake() && !isFull(consumer) && !consumer.inRing) {
+        if (consumer.canTake() && !memory.isFull(consumer) && !consumer.inRing) {
             consumer.inRing = true;
             ring.add(consumer);
             ready.restoreOneFor(consumer);
         }
-    }
-
-    /** Whether it has so much unsettled that it gets no more until it settles some. */
-    private boolean isFull(Consumer consumer) {
-        return consumer.acquiredBytes >= memory.bytesOfOneConsumer();
     }
 
     /** The consumer wants to hear when nothing more comes within its credit (AMQP 1.0 §2.6.7). */
@@ -176,7 +158,7 @@ final class QueueState {
             return;
         }
         Consumer owner = delivery.owner;
-        boolean wasFull = isFull(owner);
+        boolean wasFull = memory.isFull(owner);
         if (outcome instanceof Outcome.Accepted) {
             release(delivery);
             end(entry);
@@ -248,9 +230,7 @@ final class QueueState {
         draining.clear();
         readBack.clear();
         unsettled = 0;
-        residentBytes = 0;
-        residentMessages = 0;
-        unsettledBytes = 0;
+        memory.clear();
     }
 
     /** A durable queue's end is one record for all its entries; what a transient one has in the log is settled singly. */
@@ -273,16 +253,8 @@ final class QueueState {
         return more;
     }
 
-    /** In steps, so that queues do not meet at the budget for every message. */
     private void reportMemory() {
-        long held = (ready.size() + unsettled) * ENTRY_HEAP_BYTES
-                + residentMessages * MESSAGE_HEAP_BYTES
-                + residentBytes
-                + unsettledBytes;
-        long change = held - reportedBytes;
-        if (Math.abs(change) < REPORT_STEP_BYTES) return;
-        memory.hold(change);
-        reportedBytes = held;
+        memory.report(ready.size() + unsettled);
     }
 
     private boolean handOverSome() {
@@ -311,7 +283,7 @@ final class QueueState {
         boolean someoneCan = false;
         for (int turns = ring.size(); turns > 0; turns--) {
             Consumer consumer = ring.remove();
-            if (!consumer.canTake() || isFull(consumer)) {
+            if (!consumer.canTake() || memory.isFull(consumer)) {
                 consumer.inRing = false;
                 continue;
             }
@@ -340,8 +312,7 @@ final class QueueState {
         entry.delivery = delivery;
         entry.delivered = true;
         unsettled++;
-        unsettledBytes += entry.unsettledBytes();
-        consumer.acquiredBytes += entry.unsettledBytes();
+        memory.acquired(consumer, entry);
         consumer.acquired.add(delivery);
         if (entry.lsn != 0) {
             forgetBody(entry); // it is in the log, should it come back
@@ -362,7 +333,7 @@ final class QueueState {
         if (draining.isEmpty()) return;
         boolean nothingLeft = ready.peek() == null || halted;
         draining.removeIf(consumer -> {
-            if (consumer.hasCredit() && !nothingLeft && !isFull(consumer)) return false;
+            if (consumer.hasCredit() && !nothingLeft && !memory.isFull(consumer)) return false;
             consumer.draining = false;
             effects.drained(consumer.subscription);
             return true;
@@ -376,8 +347,7 @@ final class QueueState {
 
     private void release(Delivery delivery) {
         delivery.owner.acquired.remove(delivery);
-        delivery.owner.acquiredBytes -= delivery.entry.unsettledBytes();
-        unsettledBytes -= delivery.entry.unsettledBytes();
+        memory.released(delivery.owner, delivery.entry);
         delivery.entry.delivery = null;
         unsettled--;
     }
@@ -390,13 +360,12 @@ final class QueueState {
     }
 
     private boolean isBeyondWindow(Entry entry) {
-        return residentBytes + entry.residentBytes > settings.windowBytes() || memory.isTight();
+        return memory.residentBytes() + entry.residentBytes > settings.windowBytes() || memory.isTight();
     }
 
     private void countResident(Entry entry) {
         entry.counted = true;
-        residentMessages++;
-        residentBytes += entry.residentBytes;
+        memory.addResident(entry);
     }
 
     private void forgetBody(Entry entry) {
@@ -404,12 +373,11 @@ final class QueueState {
         if (!entry.counted) return;
         if (entry.readBack) readBack.remove(entry);
         entry.counted = false;
-        residentMessages--;
-        residentBytes -= entry.residentBytes;
+        memory.removeResident(entry);
     }
 
     long residentBytes() {
-        return residentBytes;
+        return memory.residentBytes();
     }
 
     QueueStatus status() {
@@ -417,7 +385,7 @@ final class QueueState {
                 ready.size(),
                 unsettled,
                 consumers.size(),
-                residentBytes,
+                memory.residentBytes(),
                 enqueued,
                 settled,
                 expired,
