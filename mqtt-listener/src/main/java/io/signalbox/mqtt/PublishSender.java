@@ -1,5 +1,6 @@
 package io.signalbox.mqtt;
 
+import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Message;
 import io.signalbox.mqtt.codec.Packet.Publish;
 import io.signalbox.mqtt.codec.ReasonCode;
@@ -65,7 +66,12 @@ final class PublishSender {
 
     /** A message of another protocol may have been published to an address that MQTT cannot write. */
     private static boolean isTopic(String address) {
-        return TopicSyntax.isName(address) && address.length() <= MAX_TOPIC_BYTES / 3 && address.indexOf('\0') < 0;
+        return TopicSyntax.isName(address) && isShortEnough(address) && address.indexOf('\0') < 0;
+    }
+
+    /** MQTT 5.0 §1.5.4: a string has up to 65,535 bytes of UTF-8, however many characters that is. */
+    private static boolean isShortEnough(String address) {
+        return address.length() <= MAX_TOPIC_BYTES / 3 || ByteBufUtil.utf8Bytes(address) <= MAX_TOPIC_BYTES;
     }
 
     void flush() {

@@ -380,4 +380,16 @@ class PublishTest {
             assertEquals(1, server.listener.counters().droppedTooLarge.sum());
         }
     }
+
+    /** MQTT 5.0 §1.5.4: a topic name has up to 65,535 bytes, and what was acknowledged arrives. */
+    @Test
+    void aTopicOfSixtyThousandBytesArrives() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            String publish = "32 e5 d4 03 ea 60 '" + "a".repeat(60_000) + "' 00 01 'x'";
+            TestClient subscriber = server.client().connectV3("s");
+            subscriber.send("82 06 00 01 00 01 '#' 01").expect("90 03 00 01 01");
+            server.client().connectV3("p").send(publish).expect("40 02 00 01");
+            subscriber.expect(publish);
+        }
+    }
 }
