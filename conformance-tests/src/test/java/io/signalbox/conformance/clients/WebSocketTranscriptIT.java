@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.conformance.process.BrokerProcess;
 import io.signalbox.conformance.process.SharedBroker;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.Socket;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class WebSocketTranscriptIT {
 
     private static final int PATIENCE_MILLIS = 5000;
+    private static final long MANY_REQUESTS = 50_000; // 50 MiB, more than sockets hold
     private static final String MQTT = "Sec-WebSocket-Protocol: mqtt\r\n";
     private static final String MASK = " 00000000 ";
     private static final String CONNECT = "100c 0004 4d515454 04 02 0000 0000"; // 3.1.1, clean, no identifier
@@ -187,5 +191,46 @@ final class WebSocketTranscriptIT {
             client.send("82 82" + MASK + "e0 00").expect("88 02 03e8").send("88 82" + MASK + "03e8");
             assertEquals(-1, client.socket().getInputStream().read());
         }
+    }
+
+    @Test
+    void whoDoesNotReadIsNotReadUntilItDoes() throws Exception {
+        byte[] request = bytes("82 fe 0400" + MASK + PINGREQ.repeat(512));
+        AtomicLong requests = new AtomicLong();
+        try (Client client = connected()) {
+            Thread writer = new Thread(
+                    () -> {
+                        try {
+                            for (; requests.get() < MANY_REQUESTS; requests.incrementAndGet()) {
+                                client.socket().getOutputStream().write(request);
+                            }
+                        } catch (IOException e) {
+                            requests.set(-1);
+                        }
+                    },
+                    "pings without end");
+            writer.start();
+            long before;
+            do { // a writer that gets no further has nobody who reads it
+                before = requests.get();
+                writer.join(500);
+            } while (requests.get() != before);
+            assertTrue(before > 0 && before < MANY_REQUESTS, () -> "requests taken: " + requests);
+            long answers = 0;
+            InputStream in = new BufferedInputStream(client.socket().getInputStream());
+            while (answers < MANY_REQUESTS * 1024) answers += readFrame(in);
+            writer.join();
+            assertEquals(MANY_REQUESTS, requests.get());
+        }
+    }
+
+    /** Reads a binary frame; returns the length of its content. */
+    private static int readFrame(InputStream in) throws IOException {
+        assertEquals(0x82, in.read());
+        int length = in.read();
+        if (length == 126) length = in.read() << 8 | in.read();
+        if (length == 127) length = (int) new BigInteger(in.readNBytes(8)).longValueExact();
+        in.skipNBytes(length);
+        return length;
     }
 }
