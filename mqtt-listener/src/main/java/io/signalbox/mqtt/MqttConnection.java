@@ -31,6 +31,7 @@ final class MqttConnection implements PacketReader.Sink {
 
     private final ListenerContext context;
     private final Channel channel;
+    private final Carrier carrier;
     private final PacketDecoder decoder = PacketDecoder.toServer();
     private final PacketReader reader;
     private final MqttOutput output;
@@ -40,9 +41,10 @@ final class MqttConnection implements PacketReader.Sink {
     private boolean closed;
     private boolean reading;
 
-    MqttConnection(ListenerContext context, ListenerLoop loop, Channel channel) {
+    MqttConnection(ListenerContext context, ListenerLoop loop, Channel channel, Carrier carrier) {
         this.context = context;
         this.channel = channel;
+        this.carrier = carrier;
         this.reader =
                 new PacketReader(decoder, channel.alloc(), context.settings().connectPacketBytes());
         this.output = new MqttOutput(channel, new PacketEncoder(ProtocolVersion.V3_1_1));
@@ -217,7 +219,7 @@ final class MqttConnection implements PacketReader.Sink {
     @SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, the connection has ended
     private void linger() {
         if (!channel.isActive()) return;
-        if (!(channel instanceof DuplexChannel duplex)) {
+        if (carrier == Carrier.PROTOCOL || !(channel instanceof DuplexChannel duplex)) {
             channel.close();
             return;
         }

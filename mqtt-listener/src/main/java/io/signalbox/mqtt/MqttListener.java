@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -28,7 +29,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Lets MQTT clients (3.1, 3.1.1, 5.0) into one virtual host of a broker over TCP. Started and closed once each, by one
+ * Lets MQTT clients (3.1, 3.1.1, 5.0) into one virtual host of a broker over TCP, and over what else carries their
+ * bytes. Started and closed once each, by one
  * thread; everything else happens on the event loops.
  */
 public final class MqttListener {
@@ -37,6 +39,8 @@ public final class MqttListener {
     private final ListenerContext context;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final List<Channel> servers = new ArrayList<>(1);
+    private volatile IdentityHashMap<EventLoop, ListenerLoop> loops = new IdentityHashMap<>();
+    private volatile boolean closing;
 
     public MqttListener(Broker broker, VirtualHost host, Authenticator authenticator, MqttSettings settings) {
         this.broker = broker;
@@ -70,10 +74,10 @@ public final class MqttListener {
                     eventLoop,
                     new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core), new BodyCache()));
         }
+        this.loops = byEventLoop;
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
         broker.onStoreFailure(
                 () -> forEachConnection(connection -> connection.disconnect(ReasonCode.UNSPECIFIED_ERROR)));
-        int outboundBytes = context.settings().outboundBufferBytes();
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(channelType)
@@ -81,16 +85,10 @@ public final class MqttListener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true) // small clients read packet by packet
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
-                .childOption(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(outboundBytes / 2, outboundBytes))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        connections.add(channel);
-                        ListenerLoop loop = byEventLoop.get(channel.eventLoop());
-                        if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
-                        channel.pipeline().addLast(new MqttHandler(new MqttConnection(context, loop, channel)));
+                        channel.pipeline().addLast(newHandler(channel, Carrier.SOCKET));
                     }
                 })
                 .bind(host, port)
@@ -98,6 +96,27 @@ public final class MqttListener {
         if (!bound.isSuccess()) throw new IOException(bound.cause().getMessage(), bound.cause());
         servers.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /**
+     * A handler for one channel that somebody else has accepted and that carries MQTT's bytes inside another protocol, which
+     * closes in its own way when the channel is closed.
+     *
+     * @param channel its event loop is one of the broker's, and is where this is called
+     */
+    public ChannelHandler newHandler(Channel channel) {
+        return newHandler(channel, Carrier.PROTOCOL);
+    }
+
+    private MqttHandler newHandler(Channel channel, Carrier carrier) {
+        ListenerLoop loop = loops.get(channel.eventLoop());
+        if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
+        int outboundBytes = context.settings().outboundBufferBytes();
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(outboundBytes / 2, outboundBytes));
+        MqttConnection connection = new MqttConnection(context, loop, channel, carrier);
+        connections.add(channel);
+        if (closing) connection.shutDown(); // it was accepted while the listener closed
+        return new MqttHandler(connection);
     }
 
     public MqttCounters counters() {
@@ -118,6 +137,7 @@ public final class MqttListener {
     @SuppressWarnings("FutureReturnValueIgnored") // only that all have gone matters, not how
     public CompletionStage<Void> close() {
         CompletableFuture<Void> gone = new CompletableFuture<>();
+        closing = true;
         for (Channel server : servers) server.close().awaitUninterruptibly();
         forEachConnection(MqttConnection::shutDown);
         connections.newCloseFuture().addListener(all -> gone.complete(null));

@@ -56,20 +56,20 @@ public final class HttpPort implements AutoCloseable {
                     return;
                 }
                 connections.add(channel);
-                addHandlers(channel.pipeline(), pages, upgrades);
+                addHandlers(channel.pipeline(), new HttpRequests(pages, connections, upgrades));
             }
         };
         return new HttpPort(transport.listen(host, port, child), connections, upgrades);
     }
 
-    private static void addHandlers(ChannelPipeline pipeline, HttpPages pages, List<WebSocketUpgrade> upgrades) {
+    private static void addHandlers(ChannelPipeline pipeline, HttpRequests requests) {
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES);
         pipeline.addLast("idle", new IdleStateHandler(MAX_SILENCE_SECONDS, 0, 0, TimeUnit.SECONDS));
         pipeline.addLast("codec", new HttpServerCodec(limits));
         pipeline.addLast("aggregator", new HttpObjectAggregator(MAX_BODY_BYTES));
-        pipeline.addLast("requests", new HttpRequests(pages, upgrades));
+        pipeline.addLast("requests", requests);
     }
 
     /** From now on this listener takes the WebSocket connections to its path. */

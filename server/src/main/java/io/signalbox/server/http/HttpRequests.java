@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -19,6 +20,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.signalbox.server.http.HttpPages.Page;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +33,12 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Set<String> LOCAL_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final HttpPages pages;
+    private final ChannelGroup connections;
     private final List<WebSocketUpgrade> upgrades;
 
-    HttpRequests(HttpPages pages, List<WebSocketUpgrade> upgrades) {
+    HttpRequests(HttpPages pages, ChannelGroup connections, List<WebSocketUpgrade> upgrades) {
         this.pages = pages;
+        this.connections = connections;
         this.upgrades = upgrades;
     }
 
@@ -81,10 +85,15 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
         for (WebSocketUpgrade upgrade : upgrades) {
-            if (upgrade.path().equals(path(request))) {
+            if (!upgrade.path().equals(path(request))) continue;
+            Optional<Page> refusal = WebSocketHandshake.refusal(request, upgrade);
+            if (refusal.isPresent()) {
+                answer(context, request, refusal.get());
+            } else {
+                connections.remove(context.channel()); // from now on it is the listener's to count and to close
                 WebSocketHandshake.accept(context, request, upgrade);
-                return;
             }
+            return;
         }
         answer(
                 context,
@@ -103,6 +112,9 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set("x-content-type-options", "nosniff");
         if (page.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
             response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+        }
+        if (page.status().equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
+            response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, WebSocketHandshake.VERSION);
         }
         boolean keepAlive =
                 HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();

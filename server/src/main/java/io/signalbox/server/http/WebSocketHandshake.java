@@ -1,74 +1,103 @@
 package io.signalbox.server.http;
 
-import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.MessageToMessageCodec;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.signalbox.server.http.HttpPages.Page;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
-/** Turns an HTTP connection into a stream of bytes carried by binary WebSocket messages (RFC 6455). Stateless. */
+/** The opening handshake (RFC 6455 §4.2): turns an HTTP connection into a {@link WebSocketStream}. Stateless. */
 final class WebSocketHandshake {
 
-    /** The bytes of one frame; a listener's own packets may be larger, and come in several (MQTT-6.0.0-2). */
-    private static final int MAX_FRAME_BYTES = 1 << 16;
+    /** The one version there is. */
+    static final String VERSION = "13";
+
+    private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final int KEY_BYTES = 16;
 
     private WebSocketHandshake() {}
 
-    static void accept(ChannelHandlerContext context, FullHttpRequest request, WebSocketUpgrade upgrade) {
-        WebSocketDecoderConfig limits = WebSocketDecoderConfig.newBuilder()
-                .maxFramePayloadLength(MAX_FRAME_BYTES)
-                .allowExtensions(false)
-                .build();
-        WebSocketServerHandshaker handshaker =
-                new WebSocketServerHandshakerFactory(null, upgrade.subprotocol(), limits).newHandshaker(request);
-        if (handshaker == null) {
-            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
-            return;
+    /** Why this request does not become a WebSocket; empty if it may. */
+    static Optional<Page> refusal(FullHttpRequest request, WebSocketUpgrade upgrade) {
+        HttpHeaders headers = request.headers();
+        if (!headers.contains(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION, true)) { // RFC 6455 §4.4
+            return refusal(HttpResponseStatus.UPGRADE_REQUIRED, "WebSocket is spoken here in version 13.");
         }
-        ChannelPipeline pipeline = context.pipeline();
-        handshaker.handshake(context.channel(), request).addListener(done -> {
-            if (!done.isSuccess()) {
-                context.close();
-                return;
-            }
-            pipeline.addLast("websocket-bytes", new Bytes());
-            pipeline.remove("idle");
-            pipeline.remove("requests");
-            upgrade.attach(pipeline);
-        });
+        if (!request.method().equals(HttpMethod.GET)
+                || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                || !isKey(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""))) { // RFC 6455 §4.2.1
+            return refusal(HttpResponseStatus.BAD_REQUEST, "This is not the opening handshake of a WebSocket.");
+        }
+        if (subprotocol(headers, upgrade).isEmpty()) { // MQTT-6.0.0-3
+            return refusal(
+                    HttpResponseStatus.BAD_REQUEST,
+                    "On this path a WebSocket client has to offer one of these subprotocols: "
+                            + String.join(", ", upgrade.subprotocols()));
+        }
+        return Optional.empty();
     }
 
-    /** Frames to bytes and bytes to frames. Confined to the connection's event loop. */
-    private static final class Bytes extends MessageToMessageCodec<WebSocketFrame, ByteBuf> {
-        @Override
-        protected void encode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) {
-            out.add(new BinaryWebSocketFrame(bytes.retain()));
-        }
+    private static Optional<Page> refusal(HttpResponseStatus status, String sentence) {
+        return Optional.of(Page.text(status, sentence));
+    }
 
-        @Override
-        protected void decode(ChannelHandlerContext context, WebSocketFrame frame, List<Object> out) {
-            if (frame instanceof BinaryWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
-                out.add(frame.content().retain());
-            } else if (frame instanceof PingWebSocketFrame) {
-                context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
-            } else if (frame instanceof TextWebSocketFrame) {
-                context.close(); // MQTT-6.0.0-1: data frames are binary
-            } else if (frame instanceof CloseWebSocketFrame) {
-                context.writeAndFlush(
-                        new CloseWebSocketFrame(true, 0, frame.content().retain()));
-                context.close();
-            }
+    private static boolean isKey(String key) {
+        try {
+            return Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** MQTT-6.0.0-4: the listener's choice, not the client's order, decides among what is offered. */
+    private static Optional<String> subprotocol(HttpHeaders headers, WebSocketUpgrade upgrade) {
+        return upgrade.subprotocols().stream()
+                .filter(wanted -> headers.containsValue(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, wanted, false))
+                .findFirst();
+    }
+
+    /** Answers a request that was not refused, and hands the connection to the listener. */
+    static void accept(ChannelHandlerContext context, FullHttpRequest request, WebSocketUpgrade upgrade) {
+        HttpHeaders asked = request.headers();
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+        response.headers()
+                .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptValue(asked.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)))
+                .set(
+                        HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL,
+                        subprotocol(asked, upgrade).orElseThrow());
+        context.writeAndFlush(response);
+        ChannelPipeline pipeline = context.pipeline();
+        pipeline.addLast("websocket", new WebSocketStream());
+        upgrade.attach().accept(pipeline);
+        // The codec goes last: what it has read beyond the request then finds its reader.
+        for (String handler : List.of("idle", "requests", "aggregator", "codec")) pipeline.remove(handler);
+    }
+
+    /** RFC 6455 §4.2.2 item 5.4; the hash proves that the request was understood, and protects nothing. */
+    private static String acceptValue(String key) {
+        try {
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            byte[] hash = sha1.digest((key + ACCEPT_GUID).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-1", e);
         }
     }
 }

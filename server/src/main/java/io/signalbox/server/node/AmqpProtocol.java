@@ -9,9 +9,12 @@ import io.signalbox.broker.message.MessageFormat;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
+import io.signalbox.server.http.WebSocketUpgrade;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** AMQP 1.0 as this node speaks it. Stateless. */
@@ -66,6 +69,12 @@ final class AmqpProtocol implements Protocol {
     }
 
     private record Port(AmqpListener listener, InetSocketAddress address) implements ProtocolPort {
+        @Override
+        public Optional<WebSocketUpgrade> webSocket() { // AMQP WebSocket Binding 1.0 §2.1
+            return Optional.of(new WebSocketUpgrade(
+                    "/amqp", List.of("amqp"), pipeline -> pipeline.addLast(listener.newHandler())));
+        }
+
         @Override
         public int connections() {
             return listener.connectionCount();

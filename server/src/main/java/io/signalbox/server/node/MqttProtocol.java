@@ -9,13 +9,19 @@ import io.signalbox.mqtt.MqttSettings;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
+import io.signalbox.server.http.WebSocketUpgrade;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** MQTT as this node speaks it. Stateless. */
 final class MqttProtocol implements Protocol {
+
+    /** MQTT-6.0.0-3 and 3.1's older name; the client's CONNECT says which version it speaks. */
+    private static final List<String> SUBPROTOCOLS = List.of("mqtt", "mqttv3.1");
 
     @Override
     public String name() {
@@ -64,6 +70,12 @@ final class MqttProtocol implements Protocol {
     }
 
     private record Port(MqttListener listener, InetSocketAddress address) implements ProtocolPort {
+        @Override
+        public Optional<WebSocketUpgrade> webSocket() {
+            return Optional.of(new WebSocketUpgrade(
+                    "/mqtt", SUBPROTOCOLS, pipeline -> pipeline.addLast(listener.newHandler(pipeline.channel()))));
+        }
+
         @Override
         public int connections() {
             return listener.connections();

@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelPipeline;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
@@ -16,6 +15,7 @@ import io.signalbox.server.http.WebSocketUpgrade;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -64,22 +64,8 @@ record EchoProtocol(String name, Setting<String> hostSetting, Setting<Integer> p
 
         @Override
         public Optional<WebSocketUpgrade> webSocket() {
-            return Optional.of(new WebSocketUpgrade() {
-                @Override
-                public String path() {
-                    return "/" + name;
-                }
-
-                @Override
-                public String subprotocol() {
-                    return name;
-                }
-
-                @Override
-                public void attach(ChannelPipeline pipeline) {
-                    pipeline.addLast(new Echo());
-                }
-            });
+            return Optional.of(
+                    new WebSocketUpgrade("/" + name, List.of(name), pipeline -> pipeline.addLast(new Echo())));
         }
 
         @Override
