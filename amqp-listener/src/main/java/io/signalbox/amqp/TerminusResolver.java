@@ -29,6 +29,7 @@ final class TerminusResolver {
     private static final Symbol COPY = Symbol.valueOf("copy");
     private static final Symbol SHARED = Symbol.valueOf("shared");
     private static final Symbol TOPIC = Symbol.valueOf("topic");
+    private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
     private static final String DEFAULT_EXCHANGE = "";
 
     private final VirtualHost host;
@@ -77,7 +78,7 @@ final class TerminusResolver {
         if (!(wanted instanceof Target target)) throw invalid("an attach of a sender needs a target");
         if (target.getDynamic()) throw notOffered("dynamic nodes");
         String text = target.getAddress();
-        if (text == null) throw notOffered("the anonymous terminus");
+        if (text == null) throw invalid("a target needs an address here");
         Address address = parse(text, target.getCapabilities());
         if (address instanceof Address.Topic topic) {
             return CompletableFuture.completedStage(topicTarget(topic.name(), unmatched(target)));
@@ -90,6 +91,12 @@ final class TerminusResolver {
         PublishTarget byName =
                 new PublishTarget(existing(DEFAULT_EXCHANGE), Optional.of(nameOf(address)), Unmatched.RELEASED);
         return queue(nameOf(address)).thenApply(queue -> byName);
+    }
+
+    /** Whether what {@link #target} found would be found again as it is: a queue may have been removed since. */
+    boolean isThere(PublishTarget target) {
+        boolean byQueueName = target.exchange().name().equals(DEFAULT_EXCHANGE);
+        return !byQueueName || target.key().flatMap(host::queue).isPresent();
     }
 
     /** What a receiving peer wants to consume from. */
@@ -135,7 +142,7 @@ final class TerminusResolver {
 
     private static Unmatched unmatched(Target target) {
         for (Symbol capability : capabilities(target.getCapabilities())) {
-            if (TOPIC.equals(capability)) return Unmatched.ACCEPTED;
+            if (TOPIC.equals(capability) || TEMPORARY_TOPIC.equals(capability)) return Unmatched.ACCEPTED;
         }
         return Unmatched.RELEASED;
     }
