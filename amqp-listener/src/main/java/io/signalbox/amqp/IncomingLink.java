@@ -9,18 +9,17 @@ import io.signalbox.broker.Publisher;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.routing.TopicSyntax;
-import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Detach;
-import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
@@ -53,7 +52,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         Publisher publisher();
     }
 
-    private record ToNode(PublishTarget target, Publisher publisher) implements Route {}
+    private record ToNode(TerminusResolver resolver, PublishTarget target, Publisher publisher) implements Route {}
 
     private record ByMessage(AnonymousTerminus terminus, Publisher publisher) implements Route {}
 
@@ -77,13 +76,15 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
             return;
         }
         try {
-            resolver.target(end.wanted().getTarget())
-                    .whenComplete((target, failure) -> session.run(this, () -> {
-                        if (!end.isAttaching()) return; // the peer did not wait
-                        if (failure == null)
-                            attach(new ToNode(target, session.connection().openPublisher(this)));
-                        else refuse(TerminusResolver.refusalOf(failure));
-                    }));
+            resolver.target(end.wanted().getTarget()).whenComplete((target, failure) -> {
+                if (failure == null && !end.isAttaching()) resolver.release(target); // the peer did not wait
+                session.run(this, () -> {
+                    if (!end.isAttaching()) return;
+                    if (failure == null)
+                        attach(new ToNode(resolver, target, session.connection().openPublisher(this)));
+                    else refuse(TerminusResolver.refusalOf(failure));
+                });
+            });
         } catch (Refusal refusal) {
             end.refuse(refusal);
         }
@@ -98,19 +99,26 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         route = found;
         Attach answer = end.answer();
         answer.setSource(end.wanted().getSource());
-        answer.setTarget(actualTarget());
+        answer.setTarget(actualTarget(found));
         answer.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         end.attach(answer);
         grantIfDue();
     }
 
     /** AMQP 1.0 §2.6.3: the target that is really there: the node that was asked for, and no durable terminus. */
-    private Target actualTarget() {
+    private Target actualTarget(Route found) {
         Target actual = new Target();
         if (end.wanted().getTarget() instanceof Target wanted) {
             actual.setAddress(wanted.getAddress());
             if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
         }
+        if (found instanceof ToNode there)
+            there.target().dynamic().ifPresent(node -> {
+                actual.setAddress(node.address());
+                actual.setDynamic(true);
+                actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
+                actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
+            });
         return actual;
     }
 
@@ -240,7 +248,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     /** A message that cannot be taken is rejected; a peer that has settled it hears of it by the end of the link. */
     private void refuse(long token, Refusal refusal) throws Refusal {
         if (PublishToken.isSettled(token)) throw Refusal.ofLink(refusal.condition(), refusal.sentence());
-        answer(token, rejected(refusal.condition(), refusal.sentence()));
+        answer(token, Outcomes.rejected(refusal.condition(), refusal.sentence()));
     }
 
     @Override
@@ -256,19 +264,11 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         else if (outcome instanceof PublishOutcome.Unroutable) {
             answer(token, PublishToken.isContentUnmatched(token) ? ACCEPTED : RELEASED);
         } else if (outcome instanceof PublishOutcome.Refused refused) {
-            answer(token, rejected(conditionOf(refused.reason()), refused.sentence()));
+            answer(token, Outcomes.rejected(Outcomes.conditionOf(refused.reason()), refused.sentence()));
         } else if (outcome instanceof PublishOutcome.Failed failed) {
             // whether the message survives is unknown: nothing is said about it, least of all that it was accepted
             session.connection().fail(Refusal.ofConnection(AmqpError.INTERNAL_ERROR, failed.sentence()));
         }
-    }
-
-    private static Symbol conditionOf(PublishOutcome.Reason reason) {
-        return switch (reason) {
-            case NOT_ALLOWED -> AmqpError.NOT_ALLOWED;
-            case TOO_LARGE -> LinkError.MESSAGE_SIZE_EXCEEDED;
-            case TARGET_GONE -> AmqpError.RESOURCE_DELETED;
-        };
     }
 
     private void answer(long token, DeliveryState state) {
@@ -284,12 +284,6 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         } else {
             session.answers().settle(PublishToken.deliveryId(token), state);
         }
-    }
-
-    private static Rejected rejected(Symbol condition, String sentence) {
-        Rejected rejected = new Rejected();
-        rejected.setError(new ErrorCondition(condition, sentence));
-        return rejected;
     }
 
     @Override
@@ -365,6 +359,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         dropPartial();
         if (route != null) route.publisher().close();
         if (route instanceof ByMessage way) way.terminus().close();
+        if (route instanceof ToNode there) there.resolver().release(there.target());
         if (parkedMessages > 0) session.connection().intake().unparked(parkedMessages, parkedBytes);
         parkedMessages = 0;
         parkedBytes = 0;
