@@ -37,10 +37,10 @@ sealed interface Address {
         if (text.startsWith(TOPIC_PREFIX)) return new Topic(text.substring(TOPIC_PREFIX.length()));
         for (Symbol capability : capabilities) {
             switch (capability.toString().toLowerCase(Locale.ROOT)) {
-                case "queue" -> {
+                case "queue", "temporary-queue" -> {
                     return new Queue(text);
                 }
-                case "topic" -> {
+                case "topic", "temporary-topic" -> {
                     return new Topic(text);
                 }
                 default -> {} // others say something else about the node

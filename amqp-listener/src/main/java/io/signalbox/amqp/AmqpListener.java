@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AmqpListener {
 
+    /** A peer may send to a target without an address (Anonymous Terminus for Message Routing 1.0). */
+    private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+
     private static final String VIRTUAL_HOST_PREFIX = "vhost:";
 
     /** Bytes on their way to one socket below and above which its deliveries go on and pause. */
@@ -156,6 +159,7 @@ public final class AmqpListener {
         properties.put(Symbol.valueOf("version"), settings.productVersion());
         properties.put(Symbol.valueOf("platform"), "Java " + Runtime.version().feature());
         open.setProperties(properties);
+        open.setOfferedCapabilities(ANONYMOUS_RELAY);
         return open;
     }
 

@@ -34,9 +34,10 @@ final class AmqpMessages {
      * What the broker reads of a message that arrives.
      *
      * @param contentFrom index of the first byte that is kept: everything but header and delivery annotations
-     * @param properties the range of the properties section's value
+     * @param annotations the range of the message annotations
+     * @param properties the range of the properties section
      */
-    record Parsed(MessageHeader header, int contentFrom, Range properties) {
+    record Parsed(MessageHeader header, int contentFrom, Range annotations, Range properties) {
 
         /**
          * When the message expires: the earlier of its ttl from now on and its absolute-expiry-time, in wall-clock
@@ -77,7 +78,7 @@ final class AmqpMessages {
     static Parsed parse(byte[] bytes, int from, int to) throws Refusal {
         Arrival arrival = new Arrival(bytes, from);
         forEachSection(bytes, from, to, arrival);
-        return new Parsed(arrival.header, arrival.contentFrom, arrival.properties);
+        return new Parsed(arrival.header, arrival.contentFrom, arrival.annotations, arrival.properties);
     }
 
     /** Visits every section, having checked that each is well-formed and stands where AMQP 1.0 §3.2 has it. */
@@ -172,6 +173,7 @@ final class AmqpMessages {
         private final byte[] bytes;
         private MessageHeader header = MessageHeader.DEFAULT;
         private int contentFrom;
+        private Range annotations = Range.EMPTY;
         private Range properties = Range.EMPTY;
 
         Arrival(byte[] bytes, int from) {
@@ -183,6 +185,7 @@ final class AmqpMessages {
         public void section(int code, int from, int valueFrom, int to) throws Refusal {
             if (code == HEADER) header = readHeader(from, to);
             if (code == HEADER || code == DELIVERY_ANNOTATIONS) contentFrom = to;
+            if (code == MESSAGE_ANNOTATIONS) annotations = new Range(from, to);
             if (code == PROPERTIES) properties = new Range(from, to);
         }
 

@@ -1,27 +1,25 @@
 package io.signalbox.amqp;
 
-import io.signalbox.amqp.AmqpMessages.Parsed;
+import io.signalbox.amqp.TerminusResolver.PublishTarget;
+import io.signalbox.amqp.TerminusResolver.Unmatched;
 import io.signalbox.broker.Admission;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Publisher;
-import io.signalbox.broker.message.Body;
-import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.routing.TopicSyntax;
-import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Detach;
-import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
@@ -32,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * A link on which the peer sends (AMQP 1.0 §2.6): credit, deliveries, and the answers that come back from the core. Confined
  * to the connection's event loop.
  */
-final class IncomingLink implements AmqpLink, PublishListener {
+final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus.Outlet {
 
     private static final Accepted ACCEPTED = Accepted.getInstance();
     private static final Released RELEASED = Released.getInstance();
@@ -50,7 +48,13 @@ final class IncomingLink implements AmqpLink, PublishListener {
     private long parkedBytes;
 
     /** Where the messages go, once it is known. */
-    private record Route(TerminusResolver.PublishTarget target, Publisher publisher) {}
+    private sealed interface Route {
+        Publisher publisher();
+    }
+
+    private record ToNode(TerminusResolver resolver, PublishTarget target, Publisher publisher) implements Route {}
+
+    private record ByMessage(AnonymousTerminus terminus, Publisher publisher) implements Route {}
 
     IncomingLink(AmqpSession session, Attach wanted) {
         this.session = session;
@@ -65,13 +69,22 @@ final class IncomingLink implements AmqpLink, PublishListener {
     /** Looks for the target and answers the attach when it is there. */
     void begin(TerminusResolver resolver) {
         end.begin();
+        if (end.wanted().getTarget() instanceof Target target && target.getAddress() == null && !target.getDynamic()) {
+            AnonymousTerminus terminus =
+                    new AnonymousTerminus(resolver, session.connection().intake(), target, this);
+            attach(new ByMessage(terminus, session.connection().openPublisher(this)));
+            return;
+        }
         try {
-            resolver.target(end.wanted().getTarget())
-                    .whenComplete((target, failure) -> session.run(this, () -> {
-                        if (!end.isAttaching()) return; // the peer did not wait
-                        if (failure == null) attach(target);
-                        else refuse(TerminusResolver.refusalOf(failure));
-                    }));
+            resolver.target(end.wanted().getTarget()).whenComplete((target, failure) -> {
+                if (failure == null && !end.isAttaching()) resolver.release(target); // the peer did not wait
+                session.run(this, () -> {
+                    if (!end.isAttaching()) return;
+                    if (failure == null)
+                        attach(new ToNode(resolver, target, session.connection().openPublisher(this)));
+                    else refuse(TerminusResolver.refusalOf(failure));
+                });
+            });
         } catch (Refusal refusal) {
             end.refuse(refusal);
         }
@@ -82,24 +95,30 @@ final class IncomingLink implements AmqpLink, PublishListener {
         end.refuse(refusal);
     }
 
-    private void attach(TerminusResolver.PublishTarget target) {
-        AmqpConnection connection = session.connection();
-        route = new Route(target, connection.openPublisher(this));
+    private void attach(Route found) {
+        route = found;
         Attach answer = end.answer();
         answer.setSource(end.wanted().getSource());
-        answer.setTarget(actualTarget());
+        answer.setTarget(actualTarget(found));
         answer.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         end.attach(answer);
         grantIfDue();
     }
 
     /** AMQP 1.0 §2.6.3: the target that is really there: the node that was asked for, and no durable terminus. */
-    private Target actualTarget() {
+    private Target actualTarget(Route found) {
         Target actual = new Target();
         if (end.wanted().getTarget() instanceof Target wanted) {
             actual.setAddress(wanted.getAddress());
             if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
         }
+        if (found instanceof ToNode there)
+            there.target().dynamic().ifPresent(node -> {
+                actual.setAddress(node.address());
+                actual.setDynamic(true);
+                actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
+                actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
+            });
         return actual;
     }
 
@@ -178,126 +197,96 @@ final class IncomingLink implements AmqpLink, PublishListener {
 
     private void deliver(int deliveryId, Settled settled, Payload payload) throws Refusal {
         session.connection().listener().counters().received.increment();
-        long token = Token.of(deliveryId, settled == Settled.YES, payload.size());
+        long token = PublishToken.of(deliveryId, payload.size());
+        if (settled == Settled.YES) token = PublishToken.settled(token);
         credit.awaitsAnswer(payload.size());
+        ArrivedMessage message;
+        try {
+            long nowMillis = session.connection().listener().clock().millis();
+            message = ArrivedMessage.read(token, payload, nowMillis);
+        } catch (Refusal refusal) {
+            refuse(token, refusal);
+            return;
+        }
+        if (route instanceof ToNode there) publish(there.target(), message);
+        else if (route instanceof ByMessage there) there.terminus().accept(message);
+    }
+
+    @Override
+    public void publish(PublishTarget target, ArrivedMessage arrived) throws Refusal {
         Message message;
         try {
-            message = message(payload);
+            message = arrived.addressedTo(routingKey(target, arrived));
         } catch (Refusal refusal) {
-            if (settled == Settled.YES) throw Refusal.ofLink(refusal.condition(), refusal.sentence());
-            answer(token, rejected(refusal.condition(), refusal.sentence()));
+            refuse(arrived.token(), refusal);
             return;
         }
         Route there = route;
         if (there == null) throw new IllegalStateException("a delivery came on a link that is not attached");
-        if (there.publisher().publish(there.target().exchange(), message, token) == Admission.PARKED) {
+        long token = arrived.token();
+        if (target.unmatched() == Unmatched.ACCEPTED) token = PublishToken.contentUnmatched(token);
+        if (there.publisher().publish(target.exchange(), message, token) == Admission.PARKED) {
             parkedMessages++;
-            parkedBytes += payload.size();
-            session.connection().intake().parked(payload.size());
+            parkedBytes += arrived.size();
+            session.connection().intake().parked(arrived.size());
         }
         touch();
     }
 
-    private Message message(Payload payload) throws Refusal {
-        byte[] bytes = payload.bytes();
-        Parsed parsed = AmqpMessages.parse(bytes, payload.from(), payload.to());
-        long nowMillis = session.connection().listener().clock().millis();
-        Envelope envelope = new Envelope(
-                routingKey(parsed, bytes),
-                parsed.header().durable(),
-                parsed.header().priority(),
-                parsed.expiresAtMillis(bytes, nowMillis),
-                nowMillis);
-        Body.Inline body = new Body.Inline(bytes, parsed.contentFrom(), payload.to());
-        // a small message must not hold the memory of the whole read it came in
-        if (body.size() < bytes.length / 2) body = body.compact();
-        return new Message(envelope, AmqpFormat.INSTANCE, body);
-    }
-
-    private String routingKey(Parsed parsed, byte[] bytes) throws Refusal {
-        Route there = route;
-        if (there == null) throw new IllegalStateException("a delivery came on a link that is not attached");
-        if (there.target().key().isPresent()) return there.target().key().get();
-        String subject = AmqpMessages.properties(bytes, parsed.properties()).getSubject();
+    private static String routingKey(PublishTarget target, ArrivedMessage arrived) throws Refusal {
+        if (target.key().isPresent()) return target.key().get();
+        String subject = arrived.properties().getSubject();
         String key = subject == null ? "" : subject;
-        if (there.target().exchange().type() == ExchangeType.MQTT_TOPIC && TopicSyntax.MQTT.hasWildcard(key)) {
+        if (target.exchange().type() == ExchangeType.MQTT_TOPIC && TopicSyntax.MQTT.hasWildcard(key)) {
             throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "messages cannot be published to a wildcard: " + key);
         }
         return key;
     }
 
-    // ---- answers
-
-    /** What comes back with an outcome: delivery-id, whether the peer has settled, size. */
-    private static final class Token {
-        private static final long SETTLED = 1L << 31;
-
-        static long of(int deliveryId, boolean settled, int bytes) {
-            return ((long) deliveryId << 32) | (settled ? SETTLED : 0) | bytes;
-        }
-
-        static int deliveryId(long token) {
-            return (int) (token >>> 32);
-        }
-
-        static boolean isSettled(long token) {
-            return (token & SETTLED) != 0;
-        }
-
-        static int bytes(long token) {
-            return ((int) token) & Integer.MAX_VALUE;
-        }
+    @Override
+    public void refuse(ArrivedMessage message, Refusal refusal) throws Refusal {
+        refuse(message.token(), refusal);
     }
+
+    /** A message that cannot be taken is rejected; a peer that has settled it hears of it by the end of the link. */
+    private void refuse(long token, Refusal refusal) throws Refusal {
+        if (PublishToken.isSettled(token)) throw Refusal.ofLink(refusal.condition(), refusal.sentence());
+        answer(token, Outcomes.rejected(refusal.condition(), refusal.sentence()));
+    }
+
+    @Override
+    public void run(AmqpConnection.ThrowingTask task) {
+        session.run(this, task);
+    }
+
+    // ---- answers
 
     @Override
     public void onOutcome(long token, PublishOutcome outcome) {
         if (outcome instanceof PublishOutcome.Stored) answer(token, ACCEPTED);
-        else if (outcome instanceof PublishOutcome.Unroutable) answer(token, unmatched());
-        else if (outcome instanceof PublishOutcome.Refused refused) {
-            answer(token, rejected(conditionOf(refused.reason()), refused.sentence()));
+        else if (outcome instanceof PublishOutcome.Unroutable) {
+            answer(token, PublishToken.isContentUnmatched(token) ? ACCEPTED : RELEASED);
+        } else if (outcome instanceof PublishOutcome.Refused refused) {
+            answer(token, Outcomes.rejected(Outcomes.conditionOf(refused.reason()), refused.sentence()));
         } else if (outcome instanceof PublishOutcome.Failed failed) {
             // whether the message survives is unknown: nothing is said about it, least of all that it was accepted
             session.connection().fail(Refusal.ofConnection(AmqpError.INTERNAL_ERROR, failed.sentence()));
         }
     }
 
-    private DeliveryState unmatched() {
-        Route there = route;
-        if (there == null) throw new IllegalStateException("an outcome came on a link that is not attached");
-        return switch (there.target().unmatched()) {
-            case RELEASED -> RELEASED;
-            case ACCEPTED -> ACCEPTED;
-        };
-    }
-
-    private static Symbol conditionOf(PublishOutcome.Reason reason) {
-        return switch (reason) {
-            case NOT_ALLOWED -> AmqpError.NOT_ALLOWED;
-            case TOO_LARGE -> LinkError.MESSAGE_SIZE_EXCEEDED;
-            case TARGET_GONE -> AmqpError.RESOURCE_DELETED;
-            case MEMORY_USED_UP -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
-        };
-    }
-
     private void answer(long token, DeliveryState state) {
-        credit.answered(Token.bytes(token));
+        credit.answered(PublishToken.bytes(token));
         touch();
         if (state instanceof Rejected)
             session.connection().listener().counters().rejected.increment();
-        if (Token.isSettled(token)) {
+        if (PublishToken.isSettled(token)) {
             if (state != ACCEPTED)
                 session.connection().listener().counters().droppedSettled.increment();
         } else if (end.receiverSettleMode() == ReceiverSettleMode.SECOND) {
-            session.answers().inform(Token.deliveryId(token), state);
+            session.answers().inform(PublishToken.deliveryId(token), state);
         } else {
-            session.answers().settle(Token.deliveryId(token), state);
+            session.answers().settle(PublishToken.deliveryId(token), state);
         }
-    }
-
-    private static Rejected rejected(Symbol condition, String sentence) {
-        Rejected rejected = new Rejected();
-        rejected.setError(new ErrorCondition(condition, sentence));
-        return rejected;
     }
 
     @Override
@@ -325,9 +314,14 @@ final class IncomingLink implements AmqpLink, PublishListener {
     /** Gives credit if enough is used up; none while a message is parked. Before a flush. */
     void grantIfDue() {
         touched = false;
-        if (!end.isAttached() || parkedMessages > 0 || !credit.wantsToGrant()) return;
+        if (!end.isAttached() || isHeldUp() || !credit.wantsToGrant()) return;
         credit.grant();
         writeFlow();
+    }
+
+    private boolean isHeldUp() {
+        return parkedMessages > 0
+                || (route instanceof ByMessage way && way.terminus().isWaiting());
     }
 
     private void writeFlow() {
@@ -367,6 +361,8 @@ final class IncomingLink implements AmqpLink, PublishListener {
     private void release() {
         dropPartial();
         if (route != null) route.publisher().close();
+        if (route instanceof ByMessage way) way.terminus().close();
+        if (route instanceof ToNode there) there.resolver().release(there.target());
         if (parkedMessages > 0) session.connection().intake().unparked(parkedMessages, parkedBytes);
         parkedMessages = 0;
         parkedBytes = 0;

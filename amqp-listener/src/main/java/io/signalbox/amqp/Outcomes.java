@@ -1,13 +1,16 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.queue.Outcome;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.jspecify.annotations.Nullable;
 
 /** The four outcomes (AMQP 1.0 §3.4) between the wire and the core. Pure functions. */
@@ -63,5 +66,21 @@ final class Outcomes {
             case RELEASED -> Released.getInstance();
             default -> null;
         };
+    }
+
+    /** What a message that the core has refused is rejected with. */
+    static Symbol conditionOf(PublishOutcome.Reason reason) {
+        return switch (reason) {
+            case NOT_ALLOWED -> AmqpError.NOT_ALLOWED;
+            case TOO_LARGE -> LinkError.MESSAGE_SIZE_EXCEEDED;
+            case TARGET_GONE -> AmqpError.RESOURCE_DELETED;
+            case MEMORY_USED_UP -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
+        };
+    }
+
+    static Rejected rejected(Symbol condition, String sentence) {
+        Rejected rejected = new Rejected();
+        rejected.setError(new ErrorCondition(condition, sentence));
+        return rejected;
     }
 }

@@ -13,6 +13,7 @@ import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -91,7 +92,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source) {
         Attach answer = end.answer();
-        answer.setSource(actualSource());
+        answer.setSource(actualSource(source));
         answer.setTarget(
                 end.wanted().getTarget() == null ? new Target() : end.wanted().getTarget());
         end.attach(answer);
@@ -106,13 +107,19 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     }
 
     /** AMQP 1.0 §2.6.3: the source that is really there: no durable terminus, all four outcomes. */
-    private Source actualSource() {
+    private Source actualSource(TerminusResolver.ConsumeSource source) {
         Source actual = new Source();
         if (end.wanted().getSource() instanceof Source wanted) {
             actual.setAddress(wanted.getAddress());
             actual.setDefaultOutcome(wanted.getDefaultOutcome());
             if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
         }
+        source.dynamic().ifPresent(node -> {
+            actual.setAddress(node.address());
+            actual.setDynamic(true);
+            actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
+            actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
+        });
         actual.setDistributionMode(Symbol.valueOf("move"));
         actual.setOutcomes(Outcomes.SYMBOLS);
         return actual;

@@ -12,6 +12,9 @@ final class ReplyTo {
     /** Annotation by which JMS clients say what a reply-to is: 0 queue, 1 topic, 2 temporary queue, 3 temporary topic. */
     static final Symbol JMS_REPLY_TO_KIND = Symbol.valueOf("x-opt-jms-reply-to");
 
+    /** The same for the node a message is sent to. */
+    static final Symbol JMS_DESTINATION_KIND = Symbol.valueOf("x-opt-jms-dest");
+
     private static final String NEUTRAL_QUEUE = "$queue/";
 
     private ReplyTo() {}

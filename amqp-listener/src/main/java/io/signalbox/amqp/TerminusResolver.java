@@ -29,6 +29,7 @@ final class TerminusResolver {
     private static final Symbol COPY = Symbol.valueOf("copy");
     private static final Symbol SHARED = Symbol.valueOf("shared");
     private static final Symbol TOPIC = Symbol.valueOf("topic");
+    private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
     private static final String DEFAULT_EXCHANGE = "";
 
     private final VirtualHost host;
@@ -41,8 +42,14 @@ final class TerminusResolver {
      * @param exchange routes by {@code key}
      * @param key the routing key; empty if each message's subject is
      * @param unmatched the answer to a message that nothing is bound for
+     * @param dynamic the node, if it was made for the link
      */
-    record PublishTarget(Exchange exchange, Optional<String> key, Unmatched unmatched) {}
+    record PublishTarget(Exchange exchange, Optional<String> key, Unmatched unmatched, Optional<DynamicNode> dynamic) {
+
+        PublishTarget(Exchange exchange, Optional<String> key, Unmatched unmatched) {
+            this(exchange, key, unmatched, Optional.empty());
+        }
+    }
 
     /** What a sender hears of a message without a target; the core counts it in either case. */
     enum Unmatched {
@@ -52,8 +59,17 @@ final class TerminusResolver {
         ACCEPTED
     }
 
-    /** What a receiver consumes from. */
-    record ConsumeSource(MessageQueue queue, Lifetime lifetime) {}
+    /**
+     * What a receiver consumes from.
+     *
+     * @param dynamic the node, if it was made for the link
+     */
+    record ConsumeSource(MessageQueue queue, Lifetime lifetime, Optional<DynamicNode> dynamic) {
+
+        ConsumeSource(MessageQueue queue, Lifetime lifetime) {
+            this(queue, lifetime, Optional.empty());
+        }
+    }
 
     /** How long the node behind a source stays. */
     enum Lifetime {
@@ -75,9 +91,9 @@ final class TerminusResolver {
             throws Refusal {
         if (wanted instanceof Coordinator) throw notOffered("transactions");
         if (!(wanted instanceof Target target)) throw invalid("an attach of a sender needs a target");
-        if (target.getDynamic()) throw notOffered("dynamic nodes");
+        if (target.getDynamic()) return dynamicTarget(target);
         String text = target.getAddress();
-        if (text == null) throw notOffered("the anonymous terminus");
+        if (text == null) throw invalid("a target needs an address here");
         Address address = parse(text, target.getCapabilities());
         if (address instanceof Address.Topic topic) {
             return CompletableFuture.completedStage(topicTarget(topic.name(), unmatched(target)));
@@ -92,12 +108,49 @@ final class TerminusResolver {
         return queue(nameOf(address)).thenApply(queue -> byName);
     }
 
+    private CompletionStage<PublishTarget> dynamicTarget(Target target) throws Refusal {
+        checkUnnamed(target.getAddress());
+        DynamicNode node = DynamicNode.create(target.getCapabilities());
+        Optional<String> key = Optional.of(node.name());
+        if (node.kind() == DynamicNode.Kind.TOPIC) {
+            return CompletableFuture.completedStage(
+                    new PublishTarget(host.topics(), key, unmatched(target), Optional.of(node)));
+        }
+        PublishTarget byName =
+                new PublishTarget(existing(DEFAULT_EXCHANGE), key, Unmatched.RELEASED, Optional.of(node));
+        return host.declareQueue(loop, settings(node.name(), Durability.TRANSIENT))
+                .thenApply(queue -> byName);
+    }
+
+    private CompletionStage<ConsumeSource> dynamicSource(Source source) throws Refusal {
+        checkUnnamed(source.getAddress());
+        refuseWhatIsNotOffered(source);
+        DynamicNode node = DynamicNode.create(source.getCapabilities());
+        if (node.kind() == DynamicNode.Kind.TOPIC) {
+            return topicSource(VirtualHost.TOPICS, node.name(), source)
+                    .thenApply(found -> new ConsumeSource(found.queue(), found.lifetime(), Optional.of(node)));
+        }
+        return host.declareQueue(loop, settings(node.name(), Durability.TRANSIENT))
+                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, Optional.of(node)));
+    }
+
+    /** AMQP 1.0 §3.5.3: "In this case the address field MUST NOT be set." */
+    private static void checkUnnamed(@Nullable String address) throws Refusal {
+        if (address != null) throw invalid("a dynamic node gets its address from the broker");
+    }
+
+    /** Whether what {@link #target} found would be found again as it is: a queue may have been removed since. */
+    boolean isThere(PublishTarget target) {
+        boolean byQueueName = target.exchange().name().equals(DEFAULT_EXCHANGE);
+        return !byQueueName || target.key().flatMap(host::queue).isPresent();
+    }
+
     /** What a receiving peer wants to consume from. */
     CompletionStage<ConsumeSource> source(org.apache.qpid.proton.amqp.transport.@Nullable Source wanted)
             throws Refusal {
         if (!(wanted instanceof Source source))
             throw notOffered("looking up a subscription by a link without a source");
-        if (source.getDynamic()) throw notOffered("dynamic nodes");
+        if (source.getDynamic()) return dynamicSource(source);
         String text = source.getAddress();
         if (text == null) throw invalid("a source without an address must be dynamic");
         refuseWhatIsNotOffered(source);
@@ -135,7 +188,7 @@ final class TerminusResolver {
 
     private static Unmatched unmatched(Target target) {
         for (Symbol capability : capabilities(target.getCapabilities())) {
-            if (TOPIC.equals(capability)) return Unmatched.ACCEPTED;
+            if (TOPIC.equals(capability) || TEMPORARY_TOPIC.equals(capability)) return Unmatched.ACCEPTED;
         }
         return Unmatched.RELEASED;
     }
@@ -161,6 +214,9 @@ final class TerminusResolver {
         if (existing.isPresent() && !existing.get().settings().durable()) {
             return CompletableFuture.completedStage(existing.get());
         }
+        if (existing.isEmpty() && DynamicNode.isQueueName(name)) {
+            throw Refusal.ofLink(AmqpError.NOT_FOUND, "the queue " + name + " has gone with the link that made it");
+        }
         // also asked for one that exists, since its declaration may still wait for its force
         return host.declareQueue(loop, settings(name, Durability.DURABLE));
     }
@@ -177,6 +233,13 @@ final class TerminusResolver {
                 .whenComplete((queue, failure) -> {
                     if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
                 });
+    }
+
+    /** The link is gone, and with it what was made for it alone. */
+    void release(PublishTarget target) {
+        if (target.dynamic().isEmpty()) return;
+        DynamicNode node = target.dynamic().get();
+        if (node.kind() == DynamicNode.Kind.QUEUE) host.deleteQueue(loop, node.name());
     }
 
     /** The link is gone, and with it what was made for it alone. */

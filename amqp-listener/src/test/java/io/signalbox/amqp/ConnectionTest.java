@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumSet;
+import java.util.List;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedShort;
@@ -76,7 +77,7 @@ class ConnectionTest {
         assertEquals("broker", open.getContainerId());
         assertEquals("Signalbox", open.getProperties().get(Symbol.valueOf("product")));
         assertEquals("1.2", open.getProperties().get(Symbol.valueOf("version")));
-        assertNull(open.getOfferedCapabilities());
+        assertEquals(List.of(Symbol.valueOf("ANONYMOUS-RELAY")), List.of(open.getOfferedCapabilities()));
         assertNull(peer.expect(Close.class).getError());
         peer.expectEnd();
     }

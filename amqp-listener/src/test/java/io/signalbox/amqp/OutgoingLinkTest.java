@@ -371,9 +371,7 @@ class OutgoingLinkTest {
         ((Source) durable.getSource()).setDurable(TerminusDurability.UNSETTLED_STATE);
         Attach lookup = TestPeer.receiver("l", 4, null);
         lookup.setSource(null);
-        Attach dynamic = TestPeer.receiver("y", 5, null);
-        ((Source) dynamic.getSource()).setDynamic(true);
-        for (Attach attach : new Attach[] {filter, browse, shared, durable, lookup, dynamic}) {
+        for (Attach attach : new Attach[] {filter, browse, shared, durable, lookup}) {
             peer.send(0, attach);
             assertNull(peer.expect(Attach.class).getSource());
             Detach detach = peer.expect(Detach.class);
