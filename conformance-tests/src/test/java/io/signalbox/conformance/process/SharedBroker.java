@@ -3,6 +3,7 @@ package io.signalbox.conformance.process;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -64,7 +65,9 @@ public final class SharedBroker implements ParameterResolver, AfterTestExecution
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        if (context.getExecutionException().isEmpty()) return;
+        if (context.getExecutionException()
+                .filter(failure -> !(failure instanceof TestAbortedException))
+                .isEmpty()) return;
         Running shared = ifStarted(context);
         if (shared == null) return;
         List<String> lines = shared.broker.lastLines();
