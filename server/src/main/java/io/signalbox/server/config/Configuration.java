@@ -30,6 +30,18 @@ public final class Configuration {
         return value == null ? setting.defaultValue() : (T) value.value();
     }
 
+    /** A file that a setting may name. A relative path in a configuration file counts from that file. */
+    public Optional<Path> path(Setting<Optional<Path>> setting) {
+        return get(setting)
+                .map(path -> baseOf(setting).resolve(path).toAbsolutePath().normalize());
+    }
+
+    private Path baseOf(Setting<?> setting) {
+        if (!(origin(setting) instanceof Origin.File file)) return Path.of("");
+        Path directory = file.file().toAbsolutePath().getParent();
+        return directory == null ? Path.of("") : directory;
+    }
+
     public Origin origin(Setting<?> setting) {
         Value value = given.get(setting);
         return value == null ? new Origin.Default() : value.origin();

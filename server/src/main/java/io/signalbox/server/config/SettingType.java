@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -95,6 +96,46 @@ public sealed interface SettingType<T> {
         @Override
         public String describe() {
             return "directory";
+        }
+    }
+
+    /** A file; what is relative is relative to where the broker starts. */
+    record FilePath() implements SettingType<Path> {
+        @Override
+        public Path parse(String text) throws BadValue {
+            try {
+                if (!text.isBlank()) return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new BadValue("needs a file, not \"" + text + "\"");
+            }
+            throw new BadValue("needs a file, not an empty string");
+        }
+
+        @Override
+        public String describe() {
+            return "file";
+        }
+    }
+
+    /**
+     * A value that may be left out.
+     *
+     * @param whenEmpty what an empty string means, for the reader of the documentation
+     */
+    record Optionally<T>(SettingType<T> type, String whenEmpty) implements SettingType<Optional<T>> {
+        @Override
+        public Optional<T> parse(String text) throws BadValue {
+            return text.isEmpty() ? Optional.empty() : Optional.of(type.parse(text));
+        }
+
+        @Override
+        public String describe() {
+            return type.describe() + "; \"\" = " + whenEmpty;
+        }
+
+        @Override
+        public String write(Optional<T> value) {
+            return value.map(type::write).orElse("");
         }
     }
 

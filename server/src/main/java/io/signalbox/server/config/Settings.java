@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The table of every setting there is. Immutable. */
 public final class Settings {
@@ -15,6 +16,9 @@ public final class Settings {
             "amqp.host", new SettingType.Host(), "127.0.0.1", "The address on which AMQP 1.0 clients are served.");
     public static final Setting<Integer> AMQP_PORT =
             new Setting<>("amqp.port", new SettingType.Port(), 5672, "The port for AMQP 1.0 clients.");
+    public static final Setting<Optional<String>> AMQP_TLS_HOST =
+            tlsHost("amqp", "AMQP 1.0 clients are served over TLS");
+    public static final Setting<Integer> AMQP_TLS_PORT = tlsPort("amqp", 5671, "AMQP 1.0 clients over TLS");
     public static final Setting<Integer> AMQP_MAX_MESSAGE_SIZE = new Setting<>(
             "amqp.max-message-size",
             new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
@@ -24,6 +28,8 @@ public final class Settings {
             "mqtt.host", new SettingType.Host(), "127.0.0.1", "The address on which MQTT clients are served.");
     public static final Setting<Integer> MQTT_PORT =
             new Setting<>("mqtt.port", new SettingType.Port(), 1883, "The port for MQTT clients.");
+    public static final Setting<Optional<String>> MQTT_TLS_HOST = tlsHost("mqtt", "MQTT clients are served over TLS");
+    public static final Setting<Integer> MQTT_TLS_PORT = tlsPort("mqtt", 8883, "MQTT clients over TLS");
     public static final Setting<Integer> MQTT_MAX_PACKET_SIZE = new Setting<>(
             "mqtt.max-packet-size",
             new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
@@ -33,6 +39,20 @@ public final class Settings {
             "http.host", new SettingType.Host(), "127.0.0.1", "The address on which health and metrics are served.");
     public static final Setting<Integer> HTTP_PORT =
             new Setting<>("http.port", new SettingType.Port(), 15672, "The port for health and metrics.");
+    public static final Setting<Optional<String>> HTTP_TLS_HOST =
+            tlsHost("http", "health, metrics and WebSocket are served over TLS");
+    public static final Setting<Integer> HTTP_TLS_PORT =
+            tlsPort("http", 15671, "health, metrics and WebSocket over TLS");
+    public static final Setting<Optional<Path>> TLS_CERTIFICATE = new Setting<>(
+            "tls.certificate",
+            new SettingType.Optionally<>(new SettingType.FilePath(), "no TLS"),
+            Optional.empty(),
+            "The server's certificate in PEM, followed by those that lead to one that clients trust; in a file a relative path counts from the file. `signalbox tls init` makes one.");
+    public static final Setting<Optional<Path>> TLS_KEY = new Setting<>(
+            "tls.key",
+            new SettingType.Optionally<>(new SettingType.FilePath(), "no TLS"),
+            Optional.empty(),
+            "The certificate's private key: PEM, PKCS #8, not encrypted.");
     public static final Setting<Path> DATA_DIR = new Setting<>(
             "data.dir",
             new SettingType.Directory(),
@@ -53,19 +73,46 @@ public final class Settings {
     public static final List<Setting<?>> ALL = List.of(
             AMQP_HOST,
             AMQP_PORT,
+            AMQP_TLS_HOST,
+            AMQP_TLS_PORT,
             AMQP_MAX_MESSAGE_SIZE,
             MQTT_HOST,
             MQTT_PORT,
+            MQTT_TLS_HOST,
+            MQTT_TLS_PORT,
             MQTT_MAX_PACKET_SIZE,
             HTTP_HOST,
             HTTP_PORT,
+            HTTP_TLS_HOST,
+            HTTP_TLS_PORT,
+            TLS_CERTIFICATE,
+            TLS_KEY,
             DATA_DIR,
             DATA_SEGMENT_SIZE,
             LOG_LEVEL);
 
+    /** What a running broker takes over when it is told to reload; the others need a restart. */
+    public static final Set<Setting<?>> RELOADABLE = Set.of(TLS_CERTIFICATE, TLS_KEY, LOG_LEVEL);
+
     private static final int MOST_TYPING_ERRORS = 3;
 
     private Settings() {}
+
+    private static Setting<Optional<String>> tlsHost(String table, String what) {
+        return new Setting<>(
+                table + ".tls-host",
+                new SettingType.Optionally<>(new SettingType.Host(), "as " + table + ".host"),
+                Optional.empty(),
+                "The address on which " + what + ".");
+    }
+
+    private static Setting<Integer> tlsPort(String table, int port, String whom) {
+        return new Setting<>(
+                table + ".tls-port",
+                new SettingType.Port(),
+                port,
+                "The port for " + whom + "; closed until there is a `tls.certificate`.");
+    }
 
     public static Optional<Setting<?>> find(String key) {
         return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();

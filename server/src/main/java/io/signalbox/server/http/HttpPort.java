@@ -1,7 +1,6 @@
 package io.signalbox.server.http;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
@@ -17,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP port: answers health and metrics itself and hands WebSocket upgrades to the listener whose path was asked for.
@@ -30,14 +30,13 @@ public final class HttpPort implements AutoCloseable {
     private static final int MAX_BODY_BYTES = 1 << 16;
     private static final int MAX_SILENCE_SECONDS = 60;
 
-    private final Channel port;
-    private final ChannelGroup connections;
-    private final List<WebSocketUpgrade> upgrades;
+    private final HttpPages pages;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final List<WebSocketUpgrade> upgrades = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Channel port;
 
-    private HttpPort(Channel port, ChannelGroup connections, List<WebSocketUpgrade> upgrades) {
-        this.port = port;
-        this.connections = connections;
-        this.upgrades = upgrades;
+    private HttpPort(HttpPages pages) {
+        this.pages = pages;
     }
 
     /**
@@ -46,20 +45,24 @@ public final class HttpPort implements AutoCloseable {
      * @throws IOException if the port cannot be opened
      */
     public static HttpPort open(Transport transport, String host, int port, HttpPages pages) throws IOException {
-        List<WebSocketUpgrade> upgrades = new CopyOnWriteArrayList<>();
-        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-        ChannelHandler child = new ChannelInitializer<>() {
+        HttpPort opened = new HttpPort(pages);
+        opened.port = transport.listen(host, port, new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                if (connections.size() >= MAX_CONNECTIONS) {
-                    channel.close();
-                    return;
-                }
-                connections.add(channel);
-                addHandlers(channel.pipeline(), new HttpRequests(pages, connections, upgrades));
+                opened.attach(channel.pipeline());
             }
-        };
-        return new HttpPort(transport.listen(host, port, child), connections, upgrades);
+        });
+        return opened;
+    }
+
+    /** Serves a channel; also one that was accepted elsewhere and carries HTTP inside TLS. On the channel's event loop. */
+    public void attach(ChannelPipeline pipeline) {
+        if (connections.size() >= MAX_CONNECTIONS) {
+            pipeline.channel().close();
+            return;
+        }
+        connections.add(pipeline.channel());
+        addHandlers(pipeline, new HttpRequests(pages, connections, upgrades));
     }
 
     private static void addHandlers(ChannelPipeline pipeline, HttpRequests requests) {
@@ -79,12 +82,18 @@ public final class HttpPort implements AutoCloseable {
 
     /** The port's address; its number is the actual one. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) port.localAddress();
+        return (InetSocketAddress) port().localAddress();
+    }
+
+    private Channel port() {
+        Channel open = port;
+        if (open == null) throw new IllegalStateException("the port is not open yet");
+        return open;
     }
 
     @Override
     public void close() {
-        port.close().awaitUninterruptibly();
+        port().close().awaitUninterruptibly();
         connections.close().awaitUninterruptibly();
     }
 }

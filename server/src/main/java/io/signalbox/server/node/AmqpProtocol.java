@@ -1,5 +1,6 @@
 package io.signalbox.server.node;
 
+import io.netty.channel.ChannelPipeline;
 import io.signalbox.amqp.AmqpCounters;
 import io.signalbox.amqp.AmqpFormat;
 import io.signalbox.amqp.AmqpListener;
@@ -44,6 +45,11 @@ final class AmqpProtocol implements Protocol {
     }
 
     @Override
+    public TlsAddress tlsAddress() {
+        return TlsAddress.AMQP;
+    }
+
+    @Override
     public ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException {
         AmqpListener listener = new AmqpListener(
                 broker, broker.defaultVirtualHost(), new LocalAuthenticator(), settings(configuration));
@@ -71,8 +77,12 @@ final class AmqpProtocol implements Protocol {
     private record Port(AmqpListener listener, InetSocketAddress address) implements ProtocolPort {
         @Override
         public Optional<WebSocketUpgrade> webSocket() { // AMQP WebSocket Binding 1.0 §2.1
-            return Optional.of(new WebSocketUpgrade(
-                    "/amqp", List.of("amqp"), pipeline -> pipeline.addLast(listener.newHandler())));
+            return Optional.of(new WebSocketUpgrade("/amqp", List.of("amqp"), this::attach));
+        }
+
+        @Override
+        public void attach(ChannelPipeline pipeline) {
+            pipeline.addLast(listener.newHandler());
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.signalbox.server.config.Settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rule as long as there are no users: whoever can connect may do everything, so only this machine can connect.
@@ -20,18 +21,24 @@ final class LocalMode {
     /** @throws NodeFailure if a port would be open to other machines */
     static void check(Configuration configuration) throws NodeFailure {
         for (Setting<String> setting : HOSTS) {
-            String host = configuration.get(setting);
-            InetAddress[] addresses = resolve(setting, host);
-            for (InetAddress address : addresses) {
-                if (address.isLoopbackAddress()) continue;
-                throw new NodeFailure(setting.key() + " = \"" + host
-                        + "\" would let other machines in without a password, since this version has no users yet."
-                        + " Use a loopback address: --set " + setting.key() + "=127.0.0.1");
-            }
+            check(setting, configuration.get(setting));
+        }
+        for (TlsAddress address : TlsAddress.ALL) {
+            Optional<String> host = configuration.get(address.host());
+            if (host.isPresent()) check(address.host(), host.get());
         }
     }
 
-    private static InetAddress[] resolve(Setting<String> setting, String host) throws NodeFailure {
+    private static void check(Setting<?> setting, String host) throws NodeFailure {
+        for (InetAddress address : resolve(setting, host)) {
+            if (address.isLoopbackAddress()) continue;
+            throw new NodeFailure(setting.key() + " = \"" + host
+                    + "\" would let other machines in without a password, since this version has no users yet."
+                    + " Use a loopback address: --set " + setting.key() + "=127.0.0.1");
+        }
+    }
+
+    private static InetAddress[] resolve(Setting<?> setting, String host) throws NodeFailure {
         try {
             return InetAddress.getAllByName(host);
         } catch (UnknownHostException e) {

@@ -1,5 +1,6 @@
 package io.signalbox.server.node;
 
+import io.netty.channel.ChannelPipeline;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.message.MessageFormat;
 import io.signalbox.mqtt.MqttCounters;
@@ -44,6 +45,11 @@ final class MqttProtocol implements Protocol {
     }
 
     @Override
+    public TlsAddress tlsAddress() {
+        return TlsAddress.MQTT;
+    }
+
+    @Override
     public ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException {
         MqttListener listener = new MqttListener(
                 broker, broker.defaultVirtualHost(), new LocalAuthenticator(), settings(configuration));
@@ -72,8 +78,12 @@ final class MqttProtocol implements Protocol {
     private record Port(MqttListener listener, InetSocketAddress address) implements ProtocolPort {
         @Override
         public Optional<WebSocketUpgrade> webSocket() {
-            return Optional.of(new WebSocketUpgrade(
-                    "/mqtt", SUBPROTOCOLS, pipeline -> pipeline.addLast(listener.newHandler(pipeline.channel()))));
+            return Optional.of(new WebSocketUpgrade("/mqtt", SUBPROTOCOLS, this::attach));
+        }
+
+        @Override
+        public void attach(ChannelPipeline pipeline) {
+            pipeline.addLast(listener.newHandler(pipeline.channel()));
         }
 
         @Override

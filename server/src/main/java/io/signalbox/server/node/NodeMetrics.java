@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueStatus;
+import io.signalbox.server.tls.TlsServer;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
@@ -120,6 +121,18 @@ public final class NodeMetrics {
                 .callback(sample -> ports.forEach((protocol, port) -> sample.call(port.connections(), protocol)))
                 .register(registry);
         for (ProtocolPort port : ports.values()) port.addMetrics(this);
+    }
+
+    void addTls(TlsServer tls) {
+        counter("signalbox_tls_handshakes", "TLS handshakes that succeeded.", tls.handshakes());
+        counter(
+                "signalbox_tls_failed_handshakes",
+                "Connections to TLS ports that ended before their handshake did.",
+                tls.failures());
+        gauge(
+                "signalbox_tls_certificate_expiry_seconds",
+                "When the certificate in use expires, in seconds since 1970.",
+                () -> tls.identity().expiry().getEpochSecond());
     }
 
     void addLoops(LoopWatch loops) {

@@ -8,8 +8,6 @@ import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.server.config.Configuration;
-import io.signalbox.server.config.Setting;
-import io.signalbox.server.config.Settings;
 import io.signalbox.server.control.ControlClient;
 import io.signalbox.server.control.ControlFormat;
 import io.signalbox.server.control.ControlServer;
@@ -17,15 +15,20 @@ import io.signalbox.server.control.ControlSocket;
 import io.signalbox.server.http.HttpPages;
 import io.signalbox.server.http.HttpPort;
 import io.signalbox.server.net.Transport;
+import io.signalbox.server.tls.TlsCredentials;
+import io.signalbox.server.tls.TlsFailure;
+import io.signalbox.server.tls.TlsFiles;
+import io.signalbox.server.tls.TlsPort;
+import io.signalbox.server.tls.TlsServer;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -69,11 +72,15 @@ final class NodeStart {
     }
 
     private Node open(DataDirectory data) throws NodeFailure {
+        Optional<TlsServer> tls = loadTls();
         Transport transport = keep(Transport.open());
         LoopWatch loops = new LoopWatch(transport.group(), System::nanoTime);
         NodeHealth health = new NodeHealth(loops);
         metrics.addLoops(loops);
-        HttpPort http = keep(openHttp(transport, health));
+        NodePorts opening = new NodePorts(configuration, transport, tls);
+        HttpPort http = keep(opening.openHttp(new HttpPages(health, registry)));
+        Optional<TlsPort> https = opening.openTls("http", TlsAddress.HTTP, http::attach);
+        https.ifPresent(this::keep);
 
         long recoveryStart = System.nanoTime();
         Broker broker = keep(openBroker(transport, data));
@@ -81,11 +88,14 @@ final class NodeStart {
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - recoveryStart);
 
         health.become(NodeState.OPENING);
-        Map<String, ProtocolPort> ports = openPorts(transport, broker);
+        Map<String, ProtocolPort> ports = openPorts(opening, broker);
+        ProtocolPort amqp = port(ports, parts.amqp());
+        ProtocolPort mqtt = port(ports, parts.mqtt());
         StartReport report = new StartReport(
-                address(ports, parts.amqp()),
-                address(ports, parts.mqtt()),
+                amqp.address(),
+                mqtt.address(),
                 http.address(),
+                NodePorts.report(amqp, mqtt, https),
                 data.path(),
                 data.age() == DataDirectory.Age.NEW,
                 sharedQueues(broker),
@@ -93,7 +103,9 @@ final class NodeStart {
                 recoveryMillis,
                 data.freeBytes(),
                 broker.store().status().lastForceNanos());
-        Node node = new Node(transport, health, broker, ports, report, List.of(http, transport));
+        List<AutoCloseable> closedLast = new ArrayList<>(https.stream().toList());
+        closedLast.addAll(List.of(http, transport));
+        Node node = new Node(transport, health, broker, ports, report, closedLast);
         node.closeBeforeOthers(keep(openControl(transport, data, broker, node)));
         ports.values().forEach(port -> port.webSocket().ifPresent(http::offer));
         health.become(NodeState.SERVING);
@@ -104,16 +116,6 @@ final class NodeStart {
     private <T extends AutoCloseable> T keep(T resource) {
         opened.push(resource);
         return resource;
-    }
-
-    private HttpPort openHttp(Transport transport, NodeHealth health) throws NodeFailure {
-        HttpPages pages = new HttpPages(health, registry);
-        try {
-            String host = configuration.get(Settings.HTTP_HOST);
-            return HttpPort.open(transport, host, configuration.get(Settings.HTTP_PORT), pages);
-        } catch (IOException e) {
-            throw portFailure(Settings.HTTP_HOST, Settings.HTTP_PORT, e);
-        }
     }
 
     private Broker openBroker(Transport transport, DataDirectory data) throws NodeFailure {
@@ -138,34 +140,28 @@ final class NodeStart {
         }
     }
 
-    private Map<String, ProtocolPort> openPorts(Transport transport, Broker broker) throws NodeFailure {
+    private Map<String, ProtocolPort> openPorts(NodePorts opening, Broker broker) throws NodeFailure {
         Map<String, ProtocolPort> ports = new LinkedHashMap<>();
         for (Protocol protocol : parts.protocols()) {
-            try {
-                ProtocolPort port = protocol.open(transport, broker, configuration);
-                keep(() -> port.stop().toCompletableFuture().join());
-                ports.put(protocol.name(), port);
-            } catch (IOException e) {
-                throw portFailure(protocol.hostSetting(), protocol.portSetting(), e);
-            }
+            ProtocolPort port = opening.open(protocol, broker);
+            keep(() -> port.stop().toCompletableFuture().join());
+            ports.put(protocol.name(), port);
         }
         metrics.addPorts(ports);
         return ports;
     }
 
-    private NodeFailure portFailure(Setting<String> hostSetting, Setting<Integer> portSetting, IOException failure) {
-        int port = configuration.get(portSetting);
-        String where = configuration.get(hostSetting) + " port " + port;
-        if (failure.getCause() instanceof BindException
-                || String.valueOf(failure.getMessage()).contains("in use")) {
-            return new NodeFailure(
-                    where + " is in use by another program, so " + portSetting.key()
-                            + " cannot be opened. Stop that program, or take another port: --set "
-                            + portSetting.key() + "=" + (port + 1),
-                    failure);
+    /** Before anything else: a certificate that cannot be used is found while nothing is open yet. */
+    private Optional<TlsServer> loadTls() throws NodeFailure {
+        try {
+            Optional<TlsFiles> files = TlsFiles.of(configuration);
+            if (files.isEmpty()) return Optional.empty();
+            TlsServer server = new TlsServer(TlsCredentials.load(files.get()));
+            metrics.addTls(server);
+            return Optional.of(server);
+        } catch (TlsFailure e) {
+            throw new NodeFailure(String.valueOf(e.getMessage()), e);
         }
-        return new NodeFailure(
-                where + " (" + portSetting.key() + ") cannot be opened: " + failure.getMessage() + ".", failure);
     }
 
     private static ControlServer openControl(Transport transport, DataDirectory data, Broker broker, Node node)
@@ -177,10 +173,10 @@ final class NodeStart {
         }
     }
 
-    private static InetSocketAddress address(Map<String, ProtocolPort> ports, Protocol protocol) {
+    private static ProtocolPort port(Map<String, ProtocolPort> ports, Protocol protocol) {
         ProtocolPort port = ports.get(protocol.name());
         if (port == null) throw new IllegalStateException("no port of " + protocol.name());
-        return port.address();
+        return port;
     }
 
     private static int sharedQueues(Broker broker) {

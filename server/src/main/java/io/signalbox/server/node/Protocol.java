@@ -20,6 +20,9 @@ public interface Protocol {
 
     Setting<Integer> portSetting();
 
+    /** Where this protocol is spoken over TLS. */
+    TlsAddress tlsAddress();
+
     /** @throws IOException if the port cannot be opened; the message is the system's */
     ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException;
 }

@@ -1,5 +1,6 @@
 package io.signalbox.server.node;
 
+import io.netty.channel.ChannelPipeline;
 import io.signalbox.server.http.WebSocketUpgrade;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -10,6 +11,17 @@ public interface ProtocolPort {
 
     /** Its address; the number is the actual one. */
     InetSocketAddress address();
+
+    /** Its address for clients over TLS; empty if TLS is not served. */
+    default Optional<InetSocketAddress> tlsAddress() {
+        return Optional.empty();
+    }
+
+    /**
+     * Serves a channel that was accepted elsewhere and that carries this protocol's bytes inside another, which closes in its
+     * own way. On the channel's event loop.
+     */
+    void attach(ChannelPipeline pipeline);
 
     /** Connections open now. */
     int connections();

@@ -10,6 +10,7 @@ import io.signalbox.server.node.Version;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StartTextTest {
@@ -19,6 +20,7 @@ class StartTextTest {
                 new InetSocketAddress("127.0.0.1", 5672),
                 new InetSocketAddress("127.0.0.1", 1883),
                 new InetSocketAddress("::1", 15672),
+                Optional.empty(),
                 Path.of("/home/you/my data"),
                 newDirectory,
                 12,

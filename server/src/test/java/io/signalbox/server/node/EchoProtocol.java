@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
@@ -21,7 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A protocol that sends back what it gets, over TCP and WebSocket. */
-record EchoProtocol(String name, Setting<String> hostSetting, Setting<Integer> portSetting, byte formatId)
+record EchoProtocol(
+        String name, Setting<String> hostSetting, Setting<Integer> portSetting, TlsAddress tlsAddress, byte formatId)
         implements Protocol {
 
     @Override
@@ -58,14 +60,18 @@ record EchoProtocol(String name, Setting<String> hostSetting, Setting<Integer> p
         }
 
         @Override
+        public void attach(ChannelPipeline pipeline) {
+            pipeline.addLast(new Echo());
+        }
+
+        @Override
         public int connections() {
             return 0;
         }
 
         @Override
         public Optional<WebSocketUpgrade> webSocket() {
-            return Optional.of(
-                    new WebSocketUpgrade("/" + name, List.of(name), pipeline -> pipeline.addLast(new Echo())));
+            return Optional.of(new WebSocketUpgrade("/" + name, List.of(name), this::attach));
         }
 
         @Override

@@ -52,8 +52,8 @@ class NodeTest {
     private NodeParts parts() {
         return new NodeParts(
                 (data, formats) -> store,
-                new EchoProtocol("amqp", Settings.AMQP_HOST, Settings.AMQP_PORT, (byte) 2),
-                new EchoProtocol("mqtt", Settings.MQTT_HOST, Settings.MQTT_PORT, (byte) 1));
+                new EchoProtocol("amqp", Settings.AMQP_HOST, Settings.AMQP_PORT, TlsAddress.AMQP, (byte) 2),
+                new EchoProtocol("mqtt", Settings.MQTT_HOST, Settings.MQTT_PORT, TlsAddress.MQTT, (byte) 1));
     }
 
     private Configuration configuration(String amqpPort) throws Exception {
@@ -152,7 +152,8 @@ class NodeTest {
             NodeFailure failure =
                     assertThrows(NodeFailure.class, () -> Node.start(configuration, parts(), (done, total) -> {}));
             assertEquals(
-                    "127.0.0.1 port " + used + " is in use by another program, so amqp.port cannot be opened."
+                    "127.0.0.1 port " + used + " is in use by another program (pid "
+                            + ProcessHandle.current().pid() + ", java), so amqp.port cannot be opened."
                             + " Stop that program, or take another port: --set amqp.port=" + (used + 1),
                     failure.getMessage());
         }

@@ -1,0 +1,44 @@
+package io.signalbox.server.tls;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Between the socket and TLS: closes so that the last words arrive. A socket closed with unread input resets the connection,
+ * and what was written is lost, close_notify with it. So when TLS has said its last, the output ends, input is thrown away,
+ * and the socket closes when the peer does, or soon. Confined to the channel's event loop.
+ */
+final class LingeringClose extends ChannelDuplexHandler {
+
+    /** How long a peer may take to read why it was disconnected. */
+    private static final long LINGER_MILLIS = 1000;
+
+    private boolean closing;
+
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        if (!(context.channel() instanceof DuplexChannel socket) || !socket.isActive()) {
+            context.close(promise);
+            return;
+        }
+        socket.closeFuture().addListener(closed -> promise.trySuccess());
+        if (closing) return;
+        closing = true;
+        socket.shutdownOutput();
+        socket.config().setAutoRead(true);
+        context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+        if (closing) {
+            ReferenceCountUtil.release(bytes);
+        } else {
+            context.fireChannelRead(bytes);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.signalbox.server.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What all TLS ports of a node share: the certificate in use, which may be replaced while connections live on, and what is
+ * counted. Thread-safe.
+ */
+public final class TlsServer {
+
+    /** How long a client may take from connecting until it is known what was agreed. */
+    private static final long HANDSHAKE_SECONDS = 10;
+
+    private final LongAdder handshakes = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private volatile TlsCredentials credentials;
+
+    public TlsServer(TlsCredentials credentials) {
+        this.credentials = credentials;
+    }
+
+    /** What new connections are met with from now on; those that are there keep what they agreed on. */
+    public void use(TlsCredentials next) {
+        credentials = next;
+    }
+
+    /** What new connections are met with. */
+    public TlsIdentity identity() {
+        return credentials.identity();
+    }
+
+    /** Handshakes that succeeded. */
+    public LongAdder handshakes() {
+        return handshakes;
+    }
+
+    /** Connections that ended before their handshake did. */
+    public LongAdder failures() {
+        return failures;
+    }
+
+    SslHandler newHandler(ByteBufAllocator allocator) {
+        SslHandler handler = credentials.context().newHandler(allocator);
+        handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+        return handler;
+    }
+}
