@@ -15,33 +15,12 @@ import java.util.Set;
  */
 final class QueueState {
 
-    /** What the rules want done; carried out by the queue that owns them. */
-    interface Effects {
-        void deliver(Delivery delivery);
-
-        /** The entry has ended; its log record, where it has one, is told. */
-        void settle(Entry entry);
-
-        /** Change these tables in the record of the settlements made now. */
-        void change(List<TableChange> changes);
-
-        /** Tell the subscription when everything settled so far is durable. */
-        void confirm(Subscription subscription, long token);
-
-        /** Bring these entries' bodies into memory; {@link #loaded} follows. */
-        void load(List<Entry> entries);
-
-        void drained(Subscription subscription);
-
-        void deleted(Subscription subscription);
-    }
-
     private static final int LOAD_ENTRIES = 128;
 
     /** Entries handed over, ended or set aside before commands get their turn. */
     private static final int ENTRIES_PER_TURN = 1024;
 
-    private final Effects effects;
+    private final QueueEffects effects;
     private final InstantSource clock;
     private final QueueSettings settings;
     private final QueueFootprint footprint;
@@ -65,7 +44,7 @@ final class QueueState {
     private long dropped;
     private long stale;
 
-    QueueState(Effects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
+    QueueState(QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
         this.effects = effects;
         this.clock = clock;
         this.settings = settings;

@@ -25,7 +25,7 @@ class QueueStateTest {
             memory);
     private long nextLsn = 1;
 
-    private static final class Recorder implements QueueState.Effects {
+    private static final class Recorder implements QueueEffects {
         final List<Delivery> delivered = new ArrayList<>();
         final List<Entry> settled = new ArrayList<>();
         final List<Entry> loads = new ArrayList<>();

@@ -82,8 +82,8 @@ final class ClientDriver implements AutoCloseable {
 
     private void failAll(String why) {
         asked.values()
-                .forEach(future ->
-                        future.completeExceptionally(new ClientFailure(client + ": " + why + "; it printed:\n" + errors)));
+                .forEach(future -> future.completeExceptionally(
+                        new ClientFailure(client + ": " + why + "; it printed:\n" + errors)));
     }
 
     /** Takes events of a connection or link from now on, on the thread that reads them. */

@@ -58,8 +58,7 @@ public enum ForeignClient {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             // mosquitto's clients end with 1 after --version.
-            return process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)
-                    && (this == MOSQUITTO || process.exitValue() == 0);
+            return process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && (this == MOSQUITTO || process.exitValue() == 0);
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
@@ -75,8 +74,8 @@ public enum ForeignClient {
 
     private static ProcessBuilder prepare(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command);
-        Path installed =
-                Path.of(System.getProperty(DIRECTORY, Checkout.root().resolve("target/clients").toString()));
+        Path installed = Path.of(System.getProperty(
+                DIRECTORY, Checkout.root().resolve("target/clients").toString()));
         builder.environment().put("NODE_PATH", installed.resolve("node_modules").toString());
         builder.environment().put("PYTHONPATH", installed.resolve("python").toString());
         builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");

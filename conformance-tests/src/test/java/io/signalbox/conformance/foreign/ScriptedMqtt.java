@@ -2,6 +2,7 @@ package io.signalbox.conformance.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.signalbox.conformance.process.Await;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -11,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import io.signalbox.conformance.process.Await;
 
 /** A connection of a client in a {@link ClientDriver}. */
 final class ScriptedMqtt implements MqttLink {
@@ -67,7 +67,8 @@ final class ScriptedMqtt implements MqttLink {
     private static Map<String, Object> fields(MqttMessage message) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("topic", message.topic());
-        fields.put("payload", Base64.getEncoder().encodeToString(message.payload().getBytes(UTF_8)));
+        fields.put(
+                "payload", Base64.getEncoder().encodeToString(message.payload().getBytes(UTF_8)));
         fields.put("qos", message.qos());
         fields.put("retain", message.retain());
         return fields;
