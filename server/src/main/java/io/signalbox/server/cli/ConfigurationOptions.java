@@ -3,6 +3,7 @@ package io.signalbox.server.cli;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.ConfigurationException;
 import io.signalbox.server.config.ConfigurationReader;
+import io.signalbox.server.config.ConfigurationSource;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,16 +25,24 @@ final class ConfigurationOptions {
             description = "A setting for this start; see docs/configuration.md.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    /** The configuration in force: flags over the file over the defaults. */
+    /** The configuration in force: flags over the environment over the file over the defaults. */
     Configuration read() throws CommandFailure {
         try {
-            ConfigurationReader reader = new ConfigurationReader();
-            if (file.isPresent()) reader.file(file.get());
-            settings.forEach((key, value) -> reader.flag(key, value, "--set " + key + "=" + value));
-            data.ifPresent(directory -> reader.flag("data.dir", directory, "--data " + directory));
-            return reader.finish();
+            return source().read();
         } catch (ConfigurationException e) {
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The same, to be read again when the file may have changed. */
+    ConfigurationSource source() {
+        return () -> {
+            ConfigurationReader reader = new ConfigurationReader();
+            if (file.isPresent()) reader.file(file.get());
+            reader.environment(System.getenv());
+            settings.forEach((key, value) -> reader.flag(key, value, "--set " + key + "=" + value));
+            data.ifPresent(directory -> reader.flag("data.dir", directory, "--data " + directory));
+            return reader.finish();
+        };
     }
 }

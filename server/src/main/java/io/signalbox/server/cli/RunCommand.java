@@ -45,7 +45,7 @@ final class RunCommand implements Callable<Integer> {
     private Node start(Configuration configuration) throws CommandFailure {
         RecoveryLine progress = new RecoveryLine(spec.commandLine().getErr(), System::nanoTime);
         try {
-            return Node.start(configuration, NodeParts.standard(configuration), progress);
+            return Node.start(configuration, options.source(), NodeParts.standard(configuration), progress);
         } catch (NodeFailure e) {
             if (debug) e.printStackTrace(spec.commandLine().getErr());
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);

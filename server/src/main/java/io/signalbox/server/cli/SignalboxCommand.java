@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
             SubscribeCommand.class,
             QueueCommand.class,
             StatusCommand.class,
+            ReloadCommand.class,
+            TlsCommand.class,
             CheckConfigCommand.class,
             ConfigCommand.class
         })

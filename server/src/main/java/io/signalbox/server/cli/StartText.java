@@ -106,7 +106,7 @@ final class StartText {
                 .replace(',', ' ');
     }
 
-    private static String shellWord(String text) {
+    static String shellWord(String text) {
         return text.matches("[A-Za-z0-9_./:@%+=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

@@ -1,6 +1,7 @@
 package io.signalbox.server.config;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,16 @@ public final class Configuration {
         return value == null ? new Origin.Default() : value.origin();
     }
 
+    /** This configuration with the values that another one has for some settings. */
+    public Configuration taking(Collection<Setting<?>> settings, Configuration from) {
+        Map<Setting<?>, Value> mixed = new HashMap<>(given);
+        mixed.keySet().removeAll(settings);
+        from.given.forEach((setting, value) -> {
+            if (settings.contains(setting)) mixed.put(setting, value);
+        });
+        return new Configuration(mixed, file);
+    }
+
     /** The configuration file that was read, if one was named. */
     public Optional<Path> file() {
         return file;
@@ -54,6 +65,6 @@ public final class Configuration {
 
     /** The value as TOML writes it. */
     public <T> String asToml(Setting<T> setting) {
-        return setting.asToml(get(setting));
+        return setting.toml(get(setting));
     }
 }

@@ -8,27 +8,25 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.tomlj.Toml;
-import org.tomlj.TomlArray;
-import org.tomlj.TomlParseError;
-import org.tomlj.TomlParseResult;
-import org.tomlj.TomlPosition;
-import org.tomlj.TomlTable;
+import java.util.TreeMap;
 
 /**
- * Makes a configuration of a TOML file and of flags, or says everything that is wrong with them: a configuration is taken
- * as a whole or not at all. Used by one thread, once.
+ * Makes a configuration of a TOML file, the environment and flags, or says everything that is wrong with them: a
+ * configuration is taken as a whole or not at all. What is read later beats what was read before, so the file comes first
+ * and flags last. Used by one thread, once.
  */
 public final class ConfigurationReader {
 
+    private static final String ENVIRONMENT = "environment";
+    private static final String COMMAND_LINE = "command line";
+
     private final Map<Setting<?>, Configuration.Value> given = new HashMap<>();
-    private final List<ConfigurationProblem> problems = new ArrayList<>();
+    private final Map<String, List<ConfigurationProblem>> problems = new LinkedHashMap<>();
     private Optional<Path> file = Optional.empty();
-    private List<String> lines = List.of();
 
     /**
      * Reads a file.
@@ -47,114 +45,67 @@ public final class ConfigurationReader {
         } catch (IOException e) {
             throw unreadable(path, "cannot be read (" + e.getMessage() + ")");
         }
-        lines = text.lines().toList();
-        TomlParseResult toml = Toml.parse(text);
-        for (TomlParseError error : toml.errors()) addSyntaxError(error);
-        if (toml.errors().isEmpty()) addTable(path, toml);
+        problems.put(path.toString(), new TomlSource(path, text).read(given));
         return this;
     }
 
     private static ConfigurationException unreadable(Path path, String why) {
-        return new ConfigurationException(path.toString(), List.of(ConfigurationProblem.ofFlag("", why)));
+        return new ConfigurationException(Map.of(path.toString(), List.of(ConfigurationProblem.of("", why))));
     }
 
-    private void addSyntaxError(TomlParseError error) {
-        TomlPosition at = error.position();
-        problems.add(ConfigurationProblem.at(
-                at.line(), at.column(), excerpt(at.line()), String.valueOf(error.getMessage())));
-    }
-
-    private void addTable(Path path, TomlParseResult toml) {
-        for (String key : toml.dottedKeySet(true)) {
-            Object value = toml.get(key);
-            TomlPosition position = toml.inputPositionOf(key);
-            int line = position == null ? 1 : position.line();
-            int column = position == null ? 1 : position.column();
-            if (value instanceof TomlTable) {
-                if (!isTable(key)) addProblem(line, column, unknown(key, "table"));
-                continue;
+    /** Takes values of variables such as {@code SIGNALBOX_MQTT__PORT}; others are not looked at. */
+    public ConfigurationReader environment(Map<String, String> variables) {
+        Map<String, String> variableOfKey = new HashMap<>();
+        new TreeMap<>(variables).forEach((variable, text) -> {
+            Optional<String> key = Environment.key(variable);
+            if (key.isEmpty()) return;
+            String twin = variableOfKey.put(key.get(), variable);
+            if (twin != null) {
+                add(ENVIRONMENT, variable, "means " + key.get() + ", which " + twin + " sets too");
+                return;
             }
-            Optional<Setting<?>> setting = Settings.find(key);
+            Optional<Setting<?>> setting = Settings.find(key.get());
             if (setting.isEmpty()) {
-                if (isTable(tableOf(key))) addProblem(line, column, unknown(key, "key"));
-                continue; // of an unknown table only the table is told
-            }
-            try {
-                Object parsed = setting.get().type().parse(textOf(setting.get(), value));
-                given.put(setting.get(), new Configuration.Value(parsed, new Origin.File(path, line)));
-            } catch (BadValue e) {
-                addProblem(line, column, key + " " + e.getMessage());
-            }
-        }
-    }
-
-    private static String tableOf(String key) {
-        return key.contains(".") ? key.substring(0, key.lastIndexOf('.')) : "";
-    }
-
-    /** Whether settings stand in this table; the root, "", holds what is in no table and has no settings itself. */
-    private static boolean isTable(String name) {
-        return name.isEmpty()
-                || Settings.ALL.stream().anyMatch(setting -> setting.table().equals(name));
-    }
-
-    private static String unknown(String key, String kind) {
-        return "unknown " + kind + " " + key
-                + Settings.nearest(key)
-                        .map(meant -> "; did you mean \"" + meant + "\"?")
+                String meant = Settings.nearest(key.get())
+                        .map(nearest -> "; did you mean " + Environment.variable(nearest) + "?")
                         .orElse("");
-    }
-
-    private static String textOf(Setting<?> setting, @Nullable Object value) throws BadValue {
-        if (setting.type().isTomlInteger()) {
-            if (value instanceof Long number) return number.toString();
-            throw new BadValue("needs an integer, not " + kindOf(value));
-        }
-        if (value instanceof String text) return text;
-        if (value instanceof Long number && setting.type() instanceof SettingType.Size) return number.toString();
-        throw new BadValue("needs a string, not " + kindOf(value));
-    }
-
-    private static String kindOf(@Nullable Object value) {
-        if (value instanceof String text) return "the string \"" + text + "\"";
-        if (value instanceof Long || value instanceof Double) return "the number " + value;
-        if (value instanceof Boolean) return String.valueOf(value);
-        return value instanceof TomlArray ? "an array" : "a date";
-    }
-
-    private void addProblem(int line, int column, String message) {
-        problems.add(ConfigurationProblem.at(line, column, excerpt(line), message));
-    }
-
-    private String excerpt(int line) {
-        return line <= lines.size() ? lines.get(line - 1).strip() : "";
+                add(ENVIRONMENT, variable, "unknown key " + key.get() + meant);
+                return;
+            }
+            take(setting.get(), text, new Origin.Environment(variable), ENVIRONMENT, variable);
+        });
+        return this;
     }
 
     /** Takes values given on the command line; {@code flag} is how the user wrote it. */
     public ConfigurationReader flag(String key, String text, String flag) {
         Optional<Setting<?>> setting = Settings.find(key);
         if (setting.isEmpty()) {
-            problems.add(ConfigurationProblem.ofFlag(flag, unknown(key, "key")));
+            String meant = Settings.nearest(key)
+                    .map(nearest -> "; did you mean \"" + nearest + "\"?")
+                    .orElse("");
+            add(COMMAND_LINE, flag, "unknown key " + key + meant);
             return this;
         }
-        try {
-            Object parsed = setting.get().type().parse(text);
-            given.put(setting.get(), new Configuration.Value(parsed, new Origin.Flag(flag)));
-        } catch (BadValue e) {
-            problems.add(ConfigurationProblem.ofFlag(flag, key + " " + e.getMessage()));
-        }
+        take(setting.get(), text, new Origin.Flag(flag), COMMAND_LINE, flag);
         return this;
+    }
+
+    private void take(Setting<?> setting, String text, Origin origin, String source, String excerpt) {
+        try {
+            given.put(setting, new Configuration.Value(setting.type().parse(text), origin));
+        } catch (BadValue e) {
+            add(source, excerpt, setting.key() + " " + e.getMessage());
+        }
+    }
+
+    private void add(String source, String excerpt, String message) {
+        problems.computeIfAbsent(source, first -> new ArrayList<>()).add(ConfigurationProblem.of(excerpt, message));
     }
 
     /** The configuration, if nothing is wrong with it. */
     public Configuration finish() throws ConfigurationException {
-        if (!problems.isEmpty()) {
-            String subject = file.filter(path -> problems.stream()
-                            .anyMatch(problem -> problem.place().isPresent()))
-                    .map(Path::toString)
-                    .orElse("command line");
-            throw new ConfigurationException(subject, problems);
-        }
+        if (problems.values().stream().anyMatch(found -> !found.isEmpty())) throw new ConfigurationException(problems);
         return new Configuration(given, file);
     }
 }

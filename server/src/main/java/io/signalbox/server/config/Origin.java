@@ -2,7 +2,7 @@ package io.signalbox.server.config;
 
 import java.nio.file.Path;
 
-/** Where a setting's value comes from; a flag beats the file, the file beats the default. */
+/** Where a setting's value comes from; a flag beats the environment, that beats the file, that the default. */
 public sealed interface Origin {
 
     /** Nobody said anything. */
@@ -18,6 +18,14 @@ public sealed interface Origin {
         @Override
         public String toString() {
             return file + ":" + line;
+        }
+    }
+
+    /** A variable of the environment. */
+    record Environment(String variable) implements Origin {
+        @Override
+        public String toString() {
+            return "environment " + variable;
         }
     }
 

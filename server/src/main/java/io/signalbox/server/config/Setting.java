@@ -28,10 +28,11 @@ public record Setting<T>(String key, SettingType<T> type, T defaultValue, String
 
     /** The default as a TOML value. */
     public String defaultAsToml() {
-        return asToml(defaultValue);
+        return toml(defaultValue);
     }
 
-    String asToml(T value) {
+    /** A value as TOML writes it. */
+    public String toml(T value) {
         String text = type.write(value);
         if (type.isTomlInteger()) return text;
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The table of every setting there is. Immutable. */
 public final class Settings {
@@ -118,12 +119,25 @@ public final class Settings {
         return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();
     }
 
+    /** Whether settings stand in this table; the root, "", holds what is in no table and has no settings itself. */
+    static boolean isTable(String name) {
+        return name.isEmpty()
+                || ALL.stream().anyMatch(setting -> setting.table().equals(name));
+    }
+
+    /** The table that was probably meant by one that does not exist. */
+    static Optional<String> nearestTable(String unknownTable) {
+        return nearest(unknownTable, ALL.stream().map(Setting::table), MOST_TYPING_ERRORS - 1);
+    }
+
     /** The key that was probably meant by one that does not exist. */
     static Optional<String> nearest(String unknownKey) {
-        return ALL.stream()
-                .map(Setting::key)
-                .filter(key -> distance(key, unknownKey) <= MOST_TYPING_ERRORS)
-                .min(Comparator.comparingInt(key -> distance(key, unknownKey)));
+        return nearest(unknownKey, ALL.stream().map(Setting::key), MOST_TYPING_ERRORS);
+    }
+
+    private static Optional<String> nearest(String unknown, Stream<String> known, int mostErrors) {
+        return known.filter(name -> distance(name, unknown) <= mostErrors)
+                .min(Comparator.comparingInt(name -> distance(name, unknown)));
     }
 
     /** Levenshtein's distance: letters to insert, remove or replace. */

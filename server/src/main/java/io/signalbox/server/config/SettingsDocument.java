@@ -1,7 +1,11 @@
 package io.signalbox.server.config;
 
+import java.util.stream.Collectors;
+
 /** The table of settings as text: the page of the documentation, and a file to start from. */
 public final class SettingsDocument {
+
+    private static final String RELOADABLE = "RELOADABLE";
 
     private SettingsDocument() {}
 
@@ -11,10 +15,17 @@ public final class SettingsDocument {
                 # Configuration
 
                 Signalbox runs without a configuration file. What it should do otherwise is said in a TOML file, named with
-                `--config signalbox.toml`, or for one start with `--set key=value`; a flag beats the file, the file beats the
-                default. `./signalbox config init > signalbox.toml` writes a file with every key to start from,
+                `--config signalbox.toml`, in the environment, or for one start with `--set key=value`; a flag beats the
+                environment, that beats the file, that the default. `./signalbox config init > signalbox.toml` writes a file with every key to start from,
                 `./signalbox check-config signalbox.toml` checks one, and `./signalbox config show` prints the values in force
                 and where each comes from. A key that does not exist is an error.
+
+                In the environment `mqtt.max-packet-size` is `SIGNALBOX_MQTT__MAX_PACKET_SIZE`: two underscores for the dot,
+                one for a dash, letters of either case. A variable `SIGNALBOX_…` with two underscores that names no key is an
+                error.
+
+                `./signalbox reload`, or SIGHUP, lets a running broker read file and certificate again. It applies RELOADABLE
+                and tells which changes need a restart; if anything is wrong, nothing is applied.
 
                 | Key | Values | Default | What it does |
                 |---|---|---|---|
@@ -23,6 +34,12 @@ public final class SettingsDocument {
             page.append("| `%s` | %s | `%s` | %s |%n"
                     .formatted(setting.key(), setting.type().describe(), setting.defaultAsToml(), setting.doc()));
         }
+        String reloadable = Settings.ALL.stream()
+                .filter(Settings.RELOADABLE::contains)
+                .map(setting -> "`" + setting.key() + "`")
+                .collect(Collectors.joining(", "));
+        int word = page.indexOf(RELOADABLE);
+        page.replace(word, word + RELOADABLE.length(), reloadable);
         return page.toString().replace(System.lineSeparator(), "\n");
     }
 

@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,15 +30,15 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
     private final Channel channel;
     private final VirtualHost host;
     private final Loop loop;
-    private final Supplier<StatusReport> status;
+    private final NodeControl node;
     private final ControlPublisher publisher;
     private @Nullable ControlSubscription subscription;
 
-    ControlConnection(Channel channel, Broker broker, Supplier<StatusReport> status) {
+    ControlConnection(Channel channel, Broker broker, NodeControl node) {
         this.channel = channel;
         this.host = broker.defaultVirtualHost();
         this.loop = broker.loopOf(channel.eventLoop());
-        this.status = status;
+        this.node = node;
         this.publisher = new ControlPublisher(channel, broker, loop);
     }
 
@@ -71,6 +70,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
                         request.requiredText("queue"),
                         request.requiredText("key")));
             case "status" -> reportStatus();
+            case "reload" -> reload();
             default ->
                 throw new ControlRefusal(
                         ControlRefusal.REFUSED,
@@ -137,13 +137,28 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
     }
 
     private void reportStatus() {
-        StatusReport report = status.get();
+        StatusReport report = node.status();
         report.facts()
                 .forEach((name, value) -> channel.write(ControlMessage.of("fact")
                         .with("name", name)
                         .with("value", value)
                         .toLine()));
         answer(ControlMessage.of(report.verdict() == StatusReport.Verdict.SERVING ? "ok" : "failed"));
+    }
+
+    private void reload() {
+        node.reload().whenComplete((changes, failure) -> {
+            if (failure != null) {
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                String sentence = String.valueOf(cause == null ? failure : cause.getMessage());
+                answer(new ControlRefusal(ControlRefusal.CONFIGURATION, sentence).toMessage());
+                return;
+            }
+            for (String change : changes) {
+                channel.write(ControlMessage.of("change").with("line", change).toLine());
+            }
+            answer(ControlMessage.of("ok"));
+        });
     }
 
     private void answerWhenDone(CompletionStage<?> change) {

@@ -7,6 +7,7 @@ final class ControlRefusal extends Exception {
     static final int FAILED = 1;
     static final int NOT_FOUND = 3;
     static final int REFUSED = 4;
+    static final int CONFIGURATION = 78;
 
     private final int exitCode;
 

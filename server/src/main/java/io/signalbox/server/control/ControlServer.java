@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.function.Supplier;
 
 /** The broker's end of the control socket, which only its owner may open. Thread-safe. */
 public final class ControlServer implements AutoCloseable {
@@ -39,8 +38,8 @@ public final class ControlServer implements AutoCloseable {
      *
      * @throws IOException if it cannot be opened; the message says why
      */
-    public static ControlServer open(
-            Transport transport, Path dataDirectory, Broker broker, Supplier<StatusReport> status) throws IOException {
+    public static ControlServer open(Transport transport, Path dataDirectory, Broker broker, NodeControl node)
+            throws IOException {
         Path socket = ControlSocket.in(dataDirectory);
         int pathBytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
         if (pathBytes > MAX_SOCKET_PATH_BYTES) {
@@ -61,7 +60,7 @@ public final class ControlServer implements AutoCloseable {
                         .addLast(new LineBasedFrameDecoder(ControlMessage.MAX_LINE_BYTES))
                         .addLast(new StringDecoder(StandardCharsets.UTF_8))
                         .addLast(new StringEncoder(StandardCharsets.UTF_8))
-                        .addLast(new ControlConnection(channel, broker, status));
+                        .addLast(new ControlConnection(channel, broker, node));
             }
         });
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));

@@ -5,6 +5,8 @@ import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueStatus;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.ConfigurationSource;
+import io.signalbox.server.control.NodeControl;
 import io.signalbox.server.control.StatusReport;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One running broker with all its ports. Started by {@link NodeStart} and stopped by the same thread. */
-public final class Node {
+public final class Node implements NodeControl {
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
@@ -36,6 +39,7 @@ public final class Node {
     private final Broker broker;
     private final Map<String, ProtocolPort> ports;
     private final StartReport startReport;
+    private final Reload reload;
     private final List<AutoCloseable> closedLast = new ArrayList<>();
     private final long startNanos = System.nanoTime();
 
@@ -45,13 +49,14 @@ public final class Node {
             Broker broker,
             Map<String, ProtocolPort> ports,
             StartReport startReport,
-            List<AutoCloseable> closedLast) {
+            Reload reload) {
         this.transport = transport;
         this.health = health;
         this.broker = broker;
         this.ports = ports;
         this.startReport = startReport;
-        this.closedLast.addAll(closedLast);
+        this.reload = reload;
+        closedLast.add(transport);
     }
 
     /**
@@ -61,7 +66,19 @@ public final class Node {
      */
     public static Node start(Configuration configuration, NodeParts parts, RecoveryProgress progress)
             throws NodeFailure {
-        return new NodeStart(configuration, parts, progress).start();
+        return start(configuration, () -> configuration, parts, progress);
+    }
+
+    /**
+     * Starts a broker whose configuration may change.
+     *
+     * @param source read again at each {@link #reload}
+     * @throws NodeFailure if it cannot start; nothing is left open then
+     */
+    public static Node start(
+            Configuration configuration, ConfigurationSource source, NodeParts parts, RecoveryProgress progress)
+            throws NodeFailure {
+        return new NodeStart(configuration, source, parts, progress).start();
     }
 
     /** Takes over what is closed first when the broker itself is closed. By the starting thread. */
@@ -89,14 +106,47 @@ public final class Node {
         closer.start();
     }
 
-    /** How the node stands, for {@code signalbox status}. Any thread. */
-    StatusReport status() {
+    @Override
+    public CompletionStage<List<String>> reload() {
+        CompletableFuture<List<String>> done = new CompletableFuture<>();
+        Thread reader = new Thread(() -> reload(done), "signalbox-reload");
+        reader.setDaemon(true);
+        reader.start();
+        return done;
+    }
+
+    private void reload(CompletableFuture<List<String>> done) {
+        try {
+            List<String> changes = reload.run();
+            LOG.info("event=reloaded changes=\"{}\"", String.join("; ", changes));
+            done.complete(changes);
+        } catch (NodeFailure e) {
+            LOG.warn("event=reload_refused cause=\"{}\"", e.getMessage());
+            done.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            LOG.error("event=reload_failed", e);
+            done.completeExceptionally(e);
+        }
+    }
+
+    @Override
+    public StatusReport status() {
         NodeState state = health.state();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("State", state.sentence());
         ports.forEach((name, port) -> facts.put(
-                name.toUpperCase(Locale.ROOT), text(port.address()) + ", " + port.connections() + " connections"));
-        facts.put("HTTP", text(startReport.http()));
+                name.toUpperCase(Locale.ROOT),
+                text(port.address())
+                        + port.tlsAddress().map(tls -> ", TLS " + text(tls)).orElse("") + ", " + port.connections()
+                        + " connections"));
+        facts.put(
+                "HTTP",
+                text(startReport.http())
+                        + startReport
+                                .tls()
+                                .map(tls -> ", TLS " + text(tls.http()))
+                                .orElse(""));
+        reload.certificate().ifPresent(certificate -> facts.put("TLS", certificate));
         facts.put("Data", startReport.dataDirectory().toString());
         facts.put("Disk", (broker.store().status().diskBytes() >> 20) + " MiB");
         facts.put("Queues", broker.defaultVirtualHost().queues().size() + " with " + heldMessages() + " messages");

@@ -8,6 +8,7 @@ import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.ConfigurationSource;
 import io.signalbox.server.control.ControlClient;
 import io.signalbox.server.control.ControlFormat;
 import io.signalbox.server.control.ControlServer;
@@ -23,10 +24,8 @@ import io.signalbox.server.tls.TlsServer;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 final class NodeStart {
 
     private final Configuration configuration;
+    private final ConfigurationSource source;
     private final NodeParts parts;
     private final RecoveryProgress progress;
     private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -46,8 +46,9 @@ final class NodeStart {
     /** What has been opened, the latest first: closed in this order when a later step fails. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    NodeStart(Configuration configuration, NodeParts parts, RecoveryProgress progress) {
+    NodeStart(Configuration configuration, ConfigurationSource source, NodeParts parts, RecoveryProgress progress) {
         this.configuration = configuration;
+        this.source = source;
         this.parts = parts;
         this.progress = progress;
     }
@@ -103,9 +104,9 @@ final class NodeStart {
                 recoveryMillis,
                 data.freeBytes(),
                 broker.store().status().lastForceNanos());
-        List<AutoCloseable> closedLast = new ArrayList<>(https.stream().toList());
-        closedLast.addAll(List.of(http, transport));
-        Node node = new Node(transport, health, broker, ports, report, closedLast);
+        Node node = new Node(transport, health, broker, ports, report, new Reload(source, configuration, tls));
+        node.closeBeforeOthers(http);
+        https.ifPresent(node::closeBeforeOthers);
         node.closeBeforeOthers(keep(openControl(transport, data, broker, node)));
         ports.values().forEach(port -> port.webSocket().ifPresent(http::offer));
         health.become(NodeState.SERVING);
@@ -167,7 +168,7 @@ final class NodeStart {
     private static ControlServer openControl(Transport transport, DataDirectory data, Broker broker, Node node)
             throws NodeFailure {
         try {
-            return ControlServer.open(transport, data.path(), broker, node::status);
+            return ControlServer.open(transport, data.path(), broker, node);
         } catch (IOException e) {
             throw new NodeFailure("The control socket cannot be opened: " + e.getMessage() + ".", e);
         }

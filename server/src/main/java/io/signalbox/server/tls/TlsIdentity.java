@@ -33,6 +33,16 @@ public record TlsIdentity(List<X509Certificate> chain, PrivateKey key) {
         if (chain.isEmpty()) throw new IllegalArgumentException("an identity has a certificate");
     }
 
+    /**
+     * A new identity that vouches for itself, good for this machine.
+     *
+     * @param hosts further names and addresses, the most important first
+     * @throws TlsFailure if one of them is neither
+     */
+    public static TlsIdentity selfSigned(Collection<String> hosts) throws TlsFailure {
+        return SelfSignedCertificate.create(HostNames.of(hosts), Instant.now());
+    }
+
     /** The server's own certificate. */
     public X509Certificate certificate() {
         return chain.get(0);

@@ -64,7 +64,7 @@ class SignalboxCommandTest {
         assertEquals(ExitCode.CONFIGURATION, run("check-config", file.toString()));
         assertEquals(ExitCode.CONFIGURATION, run("status", "--config", file.toString()));
         assertEquals(ExitCode.CONFIGURATION, run("run", "--set", "amqp.port=none"));
-        assertTrue(err.toString().contains("line 2, column 1: prot = 1"), err.toString());
+        assertTrue(err.toString().contains("line 2, column 1   [amqp] prot = 1"), err.toString());
         assertFalse(err.toString().contains("\tat "), err.toString());
     }
 

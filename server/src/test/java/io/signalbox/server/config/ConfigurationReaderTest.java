@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,21 +54,21 @@ class ConfigurationReaderTest {
     void anUnknownKeyIsAnErrorWithItsPlaceAndWhatWasMeant() throws Exception {
         List<ConfigurationProblem> problems = problemsOf("", "[mqtt]", "  prot = 1883");
         assertEquals(1, problems.size());
-        assertEquals(
-                "line 3, column 3: prot = 1883: unknown key mqtt.prot; did you mean \"mqtt.port\"?",
-                problems.get(0).toString());
+        assertEquals("""
+                line 3, column 3   [mqtt] prot = 1883
+                                          ^^^^ unknown key; did you mean "port"?""", problems.get(0).toString());
     }
 
     @Test
     void anUnknownTableIsToldOnce() throws Exception {
         List<ConfigurationProblem> problems = problemsOf("[stomp]", "port = 1", "host = 'x'");
         assertEquals(1, problems.size());
-        assertTrue(problems.get(0).message().contains("unknown table stomp"), problems.toString());
+        assertTrue(problems.get(0).message().contains("unknown table"), problems.toString());
     }
 
     @Test
     void aKeyOutsideOfTablesIsUnknown() throws Exception {
-        assertTrue(problemsOf("port = 1").get(0).message().contains("unknown key port"));
+        assertTrue(problemsOf("port = 1").get(0).message().contains("unknown key"));
     }
 
     @Test
@@ -74,17 +76,19 @@ class ConfigurationReaderTest {
         List<ConfigurationProblem> problems = problemsOf(
                 "[amqp]", "port = 70000", "host = 5", "[mqtt]", "max-packet-size = \"7\"", "[log]", "level = true");
         assertEquals(4, problems.size(), problems.toString());
-        assertTrue(problems.toString().contains("amqp.port is a port, 0 to 65535, not 70000"), problems.toString());
-        assertTrue(problems.toString().contains("amqp.host needs a string, not the number 5"), problems.toString());
+        assertTrue(problems.toString().contains("is a port, 0 to 65535, not 70000"), problems.toString());
+        assertTrue(problems.toString().contains("needs a string, not the number 5"), problems.toString());
         assertTrue(problems.toString().contains("needs a unit, e.g. \"7B\" or \"7KiB\""), problems.toString());
-        assertTrue(problems.toString().contains("log.level needs a string, not true"), problems.toString());
+        assertTrue(problems.toString().contains("needs a string, not true"), problems.toString());
     }
 
     @Test
     void aSyntaxErrorHasItsPlace() throws Exception {
         List<ConfigurationProblem> problems = problemsOf("[amqp]", "port = 56 72");
         assertEquals(
-                new ConfigurationProblem.Place(2, 11), problems.get(0).place().orElseThrow(), problems.toString());
+                new ConfigurationProblem.Place("", 2, 11, 1),
+                problems.get(0).place().orElseThrow(),
+                problems.toString());
     }
 
     @Test
@@ -126,6 +130,119 @@ class ConfigurationReaderTest {
         for (Setting<?> setting : Settings.ALL) {
             assertEquals(setting.defaultAsToml(), configuration.asToml(setting));
             assertTrue(configuration.origin(setting) instanceof Origin.File, setting.key());
+        }
+    }
+
+    @Test
+    void theReportShowsEachLineWithAMarkUnderWhatIsWrong() throws Exception {
+        Path file = file(
+                "# mine",
+                "[mqtt]",
+                "prot = 1883",
+                "  max-packet-size = 300 # small",
+                "[amqpp]",
+                "port = 1",
+                "[log]",
+                "level = \"loud\"",
+                "[http]",
+                "port = 15 672");
+        ConfigurationReader reader = new ConfigurationReader().file(file);
+        assertEquals(
+                """
+                %s: 5 problems
+                  line 3, column 1   [mqtt] prot = 1883
+                                            ^^^^ unknown key; did you mean "port"?
+                  line 4, column 21   [mqtt] max-packet-size = 300 # small
+                                                               ^^^ needs a unit, e.g. "300B" or "300KiB"
+                  line 5, column 1   [amqpp]
+                                     ^^^^^^^ unknown table; did you mean [amqp]?
+                  line 8, column 9   [log] level = "loud"
+                                                   ^^^^^^ is one of error, warn, info, debug, not "loud"
+                  line 10, column 11   port = 15 672
+                                                 ^ Unexpected '672', expected a newline or end-of-input""".formatted(file),
+                assertThrows(ConfigurationException.class, reader::finish).getMessage());
+    }
+
+    @Test
+    void aDottedKeyIsShownAsItStands() throws Exception {
+        assertEquals("""
+                line 1, column 1   mqtt.prot = 1883
+                                   ^^^^^^^^^ unknown key; did you mean "port"?""", problemsOf("mqtt.prot = 1883").get(0).toString());
+    }
+
+    @Test
+    void aMarkFarToTheRightIsStillSeen() throws Exception {
+        String problem = problemsOf("[log]", "level" + " ".repeat(200) + "= \"loud\"")
+                .get(0)
+                .toString();
+        String[] rows = problem.split("\n", 2);
+        assertTrue(rows[0].length() < 140, problem);
+        assertEquals(rows[0].indexOf("\"loud\""), rows[1].indexOf('^'), problem);
+    }
+
+    @Test
+    void lettersThatTakeTwoCharactersAndControlCharactersDoNotMoveTheMark() throws Exception {
+        String problem =
+                problemsOf("[log]", "\tlevel\t= \"\uD83D\uDE00\" # x").get(0).toString();
+        String[] rows = problem.split("\n", 2);
+        assertEquals(rows[0].indexOf("\"\uD83D\uDE00\""), rows[1].indexOf('^'), problem);
+    }
+
+    @Test
+    void theEnvironmentBeatsTheFileAndFlagsBeatIt() throws Exception {
+        Path file = file("[amqp]", "port = 1", "[mqtt]", "port = 2", "max-packet-size = \"3MiB\"");
+        Configuration configuration = new ConfigurationReader()
+                .file(file)
+                .environment(Map.of(
+                        "SIGNALBOX_MQTT__PORT",
+                        "4",
+                        "signalbox_Mqtt__Max_Packet_Size",
+                        "5MiB",
+                        "SIGNALBOX_AMQP__PORT",
+                        "6"))
+                .flag("amqp.port", "7", "--set amqp.port=7")
+                .finish();
+        assertEquals(7, configuration.get(Settings.AMQP_PORT));
+        assertEquals(4, configuration.get(Settings.MQTT_PORT));
+        assertEquals(5 << 20, configuration.get(Settings.MQTT_MAX_PACKET_SIZE));
+        assertEquals(
+                "environment SIGNALBOX_MQTT__PORT",
+                configuration.origin(Settings.MQTT_PORT).toString());
+    }
+
+    @Test
+    void variablesThatAreNotAboutSettingsAreLeftAlone() throws Exception {
+        Configuration configuration = new ConfigurationReader()
+                .environment(Map.of("SIGNALBOX_DATA", "x", "SIGNALBOX_ADMIN_PASSWORD_FILE", "y", "MQTT__PORT", "z"))
+                .finish();
+        assertTrue(configuration.origin(Settings.DATA_DIR) instanceof Origin.Default);
+    }
+
+    @Test
+    void aVariableThatMeansNoKeyIsAnErrorThatSaysWhatWasMeant() {
+        ConfigurationReader reader =
+                new ConfigurationReader().environment(Map.of("SIGNALBOX_MQTT__PROT", "1", "SIGNALBOX_AMQP__PORT", "x"));
+        assertEquals(
+                """
+                environment: 2 problems
+                  SIGNALBOX_AMQP__PORT: amqp.port needs a port number, not "x"
+                  SIGNALBOX_MQTT__PROT: unknown key mqtt.prot; did you mean SIGNALBOX_MQTT__PORT?""", assertThrows(ConfigurationException.class, reader::finish).getMessage());
+    }
+
+    @Test
+    void oneSettingInTwoVariablesIsAnError() {
+        ConfigurationReader reader =
+                new ConfigurationReader().environment(Map.of("SIGNALBOX_MQTT__PORT", "1", "signalbox_mqtt__port", "2"));
+        assertEquals(
+                "environment: signalbox_mqtt__port: means mqtt.port, which SIGNALBOX_MQTT__PORT sets too",
+                assertThrows(ConfigurationException.class, reader::finish).getMessage());
+    }
+
+    @Test
+    void everySettingHasAVariable() throws Exception {
+        for (Setting<?> setting : Settings.ALL) {
+            String variable = Environment.variable(setting.key());
+            assertEquals(Optional.of(setting.key()), Environment.key(variable), variable);
         }
     }
 }
