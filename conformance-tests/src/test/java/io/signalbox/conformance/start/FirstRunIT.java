@@ -128,7 +128,9 @@ class FirstRunIT {
     @Test
     void aBadConfigurationIsOneSentence() throws Exception {
         Path file = Files.writeString(directory.resolve("bad.toml"), "[mqtt]\nprot = 1883\n");
-        assertOneSentence(78, signalbox("run", "--config", file.toString()));
+        Run bad = signalbox("run", "--config", file.toString());
+        assertEquals(78, bad.exitCode());
+        assertTrue(bad.output().endsWith("^^^^ unknown key; did you mean \"port\"?\n"), bad.output());
         assertOneSentence(78, signalbox("run", "--data", data(), "--set", "http.host=0.0.0.0"));
         assertOneSentence(78, signalbox("run", "--data", "/proc/signalbox"));
         assertOneSentence(69, signalbox("publish", "--data", data(), "hello", "x"));
