@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsPort implements AutoCloseable {
 
-    /** Heap for each handshake that may run at once; one takes about a fiftieth of it. */
+    /** Heap for each handshake that may run at once; one takes less than a hundredth of it. */
     private static final long HEAP_BYTES_PER_HANDSHAKE = 4 << 20;
 
     /** How long a handshake may go on once others wait for it. */

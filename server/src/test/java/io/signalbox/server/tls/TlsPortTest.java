@@ -3,6 +3,7 @@ package io.signalbox.server.tls;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,7 +40,9 @@ import org.junit.jupiter.api.Timeout;
 class TlsPortTest {
 
     private static final TlsIdentity IDENTITY = identity();
-    private static final byte[] FAREWELL = "because".getBytes(StandardCharsets.US_ASCII);
+
+    /** More than the client's socket holds: a reset would lose the rest. */
+    private static final byte[] FAREWELL = "because".repeat(50_000).getBytes(StandardCharsets.US_ASCII);
 
     private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
@@ -144,6 +147,7 @@ class TlsPortTest {
                 }
             });
             sender.start();
+            assertNull(ends.poll(50, TimeUnit.MILLISECONDS), "the socket was closed under what it had to say");
             assertArrayEquals(FAREWELL, socket.getInputStream().readNBytes(FAREWELL.length));
             assertEquals(-1, socket.getInputStream().read(), "close_notify has come");
             sender.join();
