@@ -22,6 +22,7 @@ import io.signalbox.server.tls.TlsFiles;
 import io.signalbox.server.tls.TlsPort;
 import io.signalbox.server.tls.TlsServer;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -30,12 +31,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The start of a node, step by step: event loops, HTTP port, store and core, protocol ports, control socket. The HTTP port
  * comes first, so that a supervisor sees a broker that reads its log as alive and not ready. Used once, by one thread.
  */
 final class NodeStart {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeStart.class);
 
     /** A disk that takes longer tells nothing by a start that takes as long. */
     private static final long FIRST_FORCE_SECONDS = 2;
@@ -180,6 +185,11 @@ final class NodeStart {
             Optional<TlsFiles> files = TlsFiles.of(configuration);
             if (files.isEmpty()) return Optional.empty();
             TlsServer server = new TlsServer(TlsCredentials.load(files.get()));
+            if (server.identity().expiry().isBefore(Instant.now())) {
+                LOG.warn(
+                        "event=tls_certificate_expired certificate=\"{}\"",
+                        server.identity().summary());
+            }
             metrics.addTls(server);
             return Optional.of(server);
         } catch (TlsFailure e) {
