@@ -1,12 +1,14 @@
 package io.signalbox.amqp;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.signalbox.broker.Broker;
@@ -43,6 +45,13 @@ public final class AmqpListener {
 
     /** Bytes on their way to one socket below and above which its deliveries go on and pause. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 << 10, 512 << 10);
+
+    /**
+     * At most 64 KiB of a connection are read before the loop turns to the next: the smallest packets are eight bytes, and
+     * whoever sends nothing else must not hold everybody up.
+     */
+    private static final RecvByteBufAllocator ONE_READ_A_TURN =
+            new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
 
     private final Broker broker;
     private final VirtualHost host;
@@ -82,6 +91,7 @@ public final class AmqpListener {
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ONE_READ_A_TURN)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

@@ -3,14 +3,15 @@ package io.signalbox.broker;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
-import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.DirectSubscription;
 import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One producer's way in: routing, the one atomic record for all durable targets, the hand-over to the queues, and the
@@ -18,8 +19,8 @@ import java.util.ArrayDeque;
  */
 public final class Publisher extends Loop.Flushable implements Receipts.Receiver {
 
-    /** Beside the answers of the store: the batch is larger than it takes. */
-    private static final long TOO_LARGE = Long.MIN_VALUE;
+    /** Beside the answers of the store: the message was not taken, and its publisher has been told. */
+    private static final long ANSWERED = Long.MIN_VALUE;
 
     private final Loop loop;
     private final MessageStore store;
@@ -31,9 +32,13 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private final WriteBatch batch = new WriteBatch();
     private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
     private int unanswered;
+
+    /** Messages whose targets get them after the force. */
+    private int deferred;
+
     private boolean closed;
 
-    private record Parked(Destination target, Message message, long token) {}
+    private record Parked(Destination target, Message message, long token, Rider rider) {}
 
     Publisher(Loop loop, MessageStore store, Broker broker, Object origin, PublishListener listener) {
         this.loop = loop;
@@ -53,8 +58,13 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
      * @param token comes back with the outcome
      */
     public Admission publish(Destination target, Message message, long token) {
-        if (!parked.isEmpty() || !attempt(target, message, token)) {
-            parked.add(new Parked(target, message, token));
+        return publish(target, message, token, Rider.NONE);
+    }
+
+    /** As {@link #publish(Destination, Message, long)}, with what goes into the message's record besides. */
+    public Admission publish(Destination target, Message message, long token, Rider rider) {
+        if (!parked.isEmpty() || !attempt(target, message, token, rider)) {
+            parked.add(new Parked(target, message, token, rider));
             if (parked.size() == 1) awaitSpace();
             return Admission.PARKED;
         }
@@ -79,7 +89,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     }
 
     /** False if the log has no space at this moment; then nothing has happened. */
-    private boolean attempt(Destination target, Message message, long token) {
+    private boolean attempt(Destination target, Message message, long token, Rider rider) {
         if (target instanceof MessageQueue queue && queue.isDeleted()) {
             String sentence = "The queue " + queue.settings().name() + " has been removed.";
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TARGET_GONE, sentence));
@@ -87,8 +97,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
         matches.reset();
         target.route(message, origin, 0, matches);
-        if (matches.isEmpty()) {
-            counters.unroutable.increment();
+        if (matches.isEmpty()) counters.unroutable.increment();
+        if (matches.isEmpty() && rider.isEmpty()) {
             answer(0, token, PublishOutcome.UNROUTABLE);
             return true;
         }
@@ -100,32 +110,55 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
         batch.clear();
         boolean awaitForce = collectLogTargets(message);
-        long waitLsn = 0;
+        for (TableChange change : rider.changes()) batch.change(change);
+        awaitForce |= !rider.isEmpty() && message.envelope().durable();
+        long waitLsn = batch.isEmpty() ? 0 : append(message, token, awaitForce);
+        if (waitLsn == MessageStore.FULL) return false;
+        if (waitLsn == ANSWERED) return true;
+        settleAdmitted(message, token, awaitForce ? waitLsn : 0, rider.release());
+        batch.clear();
+        return true;
+    }
+
+    /** The message is in the log, where it goes there: its targets get it now or after the force, and so does the answer. */
+    private void settleAdmitted(Message message, long token, long waitLsn, Rider.Release release) {
+        PublishOutcome outcome = matches.isEmpty() ? PublishOutcome.UNROUTABLE : PublishOutcome.STORED;
+        if (!matches.isEmpty()) counters.published.increment();
+        boolean waits = deferred > 0 || (release == Rider.Release.AFTER_FORCE && waitLsn != 0);
+        if (!waits) {
+            handOver(message, null);
+            answer(waitLsn, token, outcome);
+            return;
+        }
+        Deferred later = new Deferred(this, message, matches.size());
+        handOver(message, later);
+        deferred++;
+        unanswered++;
+        loop.receipts().add(waitLsn, later, token, outcome);
+    }
+
+    /** Appends the batch; {@link #ANSWERED} if the message was refused, {@link MessageStore#FULL} if there is no space. */
+    private long append(Message message, long token, boolean awaitForce) {
         if (batch.targets() > 0) {
             if (message.content().size() + WriteBatch.OVERHEAD_BYTES > store.maxBatchBytes()) {
                 String sentence = "The message has " + message.content().size() + " bytes, more than the log takes.";
                 answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
-                return true;
+                return ANSWERED;
             }
             batch.message(message);
-            if (!awaitForce) batch.lazy();
-            waitLsn = append();
-            if (waitLsn == TOO_LARGE) {
-                String sentence = "The message is for " + batch.targets() + " queues, more than one log record takes.";
-                answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
-                return true;
-            }
-            if (waitLsn == MessageStore.FULL) return false;
-            if (waitLsn == MessageStore.FAILED) {
-                answer(0, token, new PublishOutcome.Failed(failureSentence()));
-                return true;
-            }
         }
-        counters.published.increment();
-        handOver(message, batch.enqueueLsn());
-        batch.clear();
-        answer(awaitForce ? waitLsn : 0, token, PublishOutcome.STORED);
-        return true;
+        if (!awaitForce) batch.lazy();
+        long lsn;
+        try {
+            lsn = store.append(batch);
+        } catch (IllegalArgumentException e) { // the body fits; it is what goes with it that does not
+            String sentence = "The message is for " + batch.targets() + " queues, more than one log record takes.";
+            answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
+            return ANSWERED;
+        }
+        if (lsn != MessageStore.FAILED) return lsn;
+        answer(0, token, new PublishOutcome.Failed(failureSentence()));
+        return ANSWERED;
     }
 
     /** Whether a queue would keep it, so that it costs memory until it is consumed. */
@@ -137,14 +170,6 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             }
         }
         return false;
-    }
-
-    private long append() {
-        try {
-            return store.append(batch);
-        } catch (IllegalArgumentException e) { // the body fits; it is the address and the table of targets that do not
-            return TOO_LARGE;
-        }
     }
 
     /** Fills the batch with the targets that go to the log; tells whether the answer waits for one of them. */
@@ -165,28 +190,45 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return awaitForce;
     }
 
-    private void handOver(Message message, long lsn) {
+    /** Gives the message to its targets, or tells {@code later} to. */
+    private void handOver(Message message, @Nullable Deferred later) {
         int logTarget = 0;
         for (int i = 0; i < matches.size(); i++) {
             Destination destination = matches.destination(i);
+            long lsn = 0;
             int flags = matches.flags(i);
-            if (destination instanceof MessageQueue queue) {
-                if (logTarget < batch.targets() && batch.targetQueueId(logTarget) == queue.id()) {
-                    queue.enqueue(message, lsn, batch.targetFlags(logTarget++));
-                } else if (passesThrough(queue, message, flags)) {
-                    queue.passThrough(message, flags | TargetFlags.TRANSIENT);
-                } else {
-                    queue.enqueue(message, 0, flags | TargetFlags.TRANSIENT);
-                }
-            } else if (destination instanceof DirectSubscription subscription) {
-                subscription.offer(message, flags);
+            if (logTarget < batch.targets()
+                    && destination instanceof MessageQueue queue
+                    && batch.targetQueueId(logTarget) == queue.id()) {
+                lsn = batch.enqueueLsn();
+                flags = batch.targetFlags(logTarget++);
             }
+            if (later == null) {
+                give(destination, message, lsn, flags);
+            } else {
+                later.add(destination, lsn, flags);
+            }
+        }
+    }
+
+    /** @param lsn of the enqueue record, 0 if this target has it only in memory */
+    static void give(Destination destination, Message message, long lsn, int flags) {
+        if (destination instanceof MessageQueue queue) {
+            if (lsn != 0) {
+                queue.enqueue(message, lsn, flags);
+            } else if (passesThrough(queue, message, flags)) {
+                queue.passThrough(message, flags | TargetFlags.TRANSIENT);
+            } else {
+                queue.enqueue(message, 0, flags | TargetFlags.TRANSIENT);
+            }
+        } else if (destination instanceof DirectSubscription subscription) {
+            subscription.offer(message, flags);
         }
     }
 
     /** MQTT-4.3.1: what is at most once on either side is not kept for a session that is away. */
     private static boolean passesThrough(MessageQueue queue, Message message, int flags) {
-        return queue.settings().purpose() == QueueSettings.Purpose.SESSION
+        return queue.settings().purpose().passesThrough()
                 && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
     }
 
@@ -197,6 +239,11 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
         unanswered++;
         loop.receipts().add(lsn, this, token, outcome);
+    }
+
+    void completeDeferred(long token, PublishOutcome outcome) {
+        deferred--;
+        complete(token, outcome);
     }
 
     @Override
@@ -230,7 +277,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** False if there is again no space for the first of them. */
     private boolean admitParked() {
         for (Parked next = parked.peek(); next != null; next = parked.peek()) {
-            if (!attempt(next.target(), next.message(), next.token())) return false;
+            if (!attempt(next.target(), next.message(), next.token(), next.rider())) return false;
             parked.poll(); // nothing is left of it if the listener has closed this publisher meanwhile
         }
         return true;

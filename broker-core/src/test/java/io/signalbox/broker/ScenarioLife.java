@@ -84,6 +84,7 @@ final class ScenarioLife {
     private static final class Model {
         final MessageQueue queue;
         final Map<String, Place> places = new HashMap<>();
+        final Map<String, String> reservedFor = new HashMap<>();
         final List<Client> clients = new ArrayList<>();
 
         Model(MessageQueue queue) {
@@ -104,6 +105,7 @@ final class ScenarioLife {
         final Model model;
         final Settlement settlement;
         final TestLoops.Queue tasks;
+        final String name;
         final List<Delivery> held = new ArrayList<>();
         final Map<String, Integer> lastFirstTime = new HashMap<>();
         final Set<String> refused = new HashSet<>();
@@ -116,14 +118,15 @@ final class ScenarioLife {
         boolean ended;
         boolean inOldOrder;
 
-        Client(Model model, Settlement settlement, TestLoops.Queue tasks) {
+        Client(Model model, Settlement settlement, TestLoops.Queue tasks, String name) {
+            this.name = name;
             this.model = model;
             this.settlement = settlement;
             this.tasks = tasks;
         }
 
         SubscriptionSettings settings() {
-            return new SubscriptionSettings(broker.loopOf(tasks), settlement, "client");
+            return new SubscriptionSettings(broker.loopOf(tasks), settlement, name);
         }
 
         void grant(long limit) {
@@ -141,6 +144,8 @@ final class ScenarioLife {
             if (model.queue.isDeleted()) return; // it was on its way
             Place before = model.places.get(text);
             assertEquals(Place.PUBLISHED, before, text + " delivered");
+            String reservedFor = model.reservedFor.remove(text);
+            assertTrue(reservedFor == null || reservedFor.equals(name), text + " was reserved for " + reservedFor);
             assertFalse(refused.contains(text), text + " came back to who called it undeliverable here");
             String producer = text.substring(0, text.indexOf(' '));
             int number = Integer.parseInt(text.substring(text.indexOf(' ') + 1));
@@ -272,6 +277,7 @@ final class ScenarioLife {
     private final VirtualHost host;
     private final boolean refusing;
     private long nextToken;
+    private int nextClient;
     private boolean holding;
 
     ScenarioLife(long seed) throws Exception {
@@ -303,7 +309,7 @@ final class ScenarioLife {
             case 5, 6, 7 -> withClient(model, client -> client.grant(client.received + random.nextInt(6)));
             case 8, 9, 10 -> withClient(model, Client::settleOne);
             case 11 -> withClient(model, this::close);
-            case 12 -> withClient(model, this::takeOver);
+            case 12 -> withClient(model, this::leaveReserving);
             case 13 -> withClient(model, this::drain);
             case 14 -> weather();
             case 15 -> {
@@ -330,39 +336,61 @@ final class ScenarioLife {
     private void open(Model model) {
         if (model.queue.isDeleted() || model.clients.size() > 3) return;
         Settlement settlement = random.nextInt(4) > 0 ? Settlement.BY_CONSUMER : Settlement.ON_DISPATCH;
-        Client client = new Client(model, settlement, loops.all().get(random.nextInt(3)));
+        Client client = new Client(model, settlement, loops.all().get(random.nextInt(3)), "c" + nextClient++);
         model.clients.add(client);
         client.subscription = model.queue.subscribe(client.settings(), client);
     }
 
     /** What was settled on dispatch and is still on its way is gone with the client that went: at most once. */
     private void close(Client client) {
-        if (client.settlement == Settlement.ON_DISPATCH) client.tasks.runAll();
+        arrive(client);
         if (client.ended) return;
         client.subscription.close();
         client.leave();
     }
 
-    private void takeOver(Client client) {
-        if (client.settlement == Settlement.ON_DISPATCH) return;
-        client.subscription.handOver();
-        List<Delivery> kept = new ArrayList<>();
+    /** What was reserved for it and is on its way is released like the rest, and the model does not see when. */
+    private void arrive(Client client) {
+        boolean mayBeReserved = client.model.reservedFor.containsValue(client.name);
+        if (mayBeReserved || client.settlement == Settlement.ON_DISPATCH) client.tasks.runAll();
+    }
+
+    /** Leaves and has some of what it holds reserved: for a successor, or until nobody will come. */
+    private void leaveReserving(Client client) {
+        arrive(client);
+        if (client.ended || client.settlement == Settlement.ON_DISPATCH) return;
+        List<Delivery> reserved = new ArrayList<>();
         for (Delivery delivery : client.held) {
-            if (random.nextBoolean()) kept.add(delivery);
+            if (random.nextBoolean()) reserved.add(delivery);
         }
-        client.held.removeAll(kept);
+        for (Delivery delivery : reserved) {
+            client.model.reservedFor.put(TestMessages.text(delivery.message()), client.name);
+        }
+        client.subscription.close(reserved);
         client.leave();
-        successions.add(() -> succeed(client, kept));
+        boolean returns = random.nextBoolean();
+        successions.add(() -> {
+            if (returns) succeed(client);
+            else endReserved(client.model, client.name);
+        });
+    }
+
+    private void endReserved(Model model, String name) {
+        if (model.queue.isDeleted()) return;
+        model.queue.endReserved(name);
+        model.reservedFor.forEach((text, who) -> {
+            if (who.equals(name)) model.places.put(text, Place.ENDED);
+        });
+        model.reservedFor.values().removeIf(name::equals);
     }
 
     /** The successor comes on another loop, after a while. */
-    private void succeed(Client client, List<Delivery> kept) {
+    private void succeed(Client client) {
+        if (client.model.queue.isDeleted()) return;
         Client successor =
-                new Client(client.model, client.settlement, loops.all().get(random.nextInt(3)));
-        if (!client.model.queue.isDeleted()) successor.held.addAll(kept);
+                new Client(client.model, client.settlement, loops.all().get(random.nextInt(3)), client.name);
         client.model.clients.add(successor);
-        successor.subscription =
-                client.model.queue.takeOver(client.subscription, kept, successor.settings(), successor);
+        successor.subscription = client.model.queue.subscribe(successor.settings(), successor);
     }
 
     private void succeedAll() {
@@ -436,7 +464,8 @@ final class ScenarioLife {
             assertEquals(Set.of(), client.answersDue, "settlements without an answer");
             close(client);
         }
-        Client last = new Client(model, Settlement.BY_CONSUMER, loops.all().get(0));
+        for (String name : Set.copyOf(model.reservedFor.values())) endReserved(model, name);
+        Client last = new Client(model, Settlement.BY_CONSUMER, loops.all().get(0), "last");
         last.subscription = model.queue.subscribe(last.settings(), last);
         last.inOldOrder = !refusing; // what came back is in its old place
         last.grant(Integer.MAX_VALUE);
@@ -457,7 +486,8 @@ final class ScenarioLife {
     private void checkNothingIsKeptFrom(Client client) {
         if (client.granted <= client.received) return;
         client.model.places.forEach((text, place) -> assertTrue(
-                place != Place.PUBLISHED || client.refused.contains(text), text + " is kept from who has credit"));
+                place != Place.PUBLISHED || client.refused.contains(text) || client.model.reservedFor.containsKey(text),
+                text + " is kept from who has credit"));
     }
 
     private void checkCounters(Model model) {

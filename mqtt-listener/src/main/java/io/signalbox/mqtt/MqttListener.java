@@ -1,6 +1,7 @@
 package io.signalbox.mqtt;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
@@ -35,6 +37,13 @@ import java.util.function.Consumer;
  * thread; everything else happens on the event loops.
  */
 public final class MqttListener {
+
+    /**
+     * At most 64 KiB of a connection are read before the loop turns to the next: the smallest packets are two bytes, and
+     * whoever sends nothing else must not hold everybody up.
+     */
+    private static final RecvByteBufAllocator ONE_READ_A_TURN =
+            new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
 
     private final Broker broker;
     private final ListenerContext context;
@@ -87,6 +96,7 @@ public final class MqttListener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true) // small clients read packet by packet
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ONE_READ_A_TURN)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

@@ -107,9 +107,11 @@ final class RecordEncoder {
         out.put(message.format().id())
                 .put((byte) (envelope.durable() ? 1 : 0))
                 .put((byte) envelope.priority())
-                .put((byte) 0);
+                .put((byte) envelope.marks());
         out.putInt(address.length).putInt(bodyBytes).putInt(0);
-        out.putLong(envelope.expiresAtMillis()).putLong(envelope.publishedAtMillis());
+        out.putLong(envelope.expiresAtMillis())
+                .putLong(envelope.publishedAtMillis())
+                .putLong(envelope.publisherId());
     }
 
     private static void putChange(ByteBuffer out, byte[] tableName, TableChange change) {

@@ -15,6 +15,7 @@ final class Consumer {
 
     final Subscription subscription;
     final boolean settlesOnDispatch;
+    final String name;
 
     /** Deliveries it has and has not settled, oldest first. */
     final Set<Delivery> acquired = new LinkedHashSet<>(4);
@@ -30,7 +31,6 @@ final class Consumer {
 
     boolean attached;
     boolean draining;
-    boolean suspended;
     boolean inRing;
 
     /** How far it has looked among the entries that were set aside. */
@@ -39,13 +39,14 @@ final class Consumer {
     private final AtomicInteger inTransitBytes = new AtomicInteger();
     private volatile boolean waitsForTransit;
 
-    Consumer(Subscription subscription, boolean settlesOnDispatch) {
+    Consumer(Subscription subscription, boolean settlesOnDispatch, String name) {
         this.subscription = subscription;
         this.settlesOnDispatch = settlesOnDispatch;
+        this.name = name;
     }
 
     boolean hasCredit() {
-        return attached && !suspended && dispatched < limit;
+        return attached && dispatched < limit;
     }
 
     boolean canTake() {

@@ -48,9 +48,16 @@ final class Entry extends QueueCommand {
 
     boolean ended;
 
+    /** Nobody may have it any more, but it cannot end while its body is being read. */
+    boolean doomed;
+
     /** For whom it was taken from those set aside; null = it was not. */
     @Nullable
     Consumer restoredFor;
+
+    /** The only name of a consumer that may have it; null = any may. */
+    @Nullable
+    String reservedFor;
 
     /** Consumers that said undeliverable-here. */
     private @Nullable List<Consumer> refusedBy;
@@ -82,7 +89,9 @@ final class Entry extends QueueCommand {
         return residentBytes + DELIVERY_HEAP_BYTES;
     }
 
+    /** Whether it is not for this consumer. */
     boolean isRefusedBy(Consumer consumer) {
+        if (reservedFor != null && !reservedFor.equals(consumer.name)) return true;
         return refusedBy != null && refusedBy.contains(consumer);
     }
 }

@@ -8,10 +8,12 @@ import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe by its mailbox: the caller that raises the work counter from 0 applies its command as a direct call, others
  * only offer. After a budget of commands the rest goes to the queue's home loop, so no caller is held captive.
  */
-public final class MessageQueue implements Destination, QueueState.Effects {
+public final class MessageQueue implements Destination, QueueEffects {
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageQueue.class);
 
@@ -100,19 +102,16 @@ public final class MessageQueue implements Destination, QueueState.Effects {
     /** Begins to consume. On the subscription's loop. */
     public Subscription subscribe(SubscriptionSettings wanted, DeliveryListener listener) {
         Subscription subscription = new Subscription(this, wanted, listener);
-        submit(new QueueCommand.Attach(subscription.consumer(), null, List.of()));
+        submit(new QueueCommand.Attach(subscription.consumer()));
         return subscription;
     }
 
     /**
-     * Begins to consume in the place of an earlier subscription that was handed over. The deliveries in {@code kept} go on
-     * being unsettled and are settled through the new one; all others of the earlier one are released.
+     * Ends what is reserved for subscriptions of this name, now that none will come for it (MQTT-4.8.2-5: nobody else gets
+     * it); counted as dropped. Any thread.
      */
-    public Subscription takeOver(
-            Subscription earlier, List<Delivery> kept, SubscriptionSettings wanted, DeliveryListener listener) {
-        Subscription subscription = new Subscription(this, wanted, listener);
-        submit(new QueueCommand.Attach(subscription.consumer(), earlier.consumer(), kept));
-        return subscription;
+    public void endReserved(String name) {
+        submit(new QueueCommand.EndReserved(name));
     }
 
     /** Ends the queue for everyone. What it held is dead; the caller has told the log so. */
@@ -124,6 +123,17 @@ public final class MessageQueue implements Destination, QueueState.Effects {
     /** Puts an entry in its place that an earlier life left in the log. Only before the first command. */
     public void restore(long lsn, int flags, Message message) {
         state.restore(new Entry(lsn, flags, message));
+    }
+
+    /**
+     * Reserves restored entries for subscriptions of this name, which may have seen them in an earlier life. Only before the
+     * first command.
+     *
+     * @param lsns the names of the entries
+     * @return those that are there; the others have ended
+     */
+    public Set<Long> reserve(Set<Long> lsns, String name) {
+        return state.reserve(lsns, name);
     }
 
     void submit(QueueCommand command) {
@@ -198,7 +208,7 @@ public final class MessageQueue implements Destination, QueueState.Effects {
             if (!append(fullBatches.element())) return false;
             fullBatches.remove();
         }
-        if (settlements.settlements() > 0) {
+        if (!settlements.isEmpty()) {
             if (!append(settlements)) return false;
             settlements.clear();
         }
@@ -239,6 +249,11 @@ public final class MessageQueue implements Destination, QueueState.Effects {
             settlements = new WriteBatch();
         }
         settlements.settle(id, entry.lsn);
+    }
+
+    @Override
+    public void change(List<TableChange> changes) {
+        for (TableChange change : changes) settlements.change(change);
     }
 
     @Override

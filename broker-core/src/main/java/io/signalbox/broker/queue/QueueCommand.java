@@ -1,8 +1,8 @@
 package io.signalbox.broker.queue;
 
 import io.signalbox.broker.concurrent.MpscQueue;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What others ask of a queue, in the order of its mailbox. A command is offered once. */
 abstract class QueueCommand extends MpscQueue.Node {
@@ -10,39 +10,47 @@ abstract class QueueCommand extends MpscQueue.Node {
     /** Done by the thread that drains the mailbox at that moment. */
     abstract void applyTo(QueueState state);
 
-    /** A consumer arrives; with a predecessor it takes over the deliveries that it still holds. */
+    /** A consumer arrives. */
     static final class Attach extends QueueCommand {
         private final Consumer consumer;
-        private final @Nullable Consumer predecessor;
-        private final List<Delivery> kept;
 
-        Attach(Consumer consumer, @Nullable Consumer predecessor, List<Delivery> kept) {
+        Attach(Consumer consumer) {
             this.consumer = consumer;
-            this.predecessor = predecessor;
-            this.kept = kept;
         }
 
         @Override
         void applyTo(QueueState state) {
-            if (predecessor != null) {
-                state.takeOver(consumer, predecessor, kept);
-            } else {
-                state.attach(consumer);
-            }
+            state.attach(consumer);
         }
     }
 
-    /** A consumer leaves; what it has not settled is released. */
+    /** A consumer leaves; what it has not settled is released, or waits for one of the same name. */
     static final class Detach extends QueueCommand {
         private final Consumer consumer;
+        private final List<Delivery> reserved;
 
-        Detach(Consumer consumer) {
+        Detach(Consumer consumer, List<Delivery> reserved) {
             this.consumer = consumer;
+            this.reserved = reserved;
         }
 
         @Override
         void applyTo(QueueState state) {
-            state.detach(consumer);
+            state.detach(consumer, reserved);
+        }
+    }
+
+    /** Nobody of this name comes back for what was reserved for it. */
+    static final class EndReserved extends QueueCommand {
+        private final String name;
+
+        EndReserved(String name) {
+            this.name = name;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            state.endReserved(name);
         }
     }
 
@@ -57,8 +65,7 @@ abstract class QueueCommand extends MpscQueue.Node {
         /** What else the consumer says with its credit. */
         enum Wish {
             NONE,
-            DRAIN,
-            SUSPEND
+            DRAIN
         }
 
         Grant(Consumer consumer, long limit, Wish wish) {
@@ -71,7 +78,6 @@ abstract class QueueCommand extends MpscQueue.Node {
         void applyTo(QueueState state) {
             if (limit != UNCHANGED) consumer.limit = limit;
             if (wish == Wish.DRAIN) state.drain(consumer);
-            if (wish == Wish.SUSPEND) consumer.suspended = true;
             state.available(consumer);
         }
     }
@@ -84,17 +90,19 @@ abstract class QueueCommand extends MpscQueue.Node {
         private final Delivery delivery;
         private final Outcome outcome;
         private final long token;
+        private final List<TableChange> changes;
 
-        Settle(Subscription subscription, Delivery delivery, Outcome outcome, long token) {
+        Settle(Subscription subscription, Delivery delivery, Outcome outcome, long token, List<TableChange> changes) {
             this.subscription = subscription;
             this.delivery = delivery;
             this.outcome = outcome;
             this.token = token;
+            this.changes = changes;
         }
 
         @Override
         void applyTo(QueueState state) {
-            state.settle(delivery, outcome);
+            state.settle(delivery, outcome, changes);
             if (token != NO_ANSWER) state.confirm(subscription, token);
         }
     }

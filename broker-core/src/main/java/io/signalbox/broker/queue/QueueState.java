@@ -1,6 +1,7 @@
 package io.signalbox.broker.queue;
 
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,30 +15,12 @@ import java.util.Set;
  */
 final class QueueState {
 
-    /** What the rules want done; carried out by the queue that owns them. */
-    interface Effects {
-        void deliver(Delivery delivery);
-
-        /** The entry has ended; its log record, where it has one, is told. */
-        void settle(Entry entry);
-
-        /** Tell the subscription when everything settled so far is durable. */
-        void confirm(Subscription subscription, long token);
-
-        /** Bring these entries' bodies into memory; {@link #loaded} follows. */
-        void load(List<Entry> entries);
-
-        void drained(Subscription subscription);
-
-        void deleted(Subscription subscription);
-    }
-
     private static final int LOAD_ENTRIES = 128;
 
     /** Entries handed over, ended or set aside before commands get their turn. */
     private static final int ENTRIES_PER_TURN = 1024;
 
-    private final Effects effects;
+    private final QueueEffects effects;
     private final InstantSource clock;
     private final QueueSettings settings;
     private final QueueFootprint footprint;
@@ -46,6 +29,7 @@ final class QueueState {
     private final List<Consumer> consumers = new ArrayList<>(1);
     private final List<Consumer> draining = new ArrayList<>(0);
     private final ReadBackBodies readBack = new ReadBackBodies();
+    private final Reservations reservations = new Reservations();
     private long nextSeq;
     private int loading;
     private boolean deleted;
@@ -60,7 +44,7 @@ final class QueueState {
     private long dropped;
     private long stale;
 
-    QueueState(Effects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
+    QueueState(QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
         this.effects = effects;
         this.clock = clock;
         this.settings = settings;
@@ -88,7 +72,7 @@ final class QueueState {
         enqueued++;
         Message message = entry.message;
         for (Consumer consumer : consumers) {
-            if (message == null || consumer.suspended || !consumer.hasRoom()) continue;
+            if (message == null || !consumer.hasRoom()) continue;
             consumer.sent(entry.bodyBytes);
             effects.deliver(new Delivery(consumer, entry, message, true));
             end(entry);
@@ -108,31 +92,38 @@ final class QueueState {
         available(consumer);
     }
 
-    /** The new consumer holds what the old one's owner says it has; the rest of the old one's is released. */
-    void takeOver(Consumer consumer, Consumer predecessor, List<Delivery> kept) {
-        if (!deleted) {
-            Set<Delivery> keep = new HashSet<>(kept);
-            for (Delivery delivery : List.copyOf(predecessor.acquired)) {
-                if (!keep.contains(delivery)) continue;
-                predecessor.acquired.remove(delivery);
-                footprint.released(predecessor, delivery.entry);
-                footprint.acquired(consumer, delivery.entry);
-                delivery.owner = consumer;
-                consumer.acquired.add(delivery);
-            }
-            detach(predecessor);
-        }
-        attach(consumer);
-    }
-
-    void detach(Consumer consumer) {
+    void detach(Consumer consumer, List<Delivery> reserved) {
         if (!consumer.attached) return;
+        for (Delivery delivery : reserved) {
+            if (delivery.entry.delivery == delivery) reservations.add(delivery.entry, consumer.name);
+        }
         consumer.attached = false;
         consumers.remove(consumer);
         if (consumer.draining) draining.remove(consumer);
         if (consumer.inRing) ring.remove(consumer);
         consumer.inRing = false;
         for (Delivery delivery : List.copyOf(consumer.acquired)) putBack(delivery);
+    }
+
+    /** Reserves what is ready of these, and tells which that is. */
+    Set<Long> reserve(Set<Long> lsns, String name) {
+        Set<Long> found = new HashSet<>();
+        ready.forEach(entry -> {
+            if (!lsns.contains(entry.lsn)) return;
+            reservations.add(entry, name);
+            found.add(entry.lsn);
+        });
+        return found;
+    }
+
+    void endReserved(String name) {
+        for (Entry entry : reservations.removeAll(name)) {
+            if (entry.loading) {
+                entry.doomed = true; // nothing ends whose record is being read
+            } else {
+                drop(entry);
+            }
+        }
     }
 
     /** The consumer's credit or room has changed. */
@@ -151,7 +142,8 @@ final class QueueState {
         draining.add(consumer);
     }
 
-    void settle(Delivery delivery, Outcome outcome) {
+    void settle(Delivery delivery, Outcome outcome, List<TableChange> changes) {
+        if (!changes.isEmpty()) effects.change(changes);
         Entry entry = delivery.entry;
         if (entry.delivery != delivery) {
             stale++;
@@ -185,6 +177,7 @@ final class QueueState {
             Entry entry = entries.get(i);
             entry.loading = false;
             loading--;
+            if (entry.doomed && !entry.ended) drop(entry);
             if (i < messages.size() && !entry.ended && entry.message == null && entry.delivery == null) {
                 entry.message = messages.get(i);
                 footprint.keeps(entry);
@@ -229,6 +222,7 @@ final class QueueState {
         ring.clear();
         draining.clear();
         readBack.clear();
+        reservations.clear();
         unsettled = 0;
         footprint.clear();
     }
@@ -259,7 +253,7 @@ final class QueueState {
             if (entry == null || ring.isEmpty()) return false;
             if (entry.loading) return false; // nothing ends whose record is being read
             if (turns == 0) return true;
-            if (clock.millis() >= entry.expiresAtMillis) {
+            if (entry.reservedFor == null && clock.millis() >= entry.expiresAtMillis) {
                 ready.removeFirst();
                 expired++;
                 end(entry);
@@ -298,6 +292,7 @@ final class QueueState {
         Message message = entry.message;
         if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
         Delivery delivery = new Delivery(consumer, entry, message, consumer.settlesOnDispatch);
+        if (entry.reservedFor != null) reservations.remove(entry);
         consumer.dispatched++;
         consumer.sent(entry.bodyBytes);
         effects.deliver(delivery);
@@ -348,8 +343,15 @@ final class QueueState {
         unsettled--;
     }
 
+    private void drop(Entry entry) {
+        ready.remove(entry);
+        dropped++;
+        end(entry);
+    }
+
     private void end(Entry entry) {
         entry.ended = true;
+        if (entry.reservedFor != null) reservations.remove(entry);
         settled++;
         forgetBody(entry);
         effects.settle(entry);

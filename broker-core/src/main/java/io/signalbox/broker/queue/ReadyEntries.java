@@ -85,6 +85,19 @@ final class ReadyEntries {
         return size;
     }
 
+    /** Visits all, in no particular order. */
+    void forEach(java.util.function.Consumer<Entry> visitor) {
+        arrived.forEach(visitor);
+        returned.forEach(visitor);
+        setAside.values().forEach(visitor);
+    }
+
+    /** Takes one out that is there, wherever it stands; takes as long as there are entries. */
+    void remove(Entry entry) {
+        boolean there = returned.remove(entry) || setAside.values().remove(entry) || arrived.remove(entry);
+        if (there) leave(entry);
+    }
+
     /** Among the first entries, up to a number and a sum of sizes, those whose bodies are in the log only. */
     List<Entry> firstNotResident(int maxEntries, int maxBytes) {
         List<Entry> found = new ArrayList<>();

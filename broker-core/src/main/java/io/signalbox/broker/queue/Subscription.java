@@ -3,6 +3,9 @@ package io.signalbox.broker.queue;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Receipts;
+import io.signalbox.broker.store.WriteBatch.TableChange;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * A consumer's claim on a queue. Confined to its event loop; nothing is delivered before the first {@link #grantUpTo}.
@@ -19,7 +22,8 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         this.queue = queue;
         this.settings = settings;
         this.listener = listener;
-        this.consumer = new Consumer(this, settings.settlement() == SubscriptionSettings.Settlement.ON_DISPATCH);
+        this.consumer = new Consumer(
+                this, settings.settlement() == SubscriptionSettings.Settlement.ON_DISPATCH, settings.name());
     }
 
     public MessageQueue queue() {
@@ -43,30 +47,35 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.DRAIN));
     }
 
-    /**
-     * The last call on this loop before {@link MessageQueue#takeOver} on another, or the same: the listener hears nothing
-     * more, what is on its way will be released, and what it holds waits for the successor to say which it keeps.
-     */
-    public void handOver() {
-        submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.SUSPEND));
-        closed = true;
-    }
-
     /** Settles a delivery. Nobody is told; a crash within 50 ms may bring it back, marked redelivered. */
     public void settle(Delivery delivery, Outcome outcome) {
-        submit(new QueueCommand.Settle(this, delivery, outcome, QueueCommand.Settle.NO_ANSWER));
+        submit(new QueueCommand.Settle(this, delivery, outcome, QueueCommand.Settle.NO_ANSWER, List.of()));
     }
 
     /** Settles a delivery; {@link DeliveryListener#onSettled} with the token follows when that is durable. */
     public void settle(Delivery delivery, Outcome outcome, long token) {
+        settle(delivery, outcome, token, List.of());
+    }
+
+    /** Settles a delivery, and changes tables in the same record, so that both hold after a crash or neither does. */
+    public void settle(Delivery delivery, Outcome outcome, long token, List<TableChange> changes) {
         if (token == QueueCommand.Settle.NO_ANSWER) throw new IllegalArgumentException("token " + token);
-        submit(new QueueCommand.Settle(this, delivery, outcome, token));
+        submit(new QueueCommand.Settle(this, delivery, outcome, token, changes));
     }
 
     /** Leaves the queue. What was not settled is released to its old place. The listener hears nothing more. */
     public void close() {
+        close(List.of());
+    }
+
+    /**
+     * Leaves the queue as {@link #close()}, but what is in {@code reserved}, deliveries that this subscription holds, comes
+     * back to nobody but a subscription of the same name; until then it does not expire. {@link
+     * MessageQueue#endReserved} ends the wait.
+     */
+    public void close(Collection<Delivery> reserved) {
         if (closed) return;
-        submit(new QueueCommand.Detach(consumer));
+        submit(new QueueCommand.Detach(consumer, List.copyOf(reserved)));
         closed = true;
     }
 

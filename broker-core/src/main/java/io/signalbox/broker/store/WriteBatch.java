@@ -32,7 +32,16 @@ public final class WriteBatch {
     private long enqueueLsn;
 
     /** A change of one table; an empty value removes the key. */
-    public record TableChange(StateTable table, byte[] key, Optional<byte[]> value) {}
+    public record TableChange(StateTable table, byte[] key, Optional<byte[]> value) {
+
+        public static TableChange put(StateTable table, byte[] key, byte[] value) {
+            return new TableChange(table, key, Optional.of(value));
+        }
+
+        public static TableChange remove(StateTable table, byte[] key) {
+            return new TableChange(table, key, Optional.empty());
+        }
+    }
 
     /** Sets the message whose entries {@link #enqueueTo} adds; its body is inline. */
     public WriteBatch message(Message newMessage) {
@@ -89,6 +98,11 @@ public final class WriteBatch {
         return this;
     }
 
+    public WriteBatch change(TableChange change) {
+        tableChanges.add(change);
+        return this;
+    }
+
     /** Nobody waits for this batch: it may ride with the next force, within 50 ms. */
     public WriteBatch lazy() {
         lazy = true;
@@ -129,6 +143,11 @@ public final class WriteBatch {
 
     public List<Long> droppedQueues() {
         return droppedQueues;
+    }
+
+    /** Whether there is nothing to append. */
+    public boolean isEmpty() {
+        return targets == 0 && settlements == 0 && tableChanges.isEmpty() && droppedQueues.isEmpty();
     }
 
     public boolean isLazy() {

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.TestMessages;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.MemoryStore;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class QueueStateTest {
@@ -22,16 +25,22 @@ class QueueStateTest {
             memory);
     private long nextLsn = 1;
 
-    private static final class Recorder implements QueueState.Effects {
+    private static final class Recorder implements QueueEffects {
         final List<Delivery> delivered = new ArrayList<>();
         final List<Entry> settled = new ArrayList<>();
         final List<Entry> loads = new ArrayList<>();
+        final List<TableChange> changes = new ArrayList<>();
         int drains;
         int deletions;
 
         @Override
         public void deliver(Delivery delivery) {
             delivered.add(delivery);
+        }
+
+        @Override
+        public void change(List<TableChange> tableChanges) {
+            changes.addAll(tableChanges);
         }
 
         @Override
@@ -59,7 +68,20 @@ class QueueStateTest {
     }
 
     private Consumer consumer(long limit) {
-        Consumer consumer = new Consumer(null, false);
+        Consumer consumer = new Consumer(null, false, "c");
+        state.attach(consumer);
+        grant(consumer, limit);
+        return consumer;
+    }
+
+    /** Puts a message in that is only in memory, so that its body need not be read back. */
+    private void keep(String text) {
+        state.enqueue(new Entry(0, 0, TestMessages.durable("q", text)));
+        state.dispatch();
+    }
+
+    private Consumer named(String name, long limit) {
+        Consumer consumer = new Consumer(null, false, name);
         state.attach(consumer);
         grant(consumer, limit);
         return consumer;
@@ -83,7 +105,7 @@ class QueueStateTest {
     }
 
     private void settle(Delivery delivery, Outcome outcome) {
-        state.settle(delivery, outcome);
+        state.settle(delivery, outcome, List.of());
         state.dispatch();
     }
 
@@ -118,7 +140,7 @@ class QueueStateTest {
         put("a");
         put("b");
         Delivery first = effects.delivered.get(0);
-        state.settle(first, Outcome.RELEASED);
+        state.settle(first, Outcome.RELEASED, List.of());
         state.loaded(List.of(first.entry), List.of(first.message()));
         grant(consumer, 3);
         state.loaded(effects.loads, List.of(first.message()));
@@ -183,26 +205,78 @@ class QueueStateTest {
         state.dispatch();
         settle(effects.delivered.get(1), Outcome.ACCEPTED);
         effects.delivered.clear();
-        state.detach(consumer);
+        state.detach(consumer, List.of());
         state.dispatch();
         consumer(5);
         assertEquals(List.of("a", "c"), deliveredTexts());
     }
 
     @Test
-    void aSuccessorHoldsWhatWasKeptAndTheRestReturns() {
-        Consumer old = consumer(2);
-        for (String text : List.of("a", "b")) state.enqueue(new Entry(0, 0, TestMessages.durable("q", text)));
-        state.dispatch();
+    void whatIsReservedComesBackToItsNameOnlyAndTheRestToAnyone() {
+        Consumer old = named("mine", 2);
+        keep("a");
+        keep("b");
         Delivery kept = effects.delivered.get(0);
         effects.delivered.clear();
-        Consumer successor = new Consumer(null, false);
-        state.takeOver(successor, old, List.of(kept));
-        grant(successor, 5);
+        state.detach(old, List.of(kept));
+        named("other", 5);
         assertEquals(List.of("b"), deliveredTexts());
-        settle(kept, Outcome.ACCEPTED);
+        named("mine", 5);
+        assertEquals(List.of("b", "a"), deliveredTexts());
+        settle(effects.delivered.get(1), Outcome.ACCEPTED);
         assertEquals(1, effects.settled.size());
         assertEquals(0, state.status().staleSettlements());
+    }
+
+    @Test
+    void whatIsReservedDoesNotExpire() {
+        state.enqueue(new Entry(0, 0, TestMessages.expiring("q", 100)));
+        Consumer old = named("mine", 1);
+        Delivery kept = effects.delivered.get(0);
+        nowMillis = 100;
+        state.detach(old, List.of(kept));
+        named("mine", 1);
+        assertEquals(2, effects.delivered.size());
+        assertEquals(0, state.status().expired());
+    }
+
+    @Test
+    void whatIsReservedEndsWhenNobodyWillComeForIt() {
+        Consumer old = named("mine", 2);
+        keep("a");
+        keep("b");
+        state.detach(old, List.copyOf(effects.delivered));
+        effects.delivered.clear();
+        named("other", 5); // looks at both and sets them aside
+        keep("c");
+        state.endReserved("mine");
+        state.dispatch();
+        assertEquals(List.of("c"), deliveredTexts());
+        assertEquals(2, effects.settled.size());
+        assertEquals(2, state.status().dropped());
+        assertEquals(0, state.status().ready());
+    }
+
+    @Test
+    void restoredEntriesAreReservedByTheirNames() {
+        for (long lsn = 1; lsn <= 3; lsn++) state.restore(new Entry(lsn, 0, TestMessages.durable("q", "m" + lsn)));
+        assertEquals(Set.of(2L), state.reserve(Set.of(2L, 7L), "mine"));
+        named("other", 5);
+        assertEquals(List.of("m1", "m3"), deliveredTexts());
+        named("mine", 5);
+        assertEquals(List.of("m1", "m3", "m2"), deliveredTexts());
+    }
+
+    @Test
+    void changesOfTablesAreMadeWithTheSettlementEvenIfThatIsStale() {
+        consumer(1);
+        put("a");
+        Delivery delivery = effects.delivered.get(0);
+        TableChange change = TableChange.remove(new MemoryStore().table("t"), new byte[] {1});
+        state.settle(delivery, Outcome.ACCEPTED, List.of(change));
+        state.settle(delivery, Outcome.ACCEPTED, List.of(change));
+        assertEquals(List.of(change, change), effects.changes);
+        assertEquals(1, effects.settled.size());
     }
 
     @Test
@@ -255,7 +329,7 @@ class QueueStateTest {
     void aDrainWaitsForABodyThatIsBeingRead() {
         put("0123456789");
         put("beyond");
-        Consumer consumer = new Consumer(null, false);
+        Consumer consumer = new Consumer(null, false, "c");
         state.attach(consumer);
         state.drain(consumer);
         grant(consumer, 5);
@@ -287,7 +361,7 @@ class QueueStateTest {
         state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "seen")));
         assertEquals(List.of("seen"), deliveredTexts());
         assertTrue(effects.delivered.get(0).isSettled());
-        consumer.suspended = true;
+        state.detach(consumer, List.of());
         state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "lost")));
         assertEquals(2, state.status().dropped());
         assertEquals(0, state.residentBytes());
@@ -295,7 +369,7 @@ class QueueStateTest {
 
     @Test
     void settlingOnDispatchEndsTheEntryAtOnce() {
-        Consumer consumer = new Consumer(null, true);
+        Consumer consumer = new Consumer(null, true, "c");
         state.attach(consumer);
         grant(consumer, 5);
         put("a");
@@ -329,7 +403,7 @@ class QueueStateTest {
     @Test
     void whatOneConsumerRefusedReachesAnotherAlsoBehindWhatBothRefused() {
         Consumer one = consumer(10);
-        Consumer two = new Consumer(null, false);
+        Consumer two = new Consumer(null, false, "c");
         state.attach(two);
         for (String text : List.of("x", "y")) state.enqueue(new Entry(0, 0, TestMessages.durable("q", text)));
         grant(two, 1); // one and two hold one each
@@ -364,7 +438,7 @@ class QueueStateTest {
     @Test
     void consumersThatCameAndWentAreForgotten() {
         Consumer consumer = consumer(5);
-        state.detach(consumer);
+        state.detach(consumer, List.of());
         assertFalse(consumer.inRing, "an idle queue holds on to nobody");
     }
 
@@ -374,7 +448,7 @@ class QueueStateTest {
         state.enqueue(entry);
         Consumer first = consumer(1);
         settle(effects.delivered.get(0), new Outcome.Modified(false, true));
-        state.detach(first);
+        state.detach(first, List.of());
         consumer(1);
         settle(effects.delivered.get(1), new Outcome.Modified(false, true));
         assertFalse(entry.isRefusedBy(first), "one who has left needs no remembering");
@@ -384,9 +458,9 @@ class QueueStateTest {
     void releasingTheFirstEntryOverAndOverFillsNoMemory() {
         QueueState wide = windowOf(1000);
         fill(wide, 1000);
-        Consumer consumer = new Consumer(null, false);
+        Consumer consumer = new Consumer(null, false, "c");
         wide.attach(consumer);
-        for (int i = 0; i < 100; i++) wide.settle(next(wide, consumer), Outcome.RELEASED);
+        for (int i = 0; i < 100; i++) wide.settle(next(wide, consumer), Outcome.RELEASED, List.of());
         assertTrue(wide.residentBytes() <= 2000, "resident: " + wide.residentBytes());
     }
 
@@ -394,12 +468,12 @@ class QueueStateTest {
     void readingBackWhatLiesBeforeWhatWasReadBackFillsNoMemory() {
         QueueState wide = windowOf(1000);
         fill(wide, 1000);
-        Consumer consumer = new Consumer(null, false);
+        Consumer consumer = new Consumer(null, false, "c");
         wide.attach(consumer);
         for (int held = 900; held > 0; held -= 30) {
             List<Delivery> deliveries = new ArrayList<>();
             for (int i = 0; i < held; i++) deliveries.add(next(wide, consumer));
-            for (Delivery delivery : deliveries) wide.settle(delivery, Outcome.RELEASED);
+            for (Delivery delivery : deliveries) wide.settle(delivery, Outcome.RELEASED, List.of());
         }
         assertTrue(wide.residentBytes() <= 2000, "resident: " + wide.residentBytes());
     }
@@ -470,7 +544,7 @@ class QueueStateTest {
                 () -> java.time.Instant.ofEpochMilli(nowMillis),
                 QueueSettings.durable("q", "test"),
                 new MemoryBudget(1 << 20));
-        Consumer consumer = new Consumer(null, false);
+        Consumer consumer = new Consumer(null, false, "c");
         wide.attach(consumer);
         consumer.limit = 0xFFFF_FFFFL;
         wide.available(consumer);
@@ -482,7 +556,7 @@ class QueueStateTest {
         }
         int held = consumer.acquired.size();
         assertTrue(held > 100 && held < 1000, "held: " + held);
-        wide.settle(effects.delivered.get(0), Outcome.ACCEPTED);
+        wide.settle(effects.delivered.get(0), Outcome.ACCEPTED, List.of());
         wide.dispatch();
         assertEquals(held, consumer.acquired.size());
     }

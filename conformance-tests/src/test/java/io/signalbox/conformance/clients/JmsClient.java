@@ -1,6 +1,6 @@
 package io.signalbox.conformance.clients;
 
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import jakarta.jms.Connection;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
@@ -22,7 +22,7 @@ final class JmsClient {
     private JmsClient() {}
 
     /** A started connection; options as in {@code jms.prefetchPolicy.all=1}. */
-    static Connection connect(BrokerProcess broker, String... options) throws JMSException {
+    static Connection connect(BrokerUnderTest broker, String... options) throws JMSException {
         String uri = "amqp://127.0.0.1:" + broker.amqp().getPort();
         if (options.length > 0) uri += "?" + String.join("&", options);
         Connection connection = new JmsConnectionFactory(uri).createConnection();

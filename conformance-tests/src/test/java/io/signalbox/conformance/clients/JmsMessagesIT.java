@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
@@ -38,7 +38,7 @@ final class JmsMessagesIT {
     private MessageConsumer consumer;
 
     @BeforeEach
-    void connect(BrokerProcess broker, TestInfo test) throws JMSException {
+    void connect(BrokerUnderTest broker, TestInfo test) throws JMSException {
         connection = JmsClient.connect(broker, "jms.deserializationPolicy.allowList=java.util,java.lang");
         session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
         Queue queue = session.createQueue(

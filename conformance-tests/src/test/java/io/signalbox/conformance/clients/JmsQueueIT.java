@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.conformance.process.Await;
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -36,12 +36,12 @@ final class JmsQueueIT {
 
     private static final long SHORT_RECEIVE_MILLIS = 150;
 
-    private BrokerProcess broker;
+    private BrokerUnderTest broker;
     private String name;
     private Connection connection;
 
     @BeforeEach
-    void connect(BrokerProcess shared, TestInfo test) throws JMSException {
+    void connect(BrokerUnderTest shared, TestInfo test) throws JMSException {
         broker = shared;
         name = "jms.queue." + test.getTestMethod().orElseThrow().getName();
         connection = JmsClient.connect(broker);

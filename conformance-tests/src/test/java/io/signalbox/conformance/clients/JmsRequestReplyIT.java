@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import jakarta.jms.Connection;
 import jakarta.jms.Destination;
@@ -38,7 +38,7 @@ final class JmsRequestReplyIT {
     private Queue service;
 
     @BeforeEach
-    void connect(BrokerProcess broker, TestInfo test) throws JMSException {
+    void connect(BrokerUnderTest broker, TestInfo test) throws JMSException {
         client = JmsClient.connect(broker);
         server = JmsClient.connect(broker);
         clientSession = client.createSession(Session.AUTO_ACKNOWLEDGE);

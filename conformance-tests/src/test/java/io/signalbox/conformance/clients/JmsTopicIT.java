@@ -6,7 +6,7 @@ import static io.signalbox.conformance.clients.JmsClient.sendTexts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -32,7 +32,7 @@ final class JmsTopicIT {
     private Session session;
 
     @BeforeEach
-    void connect(BrokerProcess broker, TestInfo test) throws JMSException {
+    void connect(BrokerUnderTest broker, TestInfo test) throws JMSException {
         name = "jms/topic/" + test.getTestMethod().orElseThrow().getName();
         connection = JmsClient.connect(broker);
         session = connection.createSession(Session.AUTO_ACKNOWLEDGE);

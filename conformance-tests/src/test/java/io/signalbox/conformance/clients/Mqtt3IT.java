@@ -11,7 +11,7 @@ import com.hivemq.client.mqtt.mqtt3.Mqtt3BlockingClient;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3BlockingClient.Mqtt3Publishes;
 import com.hivemq.client.mqtt.mqtt3.message.connect.connack.Mqtt3ConnAck;
 import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +31,11 @@ final class Mqtt3IT {
     private static final long SHORT_RECEIVE_MILLIS = 150;
 
     private final List<Mqtt3BlockingClient> clients = new ArrayList<>();
-    private BrokerProcess broker;
+    private BrokerUnderTest broker;
     private String name;
 
     @BeforeEach
-    void remember(BrokerProcess shared, TestInfo test) {
+    void remember(BrokerUnderTest shared, TestInfo test) {
         broker = shared;
         name = "mqtt3/" + test.getTestMethod().orElseThrow().getName();
     }

@@ -18,7 +18,7 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult.Mqtt5Qos1
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCode;
 import io.signalbox.conformance.process.Await;
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -42,11 +42,11 @@ final class Mqtt5IT {
     private static final long SESSION_SECONDS = 600;
 
     private final List<Mqtt5BlockingClient> clients = new ArrayList<>();
-    private BrokerProcess broker;
+    private BrokerUnderTest broker;
     private String name;
 
     @BeforeEach
-    void remember(BrokerProcess shared, TestInfo test) {
+    void remember(BrokerUnderTest shared, TestInfo test) {
         broker = shared;
         name = "mqtt5/" + test.getTestMethod().orElseThrow().getName();
     }

@@ -11,7 +11,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient.Mqtt5Publishes;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
@@ -34,14 +34,14 @@ final class ProtocolsMeetIT {
 
     private static final long RECEIVE_SECONDS = 10;
 
-    private BrokerProcess broker;
+    private BrokerUnderTest broker;
     private String name;
     private Connection connection;
     private Session session;
     private Mqtt5BlockingClient mqtt;
 
     @BeforeEach
-    void connect(BrokerProcess shared, TestInfo test) throws JMSException {
+    void connect(BrokerUnderTest shared, TestInfo test) throws JMSException {
         broker = shared;
         name = "meet/" + test.getTestMethod().orElseThrow().getName();
         connection = JmsClient.connect(broker);

@@ -12,7 +12,7 @@ import com.hivemq.client.mqtt.mqtt3.Mqtt3BlockingClient;
 import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import jakarta.jms.Connection;
 import jakarta.jms.MessageConsumer;
@@ -34,10 +34,10 @@ final class WebSocketIT {
     private static final long RECEIVE_SECONDS = 10;
     private static final List<MqttQos> QOS = List.of(MqttQos.AT_MOST_ONCE, MqttQos.AT_LEAST_ONCE);
 
-    private BrokerProcess broker;
+    private BrokerUnderTest broker;
 
     @BeforeEach
-    void remember(BrokerProcess shared) {
+    void remember(BrokerUnderTest shared) {
         broker = shared;
     }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,10 +32,10 @@ final class WebSocketTranscriptIT {
     private static final String PINGREQ = "c0 00";
     private static final String PINGRESP = "d0 00";
 
-    private BrokerProcess broker;
+    private BrokerUnderTest broker;
 
     @BeforeEach
-    void remember(BrokerProcess shared) {
+    void remember(BrokerUnderTest shared) {
         broker = shared;
     }
 

@@ -1,6 +1,6 @@
 package io.signalbox.conformance.debian;
 
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,10 +17,10 @@ final class DebianClients {
     private static final String PYTHON = "/usr/bin/python3";
     private static final int SUBSCRIBER_SECONDS = 15;
 
-    private final BrokerProcess broker;
+    private final BrokerUnderTest broker;
     private final Path scripts;
 
-    DebianClients(BrokerProcess broker, Path scripts) {
+    DebianClients(BrokerUnderTest broker, Path scripts) {
         this.broker = broker;
         this.scripts = scripts;
     }

@@ -4,7 +4,7 @@ import static io.signalbox.conformance.debian.DebianClients.received;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.signalbox.conformance.process.Await;
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,12 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(SharedBroker.class)
 final class DebianClientsIT {
 
-    private BrokerProcess broker;
+    private BrokerUnderTest broker;
     private DebianClients clients;
     private String name;
 
     @BeforeEach
-    void connect(BrokerProcess shared, @TempDir Path scripts, TestInfo test) {
+    void connect(BrokerUnderTest shared, @TempDir Path scripts, TestInfo test) {
         broker = shared;
         clients = new DebianClients(shared, scripts);
         name = "debian/" + test.getTestMethod().orElseThrow().getName();

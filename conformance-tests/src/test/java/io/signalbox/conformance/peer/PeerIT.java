@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.signalbox.conformance.process.Await;
-import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import java.util.concurrent.CompletableFuture;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class PeerIT {
 
     @Test
-    void bothSidesAreConfirmed(BrokerProcess broker) {
+    void bothSidesAreConfirmed(BrokerUnderTest broker) {
         String queue = "peer.bothSidesAreConfirmed";
         CompletableFuture<DeliveryState> outcome = new CompletableFuture<>();
         CompletableFuture<SettlingReceiver.Received> received = new CompletableFuture<>();

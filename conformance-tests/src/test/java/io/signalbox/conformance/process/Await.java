@@ -1,6 +1,8 @@
 package io.signalbox.conformance.process;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,16 @@ public final class Await {
             LockSupport.parkNanos(POLL_NANOS);
         }
         return true;
+    }
+
+    /** The next element of a queue that others fill, if one comes within the limit. */
+    public static <T> Optional<T> poll(BlockingQueue<T> queue, Duration limit) {
+        try {
+            return Optional.ofNullable(queue.poll(limit.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting", e);
+        }
     }
 
     /** The result of a future that completes within 20 s. */

@@ -54,18 +54,23 @@ public record BrokerOptions(
         return new BrokerOptions(dataDirectory, settings, jvmOptions, command);
     }
 
-    List<String> command() {
-        Map<String, String> set = new LinkedHashMap<>();
+    /** The settings with the ports and hosts that nobody has said. */
+    Map<String, String> allSettings() {
+        Map<String, String> all = new LinkedHashMap<>();
         for (String listener : List.of("amqp", "mqtt", "http")) {
-            set.put(listener + ".host", "127.0.0.1");
-            set.put(listener + ".port", "0");
+            all.put(listener + ".host", "127.0.0.1");
+            all.put(listener + ".port", "0");
         }
-        set.putAll(settings);
+        all.putAll(settings);
+        return all;
+    }
+
+    List<String> command() {
         List<String> command = new ArrayList<>(through);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(List.of("-jar", jar().toString(), "run", "--data", dataDirectory.toString()));
-        set.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        allSettings().forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         return command;
     }
 

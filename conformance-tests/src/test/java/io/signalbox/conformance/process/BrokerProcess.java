@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
  * The packaged broker as a process of its own: {@code java -jar signalbox.jar run} on a data directory, with ports that the
  * system chose on the loopback address. Ended by its own pid only. Used by one thread at a time.
  */
-public final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements BrokerUnderTest {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
@@ -69,14 +69,17 @@ public final class BrokerProcess implements AutoCloseable {
         return ready.pid();
     }
 
+    @Override
     public InetSocketAddress amqp() {
         return ready.amqp();
     }
 
+    @Override
     public InetSocketAddress mqtt() {
         return ready.mqtt();
     }
 
+    @Override
     public InetSocketAddress http() {
         return ready.http();
     }
@@ -94,11 +97,16 @@ public final class BrokerProcess implements AutoCloseable {
         return output;
     }
 
+    @Override
+    public List<String> lastLines() {
+        return output.lines();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Asks and tells the broker what the command line would. */
+    @Override
     public Control control() {
         return Control.of(options.dataDirectory());
     }
@@ -113,6 +121,11 @@ public final class BrokerProcess implements AutoCloseable {
     public int stop() {
         jvm.destroy();
         return awaitExit();
+    }
+
+    @Override
+    public void stopCleanly() {
+        stop();
     }
 
     private int awaitExit() {
@@ -135,7 +148,6 @@ public final class BrokerProcess implements AutoCloseable {
         children.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Ends the process if it still runs; its data directory stays. */
     @Override
     public void close() {
         endAll();

@@ -36,6 +36,11 @@ public final class Control {
                 .with("key", topicFilter));
     }
 
+    /** Removes a queue with the messages that it holds. */
+    public void removeQueue(String queue) {
+        ask(ControlMessage.of("queue-rm").with("queue", queue).with("messages", "delete"));
+    }
+
     /** How many messages each queue holds, by name. */
     public Map<String, Long> queueDepths() {
         Map<String, Long> depths = new LinkedHashMap<>();

@@ -1,11 +1,13 @@
 package io.signalbox.server.net;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -31,6 +33,13 @@ import java.util.concurrent.TimeUnit;
  * closed by the thread that runs the node; thread-safe between.
  */
 public final class Transport implements AutoCloseable {
+
+    /**
+     * At most 64 KiB of a connection are read before the loop turns to the next: the smallest packets of MQTT over WebSocket are two bytes, and
+     * whoever sends nothing else must not hold everybody up.
+     */
+    private static final RecvByteBufAllocator ONE_READ_A_TURN =
+            new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
 
     private static final int ACCEPT_BACKLOG = 1024;
     private static final String ALLOCATOR = "io.netty.allocator.type";
@@ -101,6 +110,7 @@ public final class Transport implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ONE_READ_A_TURN)
                 .childHandler(child);
     }
 

@@ -1,0 +1,25 @@
+package io.signalbox.broker.queue;
+
+import io.signalbox.broker.store.WriteBatch.TableChange;
+import java.util.List;
+
+/** What the rules want done; carried out by the queue that owns them. */
+interface QueueEffects {
+    void deliver(Delivery delivery);
+
+    /** The entry has ended; its log record, where it has one, is told. */
+    void settle(Entry entry);
+
+    /** Change these tables in the record of the settlements made now. */
+    void change(List<TableChange> changes);
+
+    /** Tell the subscription when everything settled so far is durable. */
+    void confirm(Subscription subscription, long token);
+
+    /** Bring these entries' bodies into memory; {@link QueueState#loaded} follows. */
+    void load(List<Entry> entries);
+
+    void drained(Subscription subscription);
+
+    void deleted(Subscription subscription);
+}

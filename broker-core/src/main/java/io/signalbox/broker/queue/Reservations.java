@@ -1,0 +1,38 @@
+package io.signalbox.broker.queue;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Which entries wait for a consumer of which name. Confined to the queue; costs nothing while there are none. */
+final class Reservations {
+
+    private final Map<String, Set<Entry>> byName = new HashMap<>(0);
+
+    void add(Entry entry, String name) {
+        entry.reservedFor = name;
+        byName.computeIfAbsent(name, n -> new LinkedHashSet<>(4)).add(entry);
+    }
+
+    void remove(Entry entry) {
+        String name = entry.reservedFor;
+        entry.reservedFor = null;
+        Set<Entry> entries = byName.get(name);
+        if (entries == null) return;
+        entries.remove(entry);
+        if (entries.isEmpty()) byName.remove(name);
+    }
+
+    /** Frees all that wait for this name, and tells which they were. */
+    Set<Entry> removeAll(String name) {
+        Set<Entry> entries = byName.remove(name);
+        if (entries == null) return Set.of();
+        for (Entry entry : entries) entry.reservedFor = null;
+        return entries;
+    }
+
+    void clear() {
+        byName.clear();
+    }
+}
