@@ -13,6 +13,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Authenticator;
 import io.signalbox.broker.store.WriteBatch;
 import java.io.IOException;
@@ -57,6 +58,7 @@ public final class AmqpListener {
     private final Authenticator authenticator;
     private final AmqpSettings settings;
     private final AmqpCounters counters = new AmqpCounters();
+    private final Throttle complaints = new Throttle();
     private final Map<Channel, AmqpConnection> connections = new ConcurrentHashMap<>();
     private volatile boolean closing;
     private @Nullable Channel server;
@@ -184,6 +186,11 @@ public final class AmqpListener {
 
     AmqpSettings settings() {
         return settings;
+    }
+
+    /** Lets through what of peers' mistakes is told in the log. */
+    Throttle complaints() {
+        return complaints;
     }
 
     Authenticator authenticator() {

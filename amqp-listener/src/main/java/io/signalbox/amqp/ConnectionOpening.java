@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Authenticator.Verdict;
 import io.signalbox.broker.security.Credentials;
 import java.util.Optional;
@@ -82,12 +83,24 @@ final class ConnectionOpening {
             authenticate(new Credentials.Anonymous(transport.remoteAddress()), new WithoutSasl());
         } else {
             // AMQP 1.0 §2.2: answer with a header that is supported, then close the socket
-            LOG.debug(
-                    "event=amqp_header_refused peer={} spoke=\"{}\"",
-                    transport.remoteAddress(),
-                    ProtocolHeader.describe(header));
+            noteRefused(header);
             writer.protocolHeader(state == State.AWAITS_HEADER ? ProtocolHeader.SASL : ProtocolHeader.AMQP);
             host.endAfterFlush();
+        }
+    }
+
+    /** A client with TLS on the wrong port is the operator's to put right, other bytes are the peer's own affair. */
+    private void noteRefused(long header) {
+        long heldBack = ProtocolHeader.isTls(header) ? listener.complaints().pass() : Throttle.HELD_BACK;
+        String spoke = ProtocolHeader.describe(header);
+        if (heldBack == Throttle.HELD_BACK) {
+            LOG.debug("event=amqp_header_refused peer={} spoke=\"{}\"", transport.remoteAddress(), spoke);
+        } else {
+            LOG.info(
+                    "event=amqp_header_refused peer={} spoke=\"{}\" not_told_before={}",
+                    transport.remoteAddress(),
+                    spoke,
+                    heldBack);
         }
     }
 

@@ -9,12 +9,21 @@ final class ProtocolHeader {
     /** AMQP 1.0 inside a SASL layer. */
     static final long SASL = 0x414d_5150_0301_0000L;
 
+    /** The first two bytes of a TLS connection: a handshake record of version 3 (RFC 8446 §5.1). */
+    private static final int TLS_HANDSHAKE = 0x1603;
+
     private static final int AMQP_LETTERS = 0x414d_5150;
 
     private ProtocolHeader() {}
 
+    /** Whether a peer that began with {@code header} wants to speak TLS, on a port without it. */
+    static boolean isTls(long header) {
+        return header >>> 48 == TLS_HANDSHAKE;
+    }
+
     /** What a peer that began with {@code header} seems to speak: for the sentence in the log. */
     static String describe(long header) {
+        if (isTls(header)) return "TLS, which is served on the port amqp.tls-port, not on this one";
         if ((int) (header >>> 32) != AMQP_LETTERS) {
             return "bytes that are not AMQP (0x" + Long.toHexString(header) + ")";
         }

@@ -1,10 +1,15 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Authenticator;
 import java.time.InstantSource;
 
-/** What all connections of a listener share. Immutable; its parts are thread-safe. */
+/**
+ * What all connections of a listener share. Immutable; its parts are thread-safe.
+ *
+ * @param complaints lets through what of clients' mistakes is told in the log
+ */
 record ListenerContext(
         VirtualHost host,
         Authenticator authenticator,
@@ -12,4 +17,5 @@ record ListenerContext(
         MqttSettings settings,
         MqttCounters counters,
         SessionTables tables,
-        SessionRegistry registry) {}
+        SessionRegistry registry,
+        Throttle complaints) {}

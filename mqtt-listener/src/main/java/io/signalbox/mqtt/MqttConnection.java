@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.PacketDecoder;
 import io.signalbox.mqtt.codec.PacketEncoder;
@@ -28,6 +29,9 @@ final class MqttConnection implements PacketReader.Sink {
 
     /** How long a client may take to read why it was disconnected. */
     private static final long LINGER_MILLIS = 1000;
+
+    /** How a TLS connection begins (RFC 8446 §5.1); in MQTT, a CONNECT with reserved flags. */
+    private static final int TLS_HANDSHAKE = 0x16;
 
     private final ListenerContext context;
     private final Channel channel;
@@ -86,6 +90,7 @@ final class MqttConnection implements PacketReader.Sink {
             return;
         }
         keepAlive.heard();
+        if (!accepted && reader.pendingBytes() == 0) noteTls(bytes);
         reading = true;
         try {
             reader.feed(bytes, this);
@@ -97,6 +102,18 @@ final class MqttConnection implements PacketReader.Sink {
             reading = false;
         }
         readAsReady();
+    }
+
+    /** A client with TLS on a port without it: its bytes are refused as any that are no CONNECT, and the log says why. */
+    private void noteTls(ByteBuf bytes) {
+        if (!bytes.isReadable() || bytes.getUnsignedByte(bytes.readerIndex()) != TLS_HANDSHAKE) return;
+        long heldBack = context.complaints().pass();
+        if (heldBack == Throttle.HELD_BACK) return;
+        LOG.info(
+                "event=mqtt_client_speaks_tls remote={} fix=\"TLS is served on the port mqtt.tls-port, not on this one\""
+                        + " not_told_before={}",
+                channel.remoteAddress(),
+                heldBack);
     }
 
     /** A mistake of ours: it costs this connection and no other. */

@@ -19,6 +19,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Authenticator;
 import io.signalbox.mqtt.codec.ReasonCode;
 import java.io.IOException;
@@ -60,7 +61,8 @@ public final class MqttListener {
                 settings,
                 new MqttCounters(),
                 new SessionTables(broker.store(), host.name()),
-                new SessionRegistry());
+                new SessionRegistry(),
+                new Throttle());
     }
 
     /**

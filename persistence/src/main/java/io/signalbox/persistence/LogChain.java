@@ -42,6 +42,10 @@ final class LogChain {
             logStartLsn = header.logStartLsn();
         }
 
+        SegmentHeader header() {
+            return header;
+        }
+
         void saw(BatchHeader batch) {
             if (batches++ == 0) firstDurableLsn = batch.durableLsn();
             lastBatchLsn = batch.lsn();

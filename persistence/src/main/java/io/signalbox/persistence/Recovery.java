@@ -135,11 +135,18 @@ final class Recovery {
             LogChain.Link link = chain.link(header);
             long end = scanner.scan(header, chain.limitOf(header), new Replay(link));
             link.endsAt(end);
-            progressBy(chain.limitOf(header) - header.baseLsn());
+            // What is not there is read in neither pass.
+            bytesTotal -= 2 * (chain.limitOf(header) - end);
+            segmentDone(end - header.baseLsn());
         }
     }
 
-    private void progressBy(long bytes) {
+    /** Tells progress within a segment; {@link #segmentDone} completes it. */
+    private void batchAt(BatchHeader batch, SegmentHeader segment) {
+        sink.progress(bytesDone + batch.lsn() - segment.baseLsn(), bytesTotal);
+    }
+
+    private void segmentDone(long bytes) {
         bytesDone += bytes;
         sink.progress(bytesDone, bytesTotal);
     }
@@ -155,6 +162,7 @@ final class Recovery {
         @Override
         public void batch(BatchHeader header) {
             link.saw(header);
+            batchAt(header, link.header());
         }
 
         @Override
@@ -172,23 +180,27 @@ final class Recovery {
             SegmentHeader header = segment.header();
             long end = chain.link(header).endLsn();
             if (segment.liveness().unsettled() > 0) {
-                long reread = scanner.scan(header, end, new Emission(segment.liveness()));
+                long reread = scanner.scan(header, end, new Emission(header, segment.liveness()));
                 if (reread != end) throw new IOException("the second reading differs at " + store.describe(reread));
             }
-            progressBy(chain.limitOf(header) - header.baseLsn());
+            segmentDone(end - header.baseLsn());
         }
         sink.progress(bytesTotal, bytesTotal);
     }
 
     private final class Emission implements SegmentScanner.Visitor<StoreException> {
+        private final SegmentHeader segment;
         private final Liveness liveness;
 
-        Emission(Liveness liveness) {
+        Emission(SegmentHeader segment, Liveness liveness) {
+            this.segment = segment;
             this.liveness = liveness;
         }
 
         @Override
-        public void batch(BatchHeader header) {}
+        public void batch(BatchHeader header) {
+            batchAt(header, segment);
+        }
 
         @Override
         public void record(LogRecord record) throws StoreException {

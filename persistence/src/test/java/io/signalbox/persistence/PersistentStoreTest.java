@@ -98,6 +98,29 @@ class PersistentStoreTest {
     }
 
     @Test
+    void aRestartTellsHowFarTheReadingIsWithinEachSegmentToo() throws Exception {
+        try (StoreLife life = StoreLife.begin(directory, SMALL)) {
+            for (int i = 0; i < 20; i++) {
+                life.durably(new WriteBatch()
+                        .message(PlainFormat.message("q", new byte[1000]))
+                        .enqueueTo(1, 0));
+            }
+        }
+        try (StoreLife life = StoreLife.begin(directory, SMALL)) {
+            assertTrue(life.progress.size() > 40, "20 batches, read twice: " + life.progress);
+            StoreLife.Progress last = life.progress.get(life.progress.size() - 1);
+            assertEquals(last.bytesTotal(), last.bytesDone());
+            assertTrue(last.bytesTotal() < 200_000, "what the segment does not hold is not counted: " + last);
+            double before = 0;
+            for (StoreLife.Progress step : life.progress) {
+                double done = (double) step.bytesDone() / step.bytesTotal();
+                assertTrue(done >= before && done <= 1, life.progress.toString());
+                before = done;
+            }
+        }
+    }
+
+    @Test
     void aDroppedQueueTakesItsEntriesAlong() throws Exception {
         try (StoreLife life = StoreLife.begin(directory, SMALL)) {
             for (int i = 0; i < 10; i++) {

@@ -19,6 +19,9 @@ final class StoreLife implements AutoCloseable, RecoverySink {
 
     final MessageStore store;
     final List<Entry> entries = new ArrayList<>();
+    final List<Progress> progress = new ArrayList<>();
+
+    record Progress(long bytesDone, long bytesTotal) {}
 
     static StoreLife begin(Path directory, StoreSettings settings) throws StoreException {
         return new StoreLife(PersistentStore.open(directory, settings, PlainFormat.FORMATS));
@@ -36,7 +39,9 @@ final class StoreLife implements AutoCloseable, RecoverySink {
     }
 
     @Override
-    public void progress(long bytesDone, long bytesTotal) {}
+    public void progress(long bytesDone, long bytesTotal) {
+        progress.add(new Progress(bytesDone, bytesTotal));
+    }
 
     /** Appends, waiting while the store is full, and waits until it is durable. */
     long durably(WriteBatch batch) throws Exception {

@@ -201,7 +201,8 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public StoreStatus status() {
-        return new StoreStatus(0, durableLsn(), 0, 0, 0);
+        long durable = durableLsn();
+        return new StoreStatus(0, durable, durable - 1, 0, 0); // a force each
     }
 
     @Override

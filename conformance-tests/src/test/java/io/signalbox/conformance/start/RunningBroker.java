@@ -54,6 +54,12 @@ final class RunningBroker implements AutoCloseable {
         return awaitExit();
     }
 
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) throw new AssertionError("no end: " + process.info());
         return process.exitValue();

@@ -37,16 +37,22 @@ final class RunCommand implements Callable<Integer> {
         StopSignals signals = StopSignals.install();
         PrintWriter out = spec.commandLine().getOut();
         Node node = start(configuration);
+        signals.onHangUp(node::reload); // what comes of it is in the log
         announce(node, configuration, out);
         signals.await();
         return stop(node, out);
     }
 
     private Node start(Configuration configuration) throws CommandFailure {
-        RecoveryLine progress = new RecoveryLine(spec.commandLine().getErr(), System::nanoTime);
+        RecoveryLine.Form form =
+                Terminal.ERROR.isInteractive() ? RecoveryLine.Form.REWRITTEN : RecoveryLine.Form.LOGGED;
+        RecoveryLine progress = new RecoveryLine(spec.commandLine().getErr(), form, System::nanoTime);
         try {
-            return Node.start(configuration, options.source(), NodeParts.standard(configuration), progress);
+            Node node = Node.start(configuration, options.source(), NodeParts.standard(configuration), progress);
+            progress.end();
+            return node;
         } catch (NodeFailure e) {
+            progress.end();
             if (debug) e.printStackTrace(spec.commandLine().getErr());
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
@@ -57,8 +63,8 @@ final class RunCommand implements Callable<Integer> {
         long millis = System.currentTimeMillis()
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
         StartText text = new StartText(node.startReport(), configuration, millis);
-        if (Terminal.isInteractive()) {
-            StartText.Colour colour = Terminal.wantsColour() ? StartText.Colour.ANSI : StartText.Colour.NONE;
+        if (Terminal.OUTPUT.isInteractive()) {
+            StartText.Colour colour = Terminal.OUTPUT.wantsColour() ? StartText.Colour.ANSI : StartText.Colour.NONE;
             text.block(colour).forEach(out::println);
         } else {
             out.println(text.line());

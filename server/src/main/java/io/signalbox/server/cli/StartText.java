@@ -3,18 +3,21 @@ package io.signalbox.server.cli;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Origin;
 import io.signalbox.server.config.Settings;
+import io.signalbox.server.node.LastStop;
 import io.signalbox.server.node.StartReport;
 import io.signalbox.server.node.Version;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What {@code run} prints once the broker serves: a block for a person, one line for a log. Immutable. */
 final class StartText {
 
     private static final String BOLD = "\u001b[1m";
     private static final String PLAIN = "\u001b[0m";
+    private static final int VALUE_COLUMNS = 31;
 
     private final StartReport report;
     private final Configuration configuration;
@@ -34,16 +37,20 @@ final class StartText {
                 : " --data " + shellWord(report.dataDirectory().toString());
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add(colour.bold("  Signalbox " + Version.current()) + "      JDK "
-                + Runtime.version().feature() + " · pid "
+        lines.add(colour.bold(String.format("  %-49s", "Signalbox " + Version.current())) + "JDK " + jdk() + " · pid "
                 + ProcessHandle.current().pid());
         lines.add("");
-        lines.add("  AMQP 1.0   " + colour.bold("amqp://" + authority(report.amqp())));
-        lines.add("  MQTT       " + colour.bold("mqtt://" + authority(report.mqtt())) + "      3.1 · 3.1.1 · 5.0");
-        lines.add("  HTTP       " + colour.bold("http://" + authority(report.http())) + "     health, metrics");
-        lines.add("  Data       " + report.dataDirectory() + "      " + dataSummary());
-        lines.add("  Config     "
-                + configuration.file().map(path -> path.toString()).orElse("built-in defaults"));
+        lines.add(row("AMQP 1.0", colour.bold("amqp://" + authority(report.amqp())), ""));
+        report.tls().ifPresent(tls -> lines.add(row("", colour.bold("amqps://" + authority(tls.amqp())), "")));
+        lines.add(row("MQTT", colour.bold("mqtt://" + authority(report.mqtt())), "3.1 · 3.1.1 · 5.0"));
+        report.tls().ifPresent(tls -> lines.add(row("", colour.bold("mqtts://" + authority(tls.mqtt())), "")));
+        lines.add(row("HTTP", colour.bold("http://" + authority(report.http())), "health, metrics, WebSocket"));
+        report.tls().ifPresent(tls -> lines.add(row("", colour.bold("https://" + authority(tls.http())), "")));
+        lines.add(row("Data", report.dataDirectory().toString(), dataSummary()));
+        lines.add(
+                configuration.file().isPresent()
+                        ? row("Config", configuration.file().get().toString(), "")
+                        : row("Config", "built-in defaults", "write one: " + command + " config init"));
         lines.add("");
         lines.add(colour.bold("  LOCAL MODE") + "  Only this machine can connect, without a password.");
         lines.add("");
@@ -53,6 +60,18 @@ final class StartText {
         lines.add("");
         lines.add(String.format(Locale.ROOT, "  Ready in %.1f s.  Ctrl-C stops cleanly.", startMillis / 1000.0));
         return lines;
+    }
+
+    /** Name, value and remark, in columns as long as the value is not longer than its own; bold takes no room. */
+    private static String row(String name, String value, String remark) {
+        int visible = value.replace(BOLD, "").replace(PLAIN, "").length();
+        String gap = " ".repeat(Math.max(2, VALUE_COLUMNS - visible));
+        return ("  " + String.format("%-11s", name) + value + gap + remark).stripTrailing();
+    }
+
+    /** As in 17.0.15, without the build. */
+    private static String jdk() {
+        return Runtime.version().version().stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 
     /** Whether what is printed may carry escape sequences. */
@@ -67,13 +86,14 @@ final class StartText {
 
     private String dataSummary() {
         StringBuilder summary = new StringBuilder();
-        if (report.newDirectory()) {
+        if (report.lastStop() == LastStop.NEVER_RAN) {
             summary.append("new");
         } else {
             summary.append(count(report.queues(), "queue"))
                     .append(", ")
                     .append(count(report.recoveredMessages(), "message"))
-                    .append(String.format(Locale.ROOT, ", recovered in %.1f s", report.recoveryMillis() / 1000.0));
+                    .append(String.format(Locale.ROOT, ", recovered in %.1f s", report.recoveryMillis() / 1000.0))
+                    .append(report.lastStop() == LastStop.CRASH ? " (last stop: crash)" : " (last stop: clean)");
         }
         summary.append(", ").append(report.freeBytes() >> 30).append(" GiB free");
         if (report.forceNanos() > 0) {
@@ -89,7 +109,12 @@ final class StartText {
                 + " amqp=" + authority(report.amqp())
                 + " mqtt=" + authority(report.mqtt())
                 + " http=" + authority(report.http())
+                + report.tls()
+                        .map(tls -> " amqps=" + authority(tls.amqp()) + " mqtts=" + authority(tls.mqtt()) + " https="
+                                + authority(tls.http()))
+                        .orElse("")
                 + " data=" + shellWord(report.dataDirectory().toString())
+                + " last_stop=" + report.lastStop().name().toLowerCase(Locale.ROOT)
                 + " queues=" + report.queues()
                 + " recovered_messages=" + report.recoveredMessages()
                 + " recovery_ms=" + report.recoveryMillis()

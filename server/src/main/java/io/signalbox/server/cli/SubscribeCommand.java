@@ -46,7 +46,7 @@ final class SubscribeCommand implements Callable<Integer> {
             broker.ask(ControlMessage.of("subscribe")
                     .with(fromQueue ? "queue" : "topic", name)
                     .with("limit", count));
-            if (Terminal.isInteractive()) notes.println("Subscribed to " + name + ".  Ctrl-C ends.");
+            if (Terminal.OUTPUT.isInteractive()) notes.println("Subscribed to " + name + ".  Ctrl-C ends.");
             long printed = 0;
             long awaited = 0;
             while (printed < count || awaited > 0) {

@@ -4,17 +4,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether a person looks at the standard output, and whether they want colour. */
-final class Terminal {
+/** Whether a person looks at what a stream of this process shows, and whether they want colour. */
+enum Terminal {
+    OUTPUT(1),
+    ERROR(2);
 
-    private Terminal() {}
+    private final Path stream;
 
-    static boolean isInteractive() {
-        Path standardOutput = Path.of("/proc/self/fd/1");
+    Terminal(int descriptor) {
+        stream = Path.of("/proc/self/fd/" + descriptor);
+    }
+
+    boolean isInteractive() {
         try {
-            // What is asked is the standard output alone; System.console() also asks the input, and since Java 22 it
+            // What is asked is the stream alone; System.console() also asks the input, and since Java 22 it
             // answers for anything.
-            String target = Files.readSymbolicLink(standardOutput).toString();
+            String target = Files.readSymbolicLink(stream).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
             return false; // no Linux: better a line too plain than escape sequences in a file
@@ -22,7 +27,7 @@ final class Terminal {
     }
 
     /** See https://no-color.org: set to anything, the variable turns colour off. */
-    static boolean wantsColour() {
+    boolean wantsColour() {
         String noColour = System.getenv("NO_COLOR");
         return isInteractive() && (noColour == null || noColour.isEmpty());
     }

@@ -24,7 +24,8 @@ public final class SettingsDocument {
                 one for a dash, letters of either case. A variable `SIGNALBOX_…` with two underscores that names no key is an
                 error.
 
-                `./signalbox reload`, or SIGHUP, lets a running broker read file and certificate again. It applies RELOADABLE
+                `./signalbox reload`, or SIGHUP, lets a running broker read file and certificate again. It applies
+                RELOADABLE
                 and tells which changes need a restart; if anything is wrong, nothing is applied.
 
                 | Key | Values | Default | What it does |

@@ -1,20 +1,21 @@
 package io.signalbox.server.node;
 
+import io.signalbox.server.control.ControlSocket;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 
 /** The directory everything durable is in. Immutable. */
-record DataDirectory(Path path, Age age) {
+record DataDirectory(Path path, LastStop lastStop) {
 
-    enum Age {
-        NEW,
-        USED
-    }
+    /** Written by the store, locked while a process has the directory. */
+    private static final String LOCK_FILE = "lock";
 
     /** Makes the directory if it is not there, for its owner only: messages and the control socket are in it. */
     static DataDirectory open(Path path) throws NodeFailure {
@@ -31,14 +32,37 @@ record DataDirectory(Path path, Age age) {
                         "The data directory " + path + " cannot be written to by this user; change its owner"
                                 + " or choose another one with --data.");
             }
-            try (Stream<Path> files = Files.list(path)) {
-                return new DataDirectory(path, files.findAny().isPresent() ? Age.USED : Age.NEW);
-            }
+            return new DataDirectory(path, lastStop(path));
         } catch (IOException e) {
             throw new NodeFailure(
                     "The data directory " + path + " cannot be made or read (" + reason(e)
                             + "); choose another one with --data.",
                     e);
+        }
+    }
+
+    /** A broker takes its control socket away when it stops, and one that was killed does not. */
+    private static LastStop lastStop(Path path) throws IOException {
+        if (Files.exists(ControlSocket.in(path))) return LastStop.CRASH;
+        try (Stream<Path> files = Files.list(path)) {
+            return files.findAny().isPresent() ? LastStop.CLEAN : LastStop.NEVER_RAN;
+        }
+    }
+
+    /** Makes sure that a power cut now leaves the same names in the directory. */
+    void force() throws IOException {
+        try (FileChannel names = FileChannel.open(path, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    /** The process that has the directory, as it says itself, with a space before it; empty if it does not say. */
+    String owner() {
+        try {
+            String pid = Files.readString(path.resolve(LOCK_FILE)).strip();
+            return pid.isEmpty() ? "" : " pid " + pid;
+        } catch (IOException e) {
+            return "";
         }
     }
 

@@ -12,6 +12,7 @@ final class NodeHealth implements Health {
 
     private final LoopWatch loops;
     private volatile NodeState state = NodeState.RECOVERING;
+    private volatile long recoveredPercent;
 
     NodeHealth(LoopWatch loops) {
         this.loops = loops;
@@ -25,6 +26,11 @@ final class NodeHealth implements Health {
         state = next;
     }
 
+    /** How far the reading of the log is. */
+    void recovering(long bytesDone, long bytesTotal) {
+        if (bytesTotal > 0) recoveredPercent = 100 * bytesDone / bytesTotal;
+    }
+
     @Override
     public Optional<String> whyNotLive() {
         long lag = loops.worstLagNanos();
@@ -35,6 +41,10 @@ final class NodeHealth implements Health {
     @Override
     public Optional<String> whyNotReady() {
         NodeState now = state;
-        return now == NodeState.SERVING ? Optional.empty() : Optional.of(now.sentence());
+        return switch (now) {
+            case SERVING -> Optional.empty();
+            case RECOVERING -> Optional.of(now.sentence() + " " + recoveredPercent + " % done.");
+            case OPENING, STOPPING, STORE_FAILED -> Optional.of(now.sentence());
+        };
     }
 }

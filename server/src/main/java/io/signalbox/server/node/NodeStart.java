@@ -22,19 +22,28 @@ import io.signalbox.server.tls.TlsFiles;
 import io.signalbox.server.tls.TlsPort;
 import io.signalbox.server.tls.TlsServer;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The start of a node, step by step: event loops, HTTP port, store and core, protocol ports, control socket. The HTTP port
  * comes first, so that a supervisor sees a broker that reads its log as alive and not ready. Used once, by one thread.
  */
 final class NodeStart {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeStart.class);
+
+    /** A disk that takes longer tells nothing by a start that takes as long. */
+    private static final long FIRST_FORCE_SECONDS = 2;
 
     private final Configuration configuration;
     private final ConfigurationSource source;
@@ -68,8 +77,8 @@ final class NodeStart {
     /** Tells a second start on the same directory what is the matter; that there is no second one, the store's lock sees to. */
     private static void checkUnused(DataDirectory data) throws NodeFailure {
         if (!ControlClient.answers(ControlSocket.in(data.path()))) return;
-        throw new NodeFailure("A broker already runs on the data directory " + data.path()
-                + ", so it is in use. Stop that one first, or choose another directory with --data.");
+        throw new NodeFailure("The data directory " + data.path() + " is in use by Signalbox" + data.owner()
+                + ". Stop that broker first, or choose another directory with --data.");
     }
 
     private Node open(DataDirectory data) throws NodeFailure {
@@ -84,7 +93,7 @@ final class NodeStart {
         https.ifPresent(this::keep);
 
         long recoveryStart = System.nanoTime();
-        Broker broker = keep(openBroker(transport, data));
+        Broker broker = keep(openBroker(transport, data, health));
         metrics.addBroker(broker);
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - recoveryStart);
 
@@ -98,12 +107,12 @@ final class NodeStart {
                 http.address(),
                 NodePorts.report(amqp, mqtt, https),
                 data.path(),
-                data.age() == DataDirectory.Age.NEW,
+                data.lastStop(),
                 sharedQueues(broker),
                 broker.recoveredMessages(),
                 recoveryMillis,
                 data.freeBytes(),
-                broker.store().status().lastForceNanos());
+                firstForceNanos(broker.store()));
         Node node = new Node(transport, health, broker, ports, report, new Reload(source, configuration, tls));
         node.closeBeforeOthers(http);
         https.ifPresent(node::closeBeforeOthers);
@@ -119,17 +128,35 @@ final class NodeStart {
         return resource;
     }
 
-    private Broker openBroker(Transport transport, DataDirectory data) throws NodeFailure {
+    private Broker openBroker(Transport transport, DataDirectory data, NodeHealth health) throws NodeFailure {
         MessageFormats formats =
                 MessageFormats.of(parts.mqtt().format(), parts.amqp().format(), new ControlFormat());
         try {
             MessageStore store = parts.store().open(data.path(), formats);
             BrokerSettings settings =
-                    new BrokerSettings(store, transport.loops(), InstantSource.system(), progress::progress);
+                    new BrokerSettings(store, transport.loops(), InstantSource.system(), (done, total) -> {
+                        health.recovering(done, total);
+                        progress.progress(done, total);
+                    });
             return openOrClose(store, settings);
         } catch (StoreException e) {
             throw new NodeFailure(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Opening the broker has appended a batch; how long its force takes says what this disk's forces are like. */
+    private static long firstForceNanos(MessageStore store) {
+        long opened = store.durableLsn();
+        if (store.status().forces() == 0) {
+            CountDownLatch forced = new CountDownLatch(1);
+            store.afterForce(opened, forced::countDown);
+            try {
+                if (!forced.await(FIRST_FORCE_SECONDS, TimeUnit.SECONDS)) return 0;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return store.status().lastForceNanos();
     }
 
     private static Broker openOrClose(MessageStore store, BrokerSettings settings) throws StoreException {
@@ -158,6 +185,11 @@ final class NodeStart {
             Optional<TlsFiles> files = TlsFiles.of(configuration);
             if (files.isEmpty()) return Optional.empty();
             TlsServer server = new TlsServer(TlsCredentials.load(files.get()));
+            if (server.identity().expiry().isBefore(Instant.now())) {
+                LOG.warn(
+                        "event=tls_certificate_expired certificate=\"{}\"",
+                        server.identity().summary());
+            }
             metrics.addTls(server);
             return Optional.of(server);
         } catch (TlsFailure e) {
@@ -168,7 +200,9 @@ final class NodeStart {
     private static ControlServer openControl(Transport transport, DataDirectory data, Broker broker, Node node)
             throws NodeFailure {
         try {
-            return ControlServer.open(transport, data.path(), broker, node);
+            ControlServer control = ControlServer.open(transport, data.path(), broker, node);
+            data.force(); // its file is how the next start knows of a crash
+            return control;
         } catch (IOException e) {
             throw new NodeFailure("The control socket cannot be opened: " + e.getMessage() + ".", e);
         }

@@ -8,9 +8,9 @@ import java.util.Optional;
  * What a node found and opened when it started, for whoever tells the user.
  *
  * @param tls what is served over TLS; empty if nothing is
- * @param newDirectory whether the data directory was empty
+ * @param lastStop how the broker before this one ended
  * @param recoveryMillis how long reading the log took
- * @param forceNanos how long the latest force of the log took; 0 if there was none yet
+ * @param forceNanos how long a first force of the log took; 0 if it did not come to its end in time
  */
 public record StartReport(
         InetSocketAddress amqp,
@@ -18,7 +18,7 @@ public record StartReport(
         InetSocketAddress http,
         Optional<Tls> tls,
         Path dataDirectory,
-        boolean newDirectory,
+        LastStop lastStop,
         int queues,
         long recoveredMessages,
         long recoveryMillis,

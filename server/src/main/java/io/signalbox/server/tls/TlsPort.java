@@ -1,8 +1,10 @@
 package io.signalbox.server.tls;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -10,6 +12,9 @@ import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +22,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A port that speaks TLS and hands each connection on when its handshake is over: until then the protocol behind it knows
  * nothing of it. As a handshake takes memory of a peer that nobody knows, only so many run at once; beyond, connections
- * wait in the system's queue. Thread-safe.
+ * wait in the system's queue, and those in their handshake have a second left. Thread-safe.
  */
 public final class TlsPort implements AutoCloseable {
 
-    /** Heap for each handshake that may run at once; one takes about a fiftieth of it. */
+    /** Heap for each handshake that may run at once; one takes less than a hundredth of it. */
     private static final long HEAP_BYTES_PER_HANDSHAKE = 4 << 20;
+
+    /** How long a handshake may go on once others wait for it. */
+    private static final long CROWDED_MILLIS = 1000;
 
     private static final long FEWEST_HANDSHAKES = 64;
     private static final long MOST_HANDSHAKES = 1024;
@@ -33,6 +41,7 @@ public final class TlsPort implements AutoCloseable {
     private final int handshakesAtOnce;
     private final AtomicInteger handshaking = new AtomicInteger();
     private final ChannelGroup beginners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicBoolean crowded = new AtomicBoolean();
     private final Throttle complaints = new Throttle();
     private volatile @Nullable Channel port;
     private volatile boolean closed;
@@ -76,6 +85,11 @@ public final class TlsPort implements AutoCloseable {
         return open;
     }
 
+    /** How many handshakes run now. */
+    int handshaking() {
+        return handshaking.get();
+    }
+
     String name() {
         return name;
     }
@@ -97,12 +111,31 @@ public final class TlsPort implements AutoCloseable {
                 channel.close(); // it was accepted while the port closed
                 return;
             }
-            if (handshaking.incrementAndGet() >= handshakesAtOnce) accepting(false);
+            if (handshaking.incrementAndGet() >= handshakesAtOnce) {
+                accepting(false);
+                if (crowded.compareAndSet(false, true)) hurry(channel.eventLoop());
+            }
             channel.pipeline()
                     .addLast(new LingeringClose())
                     .addLast(server.newHandler(channel.alloc()))
                     .addLast(new TlsEntry(TlsPort.this));
         }
+    }
+
+    /** Whoever is in the handshake now and does not end it soon makes room: a silent peer costs the others a second. */
+    private void hurry(EventLoop loop) {
+        List<Channel> present = List.copyOf(beginners);
+        loop.schedule(
+                () -> {
+                    crowded.set(false);
+                    for (Channel channel : present) {
+                        ChannelHandlerContext first = channel.pipeline().firstContext();
+                        if (beginners.contains(channel) && first != null) first.close(); // at once, without a word
+                    }
+                    if (handshaking.get() < handshakesAtOnce) accepting(true);
+                },
+                CROWDED_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     /** A handshake is over: the connection is the protocol's now. */

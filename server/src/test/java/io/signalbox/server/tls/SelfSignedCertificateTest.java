@@ -17,7 +17,6 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,7 +84,7 @@ class SelfSignedCertificateTest {
                 serverContext().getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Void> accepted = CompletableFuture.runAsync(() -> accept(server));
             try (var plain = new java.net.Socket(InetAddress.getLoopbackAddress(), server.getLocalPort());
-                    SSLSocket client = (SSLSocket) clientContext()
+                    SSLSocket client = (SSLSocket) TlsClient.trusting(IDENTITY.certificate())
                             .getSocketFactory()
                             .createSocket(plain, hostName, server.getLocalPort(), true)) {
                 SSLParameters parameters = client.getSSLParameters();
@@ -117,17 +116,6 @@ class SelfSignedCertificateTest {
         managers.init(keys, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
-        return context;
-    }
-
-    private static SSLContext clientContext() throws Exception {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("server", IDENTITY.certificate());
-        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
         return context;
     }
 }
