@@ -3,6 +3,7 @@ package io.signalbox.broker;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.DirectSubscription;
 import io.signalbox.broker.routing.Matches;
@@ -97,8 +98,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
         matches.reset();
         target.route(message, origin, 0, matches);
-        if (matches.isEmpty()) counters.unroutable.increment();
         if (matches.isEmpty() && rider.isEmpty()) {
+            counters.unroutable.increment();
             answer(0, token, PublishOutcome.UNROUTABLE);
             return true;
         }
@@ -123,7 +124,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** The message is in the log, where it goes there: its targets get it now or after the force, and so does the answer. */
     private void settleAdmitted(Message message, long token, long waitLsn, Rider.Release release) {
         PublishOutcome outcome = matches.isEmpty() ? PublishOutcome.UNROUTABLE : PublishOutcome.STORED;
-        if (!matches.isEmpty()) counters.published.increment();
+        // Here, since a message that finds no space is attempted again.
+        (matches.isEmpty() ? counters.unroutable : counters.published).increment();
         boolean waits = deferred > 0 || (release == Rider.Release.AFTER_FORCE && waitLsn != 0);
         if (!waits) {
             handOver(message, null);
@@ -228,7 +230,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     /** MQTT-4.3.1: what is at most once on either side is not kept for a session that is away. */
     private static boolean passesThrough(MessageQueue queue, Message message, int flags) {
-        return queue.settings().purpose().passesThrough()
+        return queue.settings().purpose() == QueueSettings.Purpose.SESSION
                 && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
     }
 

@@ -12,8 +12,9 @@ import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Binding;
 import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
-import io.signalbox.broker.store.MemoryStore;
+import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StateTable;
+import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,7 +25,28 @@ import org.junit.jupiter.api.Test;
 /** What goes with a message into its record, and messages whose targets wait for the force. */
 class RiderTest {
 
-    private final MemoryStore store = new MemoryStore();
+    /** A log that has no space for as long as the test says so. */
+    private static final class FullStore extends RelayStore {
+        private boolean full;
+        private Runnable waiter = () -> {};
+
+        @Override
+        public long append(WriteBatch batch) {
+            return full ? MessageStore.FULL : super.append(batch);
+        }
+
+        @Override
+        public void whenSpace(Runnable whoWaits) {
+            waiter = whoWaits;
+        }
+
+        private void makeSpace() {
+            full = false;
+            waiter.run();
+        }
+    }
+
+    private final FullStore store = new FullStore();
     private final StateTable table = store.table("ids");
     private final byte[] key = "7".getBytes(UTF_8);
     private final TestLoops loops = new TestLoops();
@@ -88,11 +110,11 @@ class RiderTest {
 
     @Test
     void aChangeWithoutATargetIsStillMadeAndWaitedFor() {
-        store.hold();
+        store.memory.hold();
         publisher.publish(host.topics(), TestMessages.durable("nobody", "a"), 1, remembering(Rider.Release.AT_APPEND));
         loops.runAll();
         assertTrue(answers.isEmpty());
-        store.release();
+        store.memory.release();
         loops.runAll();
         assertEquals(List.of("1 Unroutable"), answers);
         assertTrue(table.get(key).isPresent());
@@ -100,12 +122,12 @@ class RiderTest {
 
     @Test
     void aTransientMessageDoesNotWaitForItsChange() {
-        store.hold();
+        store.memory.hold();
         publisher.publish(
                 host.topics(), TestMessages.transientOne("nobody", "a"), 1, remembering(Rider.Release.AT_APPEND));
         assertEquals(List.of("1 Unroutable"), answers);
         assertTrue(table.get(key).isPresent());
-        store.release();
+        store.memory.release();
     }
 
     @Test
@@ -124,12 +146,12 @@ class RiderTest {
         host.bind(broker.loopOf(loop), VirtualHost.TOPICS, "t", "t");
         loops.runAll();
         listenTo("t");
-        store.hold();
+        store.memory.hold();
         publisher.publish(host.topics(), TestMessages.durable("t", "a"), 1, remembering(Rider.Release.AFTER_FORCE));
         loops.runAll();
         assertEquals(List.of(), direct);
         assertEquals(0, queue.status().ready());
-        store.release();
+        store.memory.release();
         loops.runAll();
         assertEquals(List.of("a"), direct);
         assertEquals(1, queue.status().ready());
@@ -139,12 +161,12 @@ class RiderTest {
     @Test
     void whatThePublisherSendsMeanwhileStaysBehind() {
         listenTo("t");
-        store.hold();
+        store.memory.hold();
         publisher.publish(host.topics(), TestMessages.durable("t", "a"), 1, remembering(Rider.Release.AFTER_FORCE));
         publisher.publish(host.topics(), TestMessages.transientOne("t", "b"), 2);
         loops.runAll();
         assertEquals(List.of(), direct);
-        store.release();
+        store.memory.release();
         loops.runAll();
         assertEquals(List.of("a", "b"), direct);
         assertEquals(List.of("1 Stored", "2 Stored"), answers);
@@ -156,21 +178,31 @@ class RiderTest {
     @Test
     void itsTargetsGetItAlsoWhenThePublisherHasLeft() {
         MessageQueue queue = queue(QueueSettings.durable("q", "test"));
-        store.hold();
+        store.memory.hold();
         publisher.publish(queue, TestMessages.durable("q", "a"), 1, remembering(Rider.Release.AFTER_FORCE));
         publisher.close();
-        store.release();
+        store.memory.release();
         loops.runAll();
         assertEquals(List.of(), answers);
         assertEquals(1, queue.status().ready());
     }
 
     @Test
+    void whatHadToWaitForSpaceIsCountedOnceAndAnsweredOnce() {
+        store.full = true;
+        publisher.publish(host.topics(), TestMessages.durable("nobody", "a"), 1, remembering(Rider.Release.AT_APPEND));
+        store.makeSpace();
+        loops.runAll();
+        assertEquals(List.of("1 Unroutable"), answers);
+        assertEquals(1, broker.counters().unroutable.sum());
+    }
+
+    @Test
     void afterAFailedForceNobodyGetsIt() {
         MessageQueue queue = queue(QueueSettings.durable("q", "test"));
-        store.hold();
+        store.memory.hold();
         publisher.publish(queue, TestMessages.durable("q", "a"), 1, remembering(Rider.Release.AFTER_FORCE));
-        store.fail("The disk is gone.");
+        store.memory.fail("The disk is gone.");
         loops.runAll();
         assertEquals(List.of("1 Failed"), answers);
         assertEquals(0, queue.status().ready());

@@ -107,11 +107,9 @@ final class RecordEncoder {
         out.put(message.format().id())
                 .put((byte) (envelope.durable() ? 1 : 0))
                 .put((byte) envelope.priority())
-                .put((byte) envelope.marks());
+                .put((byte) 0);
         out.putInt(address.length).putInt(bodyBytes).putInt(0);
-        out.putLong(envelope.expiresAtMillis())
-                .putLong(envelope.publishedAtMillis())
-                .putLong(envelope.publisherId());
+        out.putLong(envelope.expiresAtMillis()).putLong(envelope.publishedAtMillis());
     }
 
     private static void putChange(ByteBuffer out, byte[] tableName, TableChange change) {

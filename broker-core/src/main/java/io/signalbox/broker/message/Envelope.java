@@ -8,18 +8,8 @@ package io.signalbox.broker.message;
  * @param priority 0 (lowest) to 9, {@link #DEFAULT_PRIORITY} when the publisher named none
  * @param expiresAtMillis wall-clock time in milliseconds after which it is not delivered; {@link #NEVER} = never
  * @param publishedAtMillis wall-clock time in milliseconds at which the broker accepted it
- * @param marks a byte, 0..255, that means something to the message's {@link MessageFormat} only and comes back with it
- * @param publisherId a number that stands for who published it, so that one may ask not to see one's own messages; {@link
- *     #UNKNOWN_PUBLISHER} if nobody needs to know
  */
-public record Envelope(
-        String address,
-        boolean durable,
-        int priority,
-        long expiresAtMillis,
-        long publishedAtMillis,
-        int marks,
-        long publisherId) {
+public record Envelope(String address, boolean durable, int priority, long expiresAtMillis, long publishedAtMillis) {
 
     /** The priority of a message whose publisher named none (AMQP 1.0 §3.2.1). */
     public static final int DEFAULT_PRIORITY = 4;
@@ -27,18 +17,8 @@ public record Envelope(
     /** The expiry of a message that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    public static final int NO_MARKS = 0;
-
-    public static final long UNKNOWN_PUBLISHER = 0;
-
     public Envelope {
         if (priority < 0 || priority > 9) throw new IllegalArgumentException("priority " + priority + " is not 0..9");
-        if ((marks & ~0xff) != 0) throw new IllegalArgumentException("marks " + marks + " are not 0..255");
-    }
-
-    /** An envelope without marks whose publisher is not known. */
-    public Envelope(String address, boolean durable, int priority, long expiresAtMillis, long publishedAtMillis) {
-        this(address, durable, priority, expiresAtMillis, publishedAtMillis, NO_MARKS, UNKNOWN_PUBLISHER);
     }
 
     /** An envelope with default priority that never expires. */

@@ -19,38 +19,9 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
     /** Who consumes from a queue. */
     public enum Purpose {
         /** Any consumer; they compete. */
-        SHARED(0),
+        SHARED,
         /** One MQTT session: a transient message passes through to it when it is connected and is not kept when not. */
-        SESSION(1),
-        /** The members of one MQTT shared subscription; they compete, and a transient message passes through as well. */
-        SHARED_SUBSCRIPTION(2),
-        /** The consumers of one durable or shared subscription to a topic by AMQP. */
-        TOPIC_SUBSCRIPTION(3);
-
-        private final int code;
-
-        Purpose(int code) {
-            this.code = code;
-        }
-
-        /** Its number in the catalogue, never reused. */
-        public int code() {
-            return code;
-        }
-
-        /** @throws IllegalArgumentException if there is none with this number */
-        public static Purpose ofCode(int code) {
-            for (Purpose purpose : values()) {
-                if (purpose.code == code) return purpose;
-            }
-            throw new IllegalArgumentException(
-                    "a queue has the purpose " + code + ", which this release does not know");
-        }
-
-        /** Whether a transient message is shown to who is there and not kept for who is not (MQTT-4.3.1). */
-        public boolean passesThrough() {
-            return this == SESSION || this == SHARED_SUBSCRIPTION;
-        }
+        SESSION
     }
 
     public QueueSettings {

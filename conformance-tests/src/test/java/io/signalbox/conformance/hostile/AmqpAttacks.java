@@ -10,15 +10,14 @@ import static io.signalbox.conformance.hostile.AmqpBytes.message;
 import static io.signalbox.conformance.hostile.AmqpBytes.open;
 import static io.signalbox.conformance.hostile.AmqpBytes.openWithProperties;
 import static io.signalbox.conformance.hostile.AmqpBytes.transfer;
-import static io.signalbox.conformance.hostile.MqttAttacks.many;
-import static io.signalbox.conformance.hostile.MqttBytes.bytes;
-import static io.signalbox.conformance.hostile.MqttBytes.join;
+import static io.signalbox.conformance.hostile.Bytes.bytes;
+import static io.signalbox.conformance.hostile.Bytes.join;
+import static io.signalbox.conformance.hostile.Bytes.many;
 
 import io.signalbox.conformance.hostile.Attack.Ending;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.qpid.protonj2.types.transport.Close;
@@ -35,7 +34,7 @@ final class AmqpAttacks {
     private static final Duration A_MOMENT = Duration.ofMillis(300);
     private static final String QUEUE = "/queues/hostile";
 
-    private final List<Attack> all = new ArrayList<>();
+    private final AttackList list = new AttackList("AMQP");
 
     static List<Attack> all() {
         AmqpAttacks attacks = new AmqpAttacks();
@@ -45,16 +44,7 @@ final class AmqpAttacks {
         attacks.links();
         attacks.ranges();
         attacks.storms();
-        return attacks.all;
-    }
-
-    private void add(String name, Ending ending, Attack.Strike strike) {
-        all.add(new Attack("AMQP " + name, ending, strike));
-    }
-
-    private void send(String name, Ending ending, byte[]... parts) {
-        byte[] all = join(parts);
-        add(name, ending, peer -> peer.send(all));
+        return attacks.list.all();
     }
 
     private static String container() {
@@ -62,59 +52,59 @@ final class AmqpAttacks {
     }
 
     private void headers() {
-        send("0-9-1 header", Ending.CLOSED, bytes('A', 'M', 'Q', 'P', 0, 0, 9, 1));
-        send("HTTP", Ending.CLOSED, bytes('G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P'));
-        add("half a header", Ending.OWN_RISK, peer -> {
+        list.send("0-9-1 header", Ending.CLOSED, bytes('A', 'M', 'Q', 'P', 0, 0, 9, 1));
+        list.send("HTTP", Ending.CLOSED, bytes('G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P'));
+        list.add("half a header", Ending.OWN_RISK, peer -> {
             peer.drip(bytes('A', 'M', 'Q'), 1);
             peer.isClosedWithin(A_MOMENT);
         });
-        send("frame before SASL is done", Ending.CLOSED, AmqpBytes.SASL, frame(0, encoded(new End())));
-        send("SASL init of 200 KB", Ending.CLOSED, AmqpBytes.SASL, header(200_000, 2, 1, 0), new byte[100_000]);
+        list.send("frame before SASL is done", Ending.CLOSED, AmqpBytes.SASL, frame(0, encoded(new End())));
+        list.send("SASL init of 200 KB", Ending.CLOSED, AmqpBytes.SASL, header(200_000, 2, 1, 0), new byte[100_000]);
     }
 
     private void frames() {
-        send("frame of 2 GB before open", Ending.CLOSED, login(), header(Integer.MAX_VALUE, 2, 0, 0));
-        send("frame of 4 GB before open", Ending.CLOSED, login(), header(-1, 2, 0, 0));
-        send("frame of 2 GB after open", Ending.ANSWERED, open(container()), header(Integer.MAX_VALUE, 2, 0, 0));
-        send("frame of 7 bytes", Ending.ANSWERED, open(container()), header(7, 2, 0, 0));
-        send("data offset 0", Ending.ANSWERED, open(container()), header(8, 0, 0, 0));
-        send("data offset 1", Ending.ANSWERED, open(container()), header(8, 1, 0, 0));
-        send("data offset behind the frame", Ending.ANSWERED, open(container()), header(8, 255, 0, 0));
-        send("frame of an unknown type", Ending.ANSWERED, open(container()), header(8, 2, 9, 0));
-        send("unknown performative", Ending.ANSWERED, open(container()), frame(0, bytes(0, 0x53, 0x77, 0x45)));
-        send(
+        list.send("frame of 2 GB before open", Ending.CLOSED, login(), header(Integer.MAX_VALUE, 2, 0, 0));
+        list.send("frame of 4 GB before open", Ending.CLOSED, login(), header(-1, 2, 0, 0));
+        list.send("frame of 2 GB after open", Ending.ANSWERED, open(container()), header(Integer.MAX_VALUE, 2, 0, 0));
+        list.send("frame of 7 bytes", Ending.ANSWERED, open(container()), header(7, 2, 0, 0));
+        list.send("data offset 0", Ending.ANSWERED, open(container()), header(8, 0, 0, 0));
+        list.send("data offset 1", Ending.ANSWERED, open(container()), header(8, 1, 0, 0));
+        list.send("data offset behind the frame", Ending.ANSWERED, open(container()), header(8, 255, 0, 0));
+        list.send("frame of an unknown type", Ending.ANSWERED, open(container()), header(8, 2, 9, 0));
+        list.send("unknown performative", Ending.ANSWERED, open(container()), frame(0, bytes(0, 0x53, 0x77, 0x45)));
+        list.send(
                 "unknown descriptor by symbol",
                 Ending.ANSWERED,
                 open(container()),
                 frame(0, bytes(0, 0xa3, 1, 'x', 0x45)));
-        send(
+        list.send(
                 "performative cut short",
                 Ending.ANSWERED,
                 open(container()),
                 frame(0, bytes(0, 0x53, 0x11, 0xc0, 200, 4)));
-        send("no performative", Ending.ANSWERED, open(container()), frame(0, bytes(0xa1, 3, 'a', 'b', 'c')));
-        send("channel above channel-max", Ending.ANSWERED, open(container()), begin(65_535));
+        list.send("no performative", Ending.ANSWERED, open(container()), frame(0, bytes(0xa1, 3, 'a', 'b', 'c')));
+        list.send("channel above channel-max", Ending.ANSWERED, open(container()), begin(65_535));
     }
 
     private void types() {
-        send("lists nested 2,000 deep", Ending.ANSWERED, openWithProperties(nestedLists(2000)));
-        send("descriptors nested 4,000 deep", Ending.ANSWERED, openWithProperties(many(bytes(0), 4000)));
-        send(
+        list.send("lists nested 2,000 deep", Ending.ANSWERED, openWithProperties(nestedLists(2000)));
+        list.send("descriptors nested 4,000 deep", Ending.ANSWERED, openWithProperties(many(bytes(0), 4000)));
+        list.send(
                 "array of 2^31-1 elements without width",
                 Ending.CLOSED,
                 openWithProperties(array(Integer.MAX_VALUE, 0x45)));
-        send("array of 2^32-1 elements", Ending.ANSWERED, openWithProperties(array(-1, 0x71)));
-        send("list of 2^31-1 elements", Ending.ANSWERED, openWithProperties(counted(0xd0, Integer.MAX_VALUE)));
-        send("map of 2^31-2 elements", Ending.ANSWERED, openWithProperties(counted(0xd1, Integer.MAX_VALUE - 1)));
-        send("map of an odd count", Ending.ANSWERED, openWithProperties(bytes(0xc1, 2, 1, 0x40)));
-        send("string of 4 GB", Ending.ANSWERED, openWithProperties(bytes(0xb1, 0xff, 0xff, 0xff, 0xff)));
-        send("constructor that does not exist", Ending.ANSWERED, openWithProperties(bytes(0x3f)));
-        send(
+        list.send("array of 2^32-1 elements", Ending.ANSWERED, openWithProperties(array(-1, 0x71)));
+        list.send("list of 2^31-1 elements", Ending.ANSWERED, openWithProperties(counted(0xd0, Integer.MAX_VALUE)));
+        list.send("map of 2^31-2 elements", Ending.ANSWERED, openWithProperties(counted(0xd1, Integer.MAX_VALUE - 1)));
+        list.send("map of an odd count", Ending.ANSWERED, openWithProperties(bytes(0xc1, 2, 1, 0x40)));
+        list.send("string of 4 GB", Ending.ANSWERED, openWithProperties(bytes(0xb1, 0xff, 0xff, 0xff, 0xff)));
+        list.send("constructor that does not exist", Ending.ANSWERED, openWithProperties(bytes(0x3f)));
+        list.send(
                 "message sections cut short",
                 Ending.ANSWERED,
                 sender(),
                 transfer(0, 0, 0, false, bytes(0, 0x53, 0x73, 0xd0, 0)));
-        send(
+        list.send(
                 "message with nested lists",
                 Ending.ANSWERED,
                 sender(),
@@ -149,45 +139,45 @@ final class AmqpAttacks {
     }
 
     private void links() {
-        add("transfers without credit", Ending.ANSWERED, peer -> {
+        list.add("transfers without credit", Ending.ANSWERED, peer -> {
             peer.send(sender());
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             for (int i = 0; i < 5000; i++) out.writeBytes(transfer(0, 0, i, false, message(10)));
             peer.send(out.toByteArray(), A_MOMENT);
         });
-        add("transfers beyond the window, unread", Ending.OWN_RISK, peer -> {
+        list.add("transfers beyond the window, unread", Ending.OWN_RISK, peer -> {
             peer.send(sender());
             byte[] unfinished = transfer(0, 0, 0, true, new byte[30_000]);
             for (int i = 0; i < 5000 && peer.send(unfinished, A_MOMENT); i++) {}
         });
-        add("empty transfers without end", Ending.OWN_RISK, peer -> {
+        list.add("empty transfers without end", Ending.OWN_RISK, peer -> {
             peer.send(sender());
             byte[] empty = transfer(0, 0, 0, true, new byte[0]);
             for (int i = 0; i < 50 && peer.send(many(empty, 1000), A_MOMENT); i++) {}
             peer.isClosedWithin(A_MOMENT);
         });
-        send(
+        list.send(
                 "delivery-ids that fall",
                 Ending.ANSWERED,
                 sender(),
                 transfer(0, 0, 9, false, message(1)),
                 transfer(0, 0, 3, false, message(1)));
-        send(
+        list.send(
                 "transfer on a handle that is not there",
                 Ending.ANSWERED,
                 open(container()),
                 begin(0),
                 transfer(0, 7, 0, false, message(1)));
-        send("handle 2^32-1", Ending.ANSWERED, open(container()), begin(0), attachSender(0, -1, "h", QUEUE));
-        send("two links with one handle", Ending.ANSWERED, sender(), attachSender(0, 0, "other", QUEUE));
-        send("session twice on a channel", Ending.ANSWERED, open(container()), begin(0), begin(0));
-        send(
+        list.send("handle 2^32-1", Ending.ANSWERED, open(container()), begin(0), attachSender(0, -1, "h", QUEUE));
+        list.send("two links with one handle", Ending.ANSWERED, sender(), attachSender(0, 0, "other", QUEUE));
+        list.send("session twice on a channel", Ending.ANSWERED, open(container()), begin(0), begin(0));
+        list.send(
                 "link name of 60,000 characters",
                 Ending.ANSWERED,
                 open(container()),
                 begin(0),
                 attachSender(0, 0, "n".repeat(60_000), QUEUE));
-        send(
+        list.send(
                 "address of 60,000 characters",
                 Ending.ANSWERED,
                 open(container()),
@@ -196,25 +186,25 @@ final class AmqpAttacks {
     }
 
     private void ranges() {
-        send(
+        list.send(
                 "dispositions over 2^32 ids",
                 Ending.CLOSED,
                 sender(),
                 many(disposition(0, -1), 10_000),
                 frame(0, encoded(new Close())));
-        send(
+        list.send(
                 "dispositions that wrap around",
                 Ending.CLOSED,
                 sender(),
                 many(disposition(-200, 200), 10_000),
                 frame(0, encoded(new Close())));
-        send(
+        list.send(
                 "dispositions that run backwards",
                 Ending.CLOSED,
                 sender(),
                 many(disposition(1000, 1), 10_000),
                 frame(0, encoded(new Close())));
-        send(
+        list.send(
                 "flow with a wrapped window",
                 Ending.CLOSED,
                 sender(),
@@ -242,12 +232,12 @@ final class AmqpAttacks {
     }
 
     private void storms() {
-        add("flows with echo, unread", Ending.OWN_RISK, peer -> {
+        list.add("flows with echo, unread", Ending.OWN_RISK, peer -> {
             peer.send(join(open(container()), begin(0)));
             peer.send(many(flow(0, 100, true), 50_000), A_MOMENT);
             peer.isClosedWithin(A_MOMENT);
         });
-        add("attach and detach", Ending.OWN_RISK, peer -> {
+        list.add("attach and detach", Ending.OWN_RISK, peer -> {
             Detach detach = new Detach();
             detach.setHandle(0);
             detach.setClosed(true);
@@ -255,16 +245,16 @@ final class AmqpAttacks {
             peer.send(join(open(container()), begin(0), many(both, 1000)), A_MOMENT);
             peer.isClosedWithin(A_MOMENT);
         });
-        add("begin and end", Ending.OWN_RISK, peer -> {
+        list.add("begin and end", Ending.OWN_RISK, peer -> {
             peer.send(join(open(container()), many(join(begin(0), frame(0, encoded(new End()))), 5000)), A_MOMENT);
             peer.isClosedWithin(A_MOMENT);
         });
-        add("empty frames", Ending.CLOSED, peer -> {
+        list.add("empty frames", Ending.CLOSED, peer -> {
             peer.send(open(container()));
             peer.send(many(header(8, 2, 0, 0), 200_000), A_MOMENT);
             peer.send(frame(0, encoded(new Close())));
         });
-        add("every session with every link", Ending.OWN_RISK, peer -> {
+        list.add("every session with every link", Ending.OWN_RISK, peer -> {
             peer.send(open(container()));
             for (int channel = 0; channel < 300; channel++) {
                 ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -1,7 +1,7 @@
 package io.signalbox.conformance.hostile;
 
-import static io.signalbox.conformance.hostile.MqttBytes.bytes;
-import static io.signalbox.conformance.hostile.MqttBytes.join;
+import static io.signalbox.conformance.hostile.Bytes.bytes;
+import static io.signalbox.conformance.hostile.Bytes.join;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,12 @@
 package io.signalbox.conformance.hostile;
 
+import static io.signalbox.conformance.hostile.Bytes.bytes;
+import static io.signalbox.conformance.hostile.Bytes.join;
+import static io.signalbox.conformance.hostile.Bytes.many;
 import static io.signalbox.conformance.hostile.MqttBytes.V3;
 import static io.signalbox.conformance.hostile.MqttBytes.V5;
 import static io.signalbox.conformance.hostile.MqttBytes.binary;
-import static io.signalbox.conformance.hostile.MqttBytes.bytes;
 import static io.signalbox.conformance.hostile.MqttBytes.connect;
-import static io.signalbox.conformance.hostile.MqttBytes.join;
 import static io.signalbox.conformance.hostile.MqttBytes.length;
 import static io.signalbox.conformance.hostile.MqttBytes.packet;
 import static io.signalbox.conformance.hostile.MqttBytes.publish;
@@ -14,7 +15,6 @@ import static io.signalbox.conformance.hostile.MqttBytes.subscribe;
 
 import io.signalbox.conformance.hostile.Attack.Ending;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,7 +24,7 @@ final class MqttAttacks {
     private static final AtomicLong CLIENTS = new AtomicLong();
     private static final Duration A_MOMENT = Duration.ofMillis(300);
 
-    private final List<Attack> all = new ArrayList<>();
+    private final AttackList list = new AttackList("MQTT");
 
     static List<Attack> all() {
         MqttAttacks attacks = new MqttAttacks();
@@ -34,21 +34,17 @@ final class MqttAttacks {
         attacks.packets();
         attacks.strings();
         attacks.exhaustion();
-        return attacks.all;
-    }
-
-    private void add(String name, Ending ending, Attack.Strike strike) {
-        all.add(new Attack("MQTT " + name, ending, strike));
+        return attacks.list.all();
     }
 
     /** What is sent before CONNECT, or instead of it. */
     private void first(String name, byte[] bytes) {
-        add(name, Ending.CLOSED, peer -> peer.send(bytes));
+        list.add(name, Ending.CLOSED, peer -> peer.send(bytes));
     }
 
     /** What is sent after a good CONNECT of version 5.0, in the same burst. */
     private void then(String name, Ending ending, byte[] bytes) {
-        add(name, ending, peer -> peer.send(join(connect(V5, clientId()), bytes)));
+        list.add(name, ending, peer -> peer.send(join(connect(V5, clientId()), bytes)));
     }
 
     private static String clientId() {
@@ -58,7 +54,7 @@ final class MqttAttacks {
     private void lengths() {
         first("remaining length of 5 bytes", bytes(0x10, 0xff, 0xff, 0xff, 0xff, 0x01));
         first("remaining length longer than needed", bytes(0x10, 0x80, 0x00));
-        add(
+        list.add(
                 "remaining length that does not end",
                 Ending.CLOSED,
                 peer -> peer.drip(bytes(0x10, 0x80, 0x80, 0x80, 0x80), 1));
@@ -73,7 +69,7 @@ final class MqttAttacks {
         }
         byte[] block = java.util.Arrays.copyOf(manyProperties, manyProperties.length / 7 * 7);
         byte[] big = join(connect(V5, 2, block, string(clientId())), MqttBytes.DISCONNECT);
-        add("8,571 user properties, dripped", Ending.CLOSED, peer -> peer.drip(big, 997));
+        list.add("8,571 user properties, dripped", Ending.CLOSED, peer -> peer.drip(big, 997));
     }
 
     private void connects() {
@@ -88,11 +84,11 @@ final class MqttAttacks {
         first("will to $SYS", connect(V5, 0x06, bytes(), string(clientId()), bytes(0), string("$SYS/x"), string("x")));
         first("will to $SYS, 3.1.1", connect(V3, 0x06, bytes(), string(clientId()), string("$SYS/x"), string("x")));
         first("protocol name of 65,535 bytes", packet(0x10, binary(new byte[65_535])));
-        add(
+        list.add(
                 "clientId with wildcards",
                 Ending.CLOSED,
                 peer -> peer.send(join(connect(V3, "+/#/" + clientId()), MqttBytes.DISCONNECT)));
-        add("half a CONNECT", Ending.OWN_RISK, peer -> {
+        list.add("half a CONNECT", Ending.OWN_RISK, peer -> {
             peer.send(java.util.Arrays.copyOf(connect(V5, clientId()), 9));
             peer.isClosedWithin(A_MOMENT);
         });
@@ -109,7 +105,7 @@ final class MqttAttacks {
         then("filter a/#/b", Ending.CLOSED, subscribe(V5, 1, 0, "a/#/b"));
         then("topic of 65,535 slashes", Ending.ANSWERED, publish(V5, "/".repeat(65_535), 1, bytes()));
         then("filter of 32,767 levels", Ending.ANSWERED, subscribe(V5, 1, 0, "+/".repeat(32_766) + "+"));
-        add("10,000 filters in bursts", Ending.OWN_RISK, peer -> {
+        list.add("10,000 filters in bursts", Ending.OWN_RISK, peer -> {
             peer.send(connect(V5, clientId()));
             for (int i = 0; i < 100; i++) {
                 String[] filters = new String[100];
@@ -136,7 +132,7 @@ final class MqttAttacks {
         then("PUBACKs for nothing", Ending.CLOSED, join(many(bytes(0x40, 2, 0, 7), 5000), MqttBytes.DISCONNECT));
         then("PUBRELs for nothing", Ending.CLOSED, join(many(bytes(0x62, 2, 0, 7), 5000), MqttBytes.DISCONNECT));
         then("AUTH that was not asked for", Ending.CLOSED, bytes(0xf0, 0));
-        add("QoS 2 with one identifier, never released", Ending.OWN_RISK, peer -> {
+        list.add("QoS 2 with one identifier, never released", Ending.OWN_RISK, peer -> {
             peer.send(connect(V5, clientId()));
             peer.send(many(publish(V5, 0x34, "hostile/2", 9, bytes(1)), 2000));
             peer.isClosedWithin(A_MOMENT);
@@ -155,33 +151,27 @@ final class MqttAttacks {
     }
 
     private void exhaustion() {
-        add("takeover storm", Ending.OWN_RISK, peer -> {
+        list.add("takeover storm", Ending.OWN_RISK, peer -> {
             peer.send(join(
                     connect(V5, 0, bytes(0x11, 0, 0, 0, 9), string("hostile-taken")),
                     subscribe(V5, 1, 1, "hostile/t")));
             peer.send(publish(V5, "hostile/t", 1, new byte[100]));
         });
-        add("PUBLISH that is never read back", Ending.OWN_RISK, peer -> {
+        list.add("PUBLISH that is never read back", Ending.OWN_RISK, peer -> {
             peer.send(join(connect(V5, clientId()), subscribe(V5, 1, 0, "hostile/echo")));
             peer.send(many(publish(V5, "hostile/echo", 0, new byte[1000]), 2000), A_MOMENT);
             peer.isClosedWithin(A_MOMENT);
         });
-        add("PINGREQ without reading", Ending.OWN_RISK, peer -> {
+        list.add("PINGREQ without reading", Ending.OWN_RISK, peer -> {
             peer.send(connect(V5, clientId()));
             peer.send(many(bytes(0xc0, 0), 200_000), A_MOMENT);
             peer.isClosedWithin(A_MOMENT);
         });
-        add("subscribe and unsubscribe", Ending.OWN_RISK, peer -> {
+        list.add("subscribe and unsubscribe", Ending.OWN_RISK, peer -> {
             peer.send(connect(V5, clientId()));
             byte[] both = join(subscribe(V5, 1, 1, "hostile/j/+"), packet(0xa2, bytes(0, 2, 0), string("hostile/j/+")));
             peer.send(many(both, 500), A_MOMENT);
             peer.isClosedWithin(A_MOMENT);
         });
-    }
-
-    static byte[] many(byte[] one, int times) {
-        byte[] all = new byte[one.length * times];
-        for (int i = 0; i < times; i++) System.arraycopy(one, 0, all, i * one.length, one.length);
-        return all;
     }
 }

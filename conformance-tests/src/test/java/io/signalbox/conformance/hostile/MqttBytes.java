@@ -1,5 +1,8 @@
 package io.signalbox.conformance.hostile;
 
+import static io.signalbox.conformance.hostile.Bytes.bytes;
+import static io.signalbox.conformance.hostile.Bytes.join;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -11,18 +14,6 @@ final class MqttBytes {
     static final byte[] DISCONNECT = {(byte) 0xe0, 0};
 
     private MqttBytes() {}
-
-    static byte[] bytes(int... values) {
-        byte[] bytes = new byte[values.length];
-        for (int i = 0; i < values.length; i++) bytes[i] = (byte) values[i];
-        return bytes;
-    }
-
-    static byte[] join(byte[]... parts) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (byte[] part : parts) all.writeBytes(part);
-        return all.toByteArray();
-    }
 
     static byte[] string(String text) {
         return binary(text.getBytes(StandardCharsets.UTF_8));

@@ -12,11 +12,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What tests may expect of the broker they are given: that it is empty, and there soon. */
+/** What tests may expect of the broker they are given: that it is empty, and there in less than a second. */
 @ExtendWith(SharedBroker.class)
 final class SharedBrokerIT {
 
-    private static final int STARTS = 5;
+    private static final int MOST_STARTS = 15;
+    private static final long LIMIT_MILLIS = 1_000;
 
     @RepeatedTest(2)
     void noTestSeesTheQueuesOfAnother(BrokerUnderTest broker) {
@@ -31,19 +32,15 @@ final class SharedBrokerIT {
         assertEquals(Map.of(), own.control().queueDepths());
     }
 
-    /**
-     * The best of five, since other work on the machine makes a start longer and nothing makes it shorter. The goal is a second
-     * for both; a process of its own has missed it on a busy machine, so for that the test only finds a start that has
-     * become much slower, and prints what it was.
-     */
+    /** One of a few, since other work on the machine makes a start longer and nothing makes it shorter. */
     @ParameterizedTest
     @EnumSource
-    void bothKindsServeSoon(BrokerKind kind) {
+    void bothKindsServeWithinASecond(BrokerKind kind) {
         long best = Long.MAX_VALUE;
-        for (int i = 0; i < STARTS; i++) best = Math.min(best, startMillis(kind));
-        System.out.println("fixture: " + kind + " serves after " + best + " ms, the best of " + STARTS);
-        long limit = kind == BrokerKind.EMBEDDED ? 1_000 : 5_000;
-        assertTrue(best < limit, "the best of " + STARTS + " starts took " + best + " ms");
+        for (int starts = 0; starts < MOST_STARTS && best >= LIMIT_MILLIS; starts++)
+            best = Math.min(best, startMillis(kind));
+        System.out.println("fixture: " + kind + " serves after " + best + " ms");
+        assertTrue(best < LIMIT_MILLIS, "the best of " + MOST_STARTS + " starts took " + best + " ms");
     }
 
     private static long startMillis(BrokerKind kind) {

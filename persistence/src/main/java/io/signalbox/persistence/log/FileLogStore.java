@@ -104,9 +104,9 @@ public final class FileLogStore implements LogStore {
                 if (twin != null) throw damaged(name, "it has the address of " + twin.name);
                 occupiedBytes.addAndGet(bytes);
             }
-            case OTHER_FORMAT ->
+            case NEWER_FORMAT ->
                 throw new StoreException("Data directory " + disk.description()
-                        + " was written by another Signalbox (format " + header.getInt(4) + ", this one reads format "
+                        + " was written by a newer Signalbox (format " + header.getInt(4) + ", this one reads up to "
                         + SegmentHeader.FORMAT_VERSION + "); start that version instead.");
             case UNREADABLE -> {
                 if (!name.startsWith(SPARE_PREFIX)) throw damaged(name, "its header is unreadable");

@@ -26,7 +26,7 @@ public record SegmentHeader(
     public static final int BYTES = 4096;
 
     /** The newest format this code reads and the one it writes. */
-    public static final int FORMAT_VERSION = 2;
+    public static final int FORMAT_VERSION = 1;
 
     private static final int MAGIC = 0x53424C47; // SBLG
     private static final int CRC_AT = 8;
@@ -55,7 +55,7 @@ public record SegmentHeader(
     /** What a file's first bytes are. */
     enum Kind {
         SEGMENT,
-        OTHER_FORMAT,
+        NEWER_FORMAT,
         /** Not a header: never one, half written, or damaged. */
         UNREADABLE
     }
@@ -66,7 +66,7 @@ public record SegmentHeader(
         ByteBuffer sealed = ByteBuffer.allocate(SEALED_BYTES);
         sealed.put(bytes.slice(0, SEALED_BYTES)).putInt(CRC_AT, 0).flip();
         if (checksum.of(NO_STORE, 0, 0, sealed) != bytes.getInt(CRC_AT)) return Kind.UNREADABLE;
-        if (bytes.getInt(4) != FORMAT_VERSION) return Kind.OTHER_FORMAT;
+        if (bytes.getInt(4) > FORMAT_VERSION) return Kind.NEWER_FORMAT;
         SegmentHeader header = decode(bytes);
         boolean sane = header.epoch > 0 && header.baseLsn > 0 && header.sizeBytes > BYTES;
         return sane ? Kind.SEGMENT : Kind.UNREADABLE;

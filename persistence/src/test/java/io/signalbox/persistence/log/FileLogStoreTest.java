@@ -52,7 +52,7 @@ class FileLogStoreTest {
     }
 
     @Test
-    void anotherFormatIsRefusedInOneSentence() throws Exception {
+    void aNewerFormatIsRefusedInOneSentence() throws Exception {
         prepareAndClose();
         Path segment = file("seg-0000000000010000.log");
         byte[] bytes = Files.readAllBytes(segment);
@@ -63,7 +63,7 @@ class FileLogStoreTest {
         StoreException refusal =
                 assertThrows(StoreException.class, () -> newStore().open());
         assertEquals(
-                "Data directory " + directory + " was written by another Signalbox (format 3, this one reads format 2);"
+                "Data directory " + directory + " was written by a newer Signalbox (format 2, this one reads up to 1);"
                         + " start that version instead.",
                 refusal.getMessage());
     }
