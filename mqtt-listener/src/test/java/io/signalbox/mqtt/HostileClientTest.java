@@ -3,14 +3,20 @@ package io.signalbox.mqtt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.EventLoop;
 import io.signalbox.mqtt.codec.Bytes;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 /** What one client does is its own affair. */
 class HostileClientTest {
+
+    private static final int FLOOD_PACKETS = 60_000;
 
     @Test
     void noiseCostsItsSenderTheConnectionAndNobodyElse() throws Exception {
@@ -64,6 +70,76 @@ class HostileClientTest {
                 if (read == 0) server.waitMillis(10);
             }
             assertEquals(0, expected, "answers that never came");
+        }
+    }
+
+    /** Between two pieces of one connection's flood the loop turns to everybody else. */
+    @Test
+    void aFloodIsReadAPieceATurn() throws Exception {
+        byte[] publish = Bytes.of("30 03 00 01 't'");
+        try (TestServer server = TestServer.startOnOneLoop();
+                SocketChannel flood = SocketChannel.open()) {
+            flood.setOption(StandardSocketOptions.SO_SNDBUF, 1 << 20);
+            flood.connect(server.address());
+            flood.write(ByteBuffer.wrap(Bytes.of("10 0d 00 04 'MQTT' 04 02 00 00 00 01 'f'")));
+            flood.read(ByteBuffer.allocate(4));
+            flood.configureBlocking(false);
+            EventLoop loop = server.loops.next();
+            CountDownLatch blocked = new CountDownLatch(1);
+            CountDownLatch gathered = new CountDownLatch(1);
+            LongAdder received = server.listener.counters().publishesReceived;
+            Turns turns = new Turns(loop, received, FLOOD_PACKETS);
+            loop.execute(() -> {
+                blocked.countDown();
+                awaitQuietly(gathered);
+            });
+            blocked.await();
+            try {
+                ByteBuffer packets = ByteBuffer.wrap(Bytes.of("30 03 00 01 't'".repeat(FLOOD_PACKETS)));
+                for (int written = -1; written != 0; ) written = flood.write(packets);
+                assertEquals(0, packets.remaining(), "what does not fit into the socket cannot be read in one turn");
+                loop.execute(turns);
+            } finally {
+                gathered.countDown(); // or the loop would not end
+            }
+            server.waitUntil(turns::isOver);
+            long most = (64 << 10) / publish.length + 1;
+            assertTrue(turns.mostInOne <= most, turns.mostInOne + " packets in one turn, not " + most);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Comes once a turn, and sees how far a counter has got since. */
+    private static final class Turns implements Runnable {
+        private final EventLoop loop;
+        private final LongAdder counter;
+        private final long last;
+        private long before;
+        private volatile long mostInOne;
+
+        Turns(EventLoop loop, LongAdder counter, long last) {
+            this.loop = loop;
+            this.counter = counter;
+            this.last = last;
+        }
+
+        @Override
+        public void run() {
+            long now = counter.sum();
+            mostInOne = Math.max(mostInOne, now - before);
+            before = now;
+            if (!isOver()) loop.execute(this);
+        }
+
+        boolean isOver() {
+            return counter.sum() >= last && mostInOne > 0;
         }
     }
 

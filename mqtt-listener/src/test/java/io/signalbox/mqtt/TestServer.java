@@ -36,18 +36,20 @@ final class TestServer implements AutoCloseable {
     final MemoryStore store;
 
     final AtomicLong clockMillis;
-    final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    final MultiThreadIoEventLoopGroup loops;
     final Broker broker;
     final MqttListener listener;
     private final InetSocketAddress address;
     private final List<TestClient> clients = new ArrayList<>();
 
     TestServer(MessageStore store, Authenticator authenticator, MqttSettings settings) throws Exception {
-        this(store, authenticator, settings, 1_000_000_000_000L);
+        this(store, authenticator, settings, 1_000_000_000_000L, 2);
     }
 
-    private TestServer(MessageStore anyStore, Authenticator authenticator, MqttSettings settings, long nowMillis)
+    private TestServer(
+            MessageStore anyStore, Authenticator authenticator, MqttSettings settings, long nowMillis, int loopCount)
             throws Exception {
+        loops = new MultiThreadIoEventLoopGroup(loopCount, NioIoHandler.newFactory());
         store = anyStore instanceof MemoryStore memory ? memory : new MemoryStore();
         this.clockMillis = new AtomicLong(nowMillis);
         List<EventExecutor> executors = new ArrayList<>();
@@ -62,6 +64,11 @@ final class TestServer implements AutoCloseable {
         return new TestServer(new MemoryStore(), EVERYBODY, MqttSettings.defaults());
     }
 
+    /** For what depends on who shares a loop with whom. */
+    static TestServer startOnOneLoop() throws Exception {
+        return new TestServer(new MemoryStore(), EVERYBODY, MqttSettings.defaults(), 1_000_000_000_000L, 1);
+    }
+
     static TestServer startWith(UnaryOperator<TestSettings> change) throws Exception {
         return new TestServer(
                 new MemoryStore(), EVERYBODY, change.apply(new TestSettings()).build());
@@ -70,7 +77,7 @@ final class TestServer implements AutoCloseable {
     /** The same store in a new process, as far as the store can tell. */
     TestServer restart() throws Exception {
         close();
-        return new TestServer(store, EVERYBODY, MqttSettings.defaults(), clockMillis.get());
+        return new TestServer(store, EVERYBODY, MqttSettings.defaults(), clockMillis.get(), 2);
     }
 
     InetSocketAddress address() {
