@@ -51,16 +51,15 @@ class HostileClientTest {
             long sent = 0;
             int stalled = 0;
             while (stalled < 20) {
-                pings.rewind();
+                if (!pings.hasRemaining()) pings.rewind();
                 int written = flood.write(pings);
                 sent += written;
-                if (written % 2 != 0) sent += writeOne(flood);
                 stalled = written == 0 ? stalled + 1 : 0;
                 if (written == 0) server.waitMillis(10);
                 assertTrue(sent < 64 << 20, "64 MiB of pings were taken and no answer was read");
             }
             server.client().connectV3("other").expectNothingElse();
-            long expected = 4 + sent;
+            long expected = 4 + sent / 2 * 2; // the socket may have been full in the middle of a ping
             ByteBuffer answers = ByteBuffer.allocate(1 << 16);
             for (int idle = 0; expected > 0 && idle < 500; ) {
                 answers.clear();
@@ -141,12 +140,6 @@ class HostileClientTest {
         boolean isOver() {
             return counter.sum() >= last && mostInOne > 0;
         }
-    }
-
-    private static int writeOne(SocketChannel channel) throws Exception {
-        ByteBuffer rest = ByteBuffer.wrap(new byte[] {0});
-        while (rest.hasRemaining()) channel.write(rest);
-        return 1;
     }
 
     /** A subscriber that does not read loses QoS 0 messages and holds up neither the publisher nor anyone else. */
