@@ -44,7 +44,7 @@ final class CatalogueCodec {
         return encode(out -> {
             out.writeLong(id);
             out.writeUTF(settings.name());
-            out.writeByte(settings.purpose() == QueueSettings.Purpose.SESSION ? 1 : 0);
+            out.writeByte(settings.purpose().code());
             out.writeInt(settings.windowBytes());
             out.writeUTF(cut(settings.creator()));
         });
@@ -59,8 +59,7 @@ final class CatalogueCodec {
         return decode(value, in -> {
             long id = in.readLong();
             String name = in.readUTF();
-            QueueSettings.Purpose purpose =
-                    in.readByte() == 1 ? QueueSettings.Purpose.SESSION : QueueSettings.Purpose.SHARED;
+            QueueSettings.Purpose purpose = QueueSettings.Purpose.ofCode(in.readByte());
             int windowBytes = in.readInt();
             return new StoredQueue(id, new QueueSettings(name, true, purpose, windowBytes, in.readUTF()));
         });

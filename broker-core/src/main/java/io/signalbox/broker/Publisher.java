@@ -228,9 +228,9 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
     }
 
-    /** MQTT-4.3.1: what is at most once on either side is not kept for a session that is away. */
+    /** MQTT-4.3.1: what is at most once on either side is not kept for sessions that are away. */
     private static boolean passesThrough(MessageQueue queue, Message message, int flags) {
-        return queue.settings().purpose() == QueueSettings.Purpose.SESSION
+        return queue.settings().purpose() != QueueSettings.Purpose.SHARED
                 && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
     }
 

@@ -18,4 +18,5 @@ record ListenerContext(
         MqttCounters counters,
         SessionTables tables,
         SessionRegistry registry,
+        SharedSubscriptions shared,
         Throttle complaints) {}

@@ -62,6 +62,7 @@ public final class MqttListener {
                 new MqttCounters(),
                 new SessionTables(broker.store(), host.name()),
                 new SessionRegistry(),
+                new SharedSubscriptions(host),
                 new Throttle());
     }
 
