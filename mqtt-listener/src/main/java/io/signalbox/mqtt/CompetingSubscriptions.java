@@ -96,7 +96,7 @@ final class CompetingSubscriptions {
             begin(subscription, there.get());
             return;
         }
-        Object connection = session.connection();
+        PublishSender connection = session.connection();
         NamedQueues.open(
                         context.host(),
                         session.loop().core(),

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** From CONNACK to the end: what each packet of the client does (§3). Confined to the connection's event loop. */
 final class Connected implements Stage {
@@ -134,16 +135,17 @@ final class Connected implements Stage {
     }
 
     private void subscribe(Packet.Subscribe packet) {
-        List<CompletableFuture<MessageQueue>> opened = new ArrayList<>(0);
-        for (SubscriptionRequest request : packet.requests()) {
-            NamedQueues.nameOf(request.filter()).ifPresent(name -> opened.add(openQueue(name)));
-        }
-        if (opened.isEmpty()) {
+        List<String> queues = packet.requests().stream()
+                .flatMap(request -> NamedQueues.nameOf(request.filter()).stream())
+                .toList();
+        if (queues.isEmpty()) {
             subscribeAll(packet);
             return;
         }
         openingQueues = true; // what comes next is read when this is done
-        CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)).whenComplete((all, failure) -> {
+        CompletionStage<Optional<MessageQueue>> opened = CompletableFuture.completedStage(Optional.empty());
+        for (String queue : queues) opened = opened.thenCompose(before -> openQueue(queue));
+        opened.thenAccept(last -> {
             openingQueues = false;
             if (connection.isClosed()) return;
             subscribeAll(packet);
@@ -151,9 +153,10 @@ final class Connected implements Stage {
         });
     }
 
-    private CompletableFuture<MessageQueue> openQueue(String name) {
+    /** Empty if it cannot be had; each filter is answered for itself. */
+    private CompletionStage<Optional<MessageQueue>> openQueue(String name) {
         return NamedQueues.open(context.host(), loop.core(), name, session.clientId())
-                .toCompletableFuture();
+                .handle((queue, failure) -> Optional.ofNullable(queue));
     }
 
     private void subscribeAll(Packet.Subscribe packet) {

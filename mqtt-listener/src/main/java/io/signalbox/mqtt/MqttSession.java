@@ -241,7 +241,7 @@ final class MqttSession {
 
     /** What tells one connection of this session from the next; null while there is none. */
     @Nullable
-    Object connection() {
+    PublishSender connection() {
         return sender;
     }
 

@@ -88,7 +88,7 @@ final class OutboundWindow {
         if (to == null) return;
         sendWaiting(to);
         // A socket that does not keep up gets nothing new; what is on its way still comes.
-        int share = to.hasRoom() && !sources.isEmpty() ? Math.max(1, size / sources.size()) : 0;
+        int share = to.hasRoom() && !sources.isEmpty() ? (size - 1) / sources.size() + 1 : 0;
         for (int i = 0; i < sources.size(); i++) sources.get(i).grant(share);
     }
 

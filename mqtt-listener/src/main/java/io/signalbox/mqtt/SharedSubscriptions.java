@@ -36,7 +36,7 @@ final class SharedSubscriptions {
 
     /** One shared subscription. Changed only inside the map's updates. */
     private static final class Group {
-        final Map<MqttSession, SessionSubscription> members = new IdentityHashMap<>(4);
+        final IdentityHashMap<MqttSession, SessionSubscription> members = new IdentityHashMap<>(4);
         MessageQueue queue;
 
         Group(MessageQueue queue) {
