@@ -260,9 +260,7 @@ public final class VirtualHost {
 
     private WriteBatch putBinding(WriteBatch batch, String queueName, BoundBy by) {
         return batch.put(
-                broker.bindingTable(),
-                key(queueName, by),
-                CatalogueCodec.binding(by.exchange(), queueName, by.key()));
+                broker.bindingTable(), key(queueName, by), CatalogueCodec.binding(by.exchange(), queueName, by.key()));
     }
 
     private byte[] key(String queueName, BoundBy by) {

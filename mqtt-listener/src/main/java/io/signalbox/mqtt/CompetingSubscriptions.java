@@ -35,8 +35,10 @@ final class CompetingSubscriptions {
     void subscribe(SessionSubscription wanted) {
         MessageQueue queue = wanted.kind() == FilterKind.SHARED
                 ? context.shared().join(session.loop(), session, wanted)
-                : namedQueue(wanted).orElseThrow(() -> new CatalogueException(
-                        CatalogueException.Reason.NOT_FOUND, "There is no such queue: " + wanted.filter() + "."));
+                : namedQueue(wanted)
+                        .orElseThrow(() -> new CatalogueException(
+                                CatalogueException.Reason.NOT_FOUND,
+                                "There is no such queue: " + wanted.filter() + "."));
         WindowSource present = sources.get(wanted.filter());
         if (present == null) {
             begin(wanted, queue);
@@ -81,9 +83,7 @@ final class CompetingSubscriptions {
             switch (subscription.kind()) {
                 case TOPICS -> {}
                 case SHARED ->
-                    context.shared()
-                            .queueOf(subscription.filter())
-                            .ifPresent(queue -> begin(subscription, queue));
+                    context.shared().queueOf(subscription.filter()).ifPresent(queue -> begin(subscription, queue));
                 case QUEUE -> openAndBegin(subscription);
             }
         }
@@ -136,15 +136,14 @@ final class CompetingSubscriptions {
         if (subscription.get().kind() == FilterKind.SHARED) {
             goOn(subscription.get());
         } else {
-            session.disconnect(ReasonCode.ADMINISTRATIVE_ACTION); // it hears of it, and finds a new one when it comes back
+            session.disconnect(
+                    ReasonCode.ADMINISTRATIVE_ACTION); // it hears of it, and finds a new one when it comes back
         }
     }
 
     private void goOn(SessionSubscription shared) {
         try {
-            context.shared()
-                    .replace(session.loop(), session, shared.filter())
-                    .ifPresent(queue -> begin(shared, queue));
+            context.shared().replace(session.loop(), session, shared.filter()).ifPresent(queue -> begin(shared, queue));
         } catch (CatalogueException e) {
             session.disconnect(ReasonCode.UNSPECIFIED_ERROR);
         }

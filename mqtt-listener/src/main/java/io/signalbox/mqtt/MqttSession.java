@@ -267,8 +267,7 @@ final class MqttSession {
         window().ifPresent(into -> {
             WindowSource source = ownMessages;
             if (source == null) {
-                source = new WindowSource(
-                        into, WindowSource.Unacknowledged.KEPT, DeliveryTerms.OWN, this::onQueueGone);
+                source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, DeliveryTerms.OWN, this::onQueueGone);
                 ownMessages = source;
             }
             source.begin(from, subscriptionSettings());

@@ -45,7 +45,8 @@ final class NamedQueues {
      */
     static CompletionStage<MessageQueue> open(VirtualHost host, Loop loop, String name, String creator) {
         Optional<MessageQueue> found = find(host, name);
-        if (found.isPresent() && !found.get().settings().durable()) return CompletableFuture.completedStage(found.get());
+        if (found.isPresent() && !found.get().settings().durable())
+            return CompletableFuture.completedStage(found.get());
         if (found.isEmpty() && host.queue(name).isPresent()) {
             return CompletableFuture.failedStage(new CatalogueException(
                     CatalogueException.Reason.EXISTS_DIFFERENT, "The queue " + name + " belongs to a session."));

@@ -70,7 +70,8 @@ final class PublishSender {
     private Body.Inline bodyOf(Message message, DeliveryTerms terms) {
         Body.Inline body = bodies.bodyOf(message);
         String address = message.envelope().address();
-        boolean told = terms.topic().flatMap(NamedQueues::nameOf).map(address::equals).orElse(true);
+        boolean told =
+                terms.topic().flatMap(NamedQueues::nameOf).map(address::equals).orElse(true);
         return told ? body : PublishBody.withUserProperty(body, MqttFormat.ADDRESS, address);
     }
 

@@ -114,7 +114,8 @@ final class SharedSubscriptions {
     private void makeDurable(ListenerLoop loop, MessageQueue queue) {
         if (queue.settings().durable()) return;
         host.makeDurable(loop.core(), queue.settings().name());
-        // It is from here on; that its record is forced is waited for with the SUBACK's, which comes after it in the log.
+        // It is from here on; that its record is forced is waited for with the SUBACK's, which comes after it in the
+        // log.
         if (!queue.settings().durable()) throw noSpace();
     }
 
@@ -127,8 +128,7 @@ final class SharedSubscriptions {
     private void bind(String filter, Group group) {
         int flags = 0;
         for (SessionSubscription member : group.members.values()) flags = TargetFlags.merge(flags, member.flags());
-        host.topics()
-                .addBinding(new Binding(TopicSyntax.sharedTopics(filter), group.queue, flags, null, Map.of()));
+        host.topics().addBinding(new Binding(TopicSyntax.sharedTopics(filter), group.queue, flags, null, Map.of()));
     }
 
     /** Null when nothing is left of it; itself, without members, while the log has no space for its end. */
@@ -155,7 +155,6 @@ final class SharedSubscriptions {
     }
 
     private void endAgain(ListenerLoop loop, String filter) {
-        groups.computeIfPresent(
-                filter, (key, group) -> group.members.isEmpty() ? end(loop, key, group) : group);
+        groups.computeIfPresent(filter, (key, group) -> group.members.isEmpty() ? end(loop, key, group) : group);
     }
 }

@@ -39,8 +39,7 @@ final class WindowSource implements DeliveryListener {
     private boolean ending;
 
     /** @param onQueueGone told when the queue was removed by someone else */
-    WindowSource(
-            OutboundWindow window, Unacknowledged unacknowledged, DeliveryTerms terms, Runnable onQueueGone) {
+    WindowSource(OutboundWindow window, Unacknowledged unacknowledged, DeliveryTerms terms, Runnable onQueueGone) {
         this.window = window;
         this.unacknowledged = unacknowledged;
         this.terms = terms;

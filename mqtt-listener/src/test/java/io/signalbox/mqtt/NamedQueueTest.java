@@ -122,10 +122,8 @@ class NamedQueueTest {
     @Test
     void aConsumerHearsThatItsQueueWasRemovedAndGetsANewOneWhenItComesBack() throws Exception {
         try (TestServer server = TestServer.start()) {
-            TestClient a = server.client()
-                    .connectV5Persistent("a", 0)
-                    .send(SUBSCRIBE)
-                    .expect(SUBACK);
+            TestClient a =
+                    server.client().connectV5Persistent("a", 0).send(SUBSCRIBE).expect(SUBACK);
             server.onLoop(loop -> server.broker.defaultVirtualHost().deleteQueue(loop, "q"));
             a.expect("e0 01 98").expectClosed();
             TestClient again = server.client().connectV5Persistent("a", 1).expectNothingElse();
@@ -154,18 +152,19 @@ class NamedQueueTest {
             a.send("32 0d 00 07 '$queue/' 00 01 00 'x'").expectPacket("40");
             String temporary = "temporary-queue-00000000-0000-0000-0000-000000000000";
             a.send("82 41 00 02 00 00 3b '$queue/" + temporary + "' 01").expect("90 04 00 02 00 8f");
-            assertEquals(0, server.broker.defaultVirtualHost().queues().stream()
-                    .filter(q -> q.settings().purpose() == QueueSettings.Purpose.SHARED)
-                    .count());
+            assertEquals(
+                    0,
+                    server.broker.defaultVirtualHost().queues().stream()
+                            .filter(q -> q.settings().purpose() == QueueSettings.Purpose.SHARED)
+                            .count());
         }
     }
 
     @Test
     void theQueueOfAnotherSessionIsRefused() throws Exception {
         try (TestServer server = TestServer.start()) {
-            server.onLoop(loop -> server.broker
-                    .defaultVirtualHost()
-                    .declareQueue(loop, QueueSettings.session("q", false, "b")));
+            server.onLoop(loop ->
+                    server.broker.defaultVirtualHost().declareQueue(loop, QueueSettings.session("q", false, "b")));
             TestClient a = server.client().connectV5("a");
             a.send(SUBSCRIBE).expect("90 04 00 01 00 8f");
             a.send("32 0e 00 08 '$queue/q' 00 01 00 'x'").expectPacket("40");
@@ -189,7 +188,7 @@ class NamedQueueTest {
     void aMessageThatWasSentToTheQueueHasNothingToAdd() throws Exception {
         try (TestServer server = TestServer.start()) {
             TestClient a = consumer(server, "a");
-            Envelope envelope = new Envelope("q", true, Envelope.DEFAULT_PRIORITY, Envelope.NEVER, 0);
+            Envelope envelope = Envelope.of("q", true, 0);
             queue(server)
                     .enqueue(new Message(envelope, MqttFormat.INSTANCE, PublishBody.ofPayload(Bytes.of("'x'"))), 0, 0);
             a.expect(message(1, "x"));

@@ -38,9 +38,12 @@ class SharedRestartTest {
     @Test
     void aGroupWithAStoredMemberFindsItsMessagesAfterARestart() throws Exception {
         try (TestServer first = start()) {
-            TestClient passing = first.client().connectV5("passing").send(SUBSCRIBE).expect(SUBACK);
-            TestClient stored =
-                    first.client().connectV5Persistent("stored", 0).send(SUBSCRIBE).expect(SUBACK);
+            TestClient passing =
+                    first.client().connectV5("passing").send(SUBSCRIBE).expect(SUBACK);
+            TestClient stored = first.client()
+                    .connectV5Persistent("stored", 0)
+                    .send(SUBSCRIBE)
+                    .expect(SUBACK);
             for (String payload : new String[] {"1", "2", "3"}) publish(first, payload);
             passing.expect("32 07 00 01 't' 00 01 00 '1'").expect("32 07 00 01 't' 00 02 00 '3'");
             stored.expect("32 07 00 01 't' 00 01 00 '2'").send("40 02 00 01").expectNothingElse();
@@ -67,7 +70,11 @@ class SharedRestartTest {
     @Test
     void aGroupWhoseLastSessionWasCleanedIsNotThereAfterARestart() throws Exception {
         try (TestServer first = start()) {
-            first.client().connectV5Persistent("a", 0).send(SUBSCRIBE).expect(SUBACK).close();
+            first.client()
+                    .connectV5Persistent("a", 0)
+                    .send(SUBSCRIBE)
+                    .expect(SUBACK)
+                    .close();
             first.waitUntilDisconnected(1);
             publish(first, "1");
             first.client().connectV5("a").expectNothingElse();
@@ -82,7 +89,11 @@ class SharedRestartTest {
     @Test
     void aGroupOfWhichNobodyIsLeftIsClearedAwayAtTheStart() throws Exception {
         try (TestServer first = start()) {
-            first.client().connectV5Persistent("a", 0).send(SUBSCRIBE).expect(SUBACK).close();
+            first.client()
+                    .connectV5Persistent("a", 0)
+                    .send(SUBSCRIBE)
+                    .expect(SUBACK)
+                    .close();
             first.waitUntilDisconnected(1);
             publish(first, "1");
         }

@@ -219,7 +219,10 @@ class SharedSubscriptionTest {
     void groupsOfOneTopicEachGetACopy() throws Exception {
         try (TestServer server = TestServer.start()) {
             TestClient g = member(server, "g");
-            TestClient h = server.client().connectV5("h").send("82 10 00 01 00 00 0a '$share/h/+' 01").expect(SUBACK);
+            TestClient h = server.client()
+                    .connectV5("h")
+                    .send("82 10 00 01 00 00 0a '$share/h/+' 01")
+                    .expect(SUBACK);
             publish(server.client().connectV3("p"), "1", "2");
             for (TestClient only : new TestClient[] {g, h}) {
                 only.expect(message(1, "1")).expect(message(2, "2")).expectNothingElse();
@@ -275,7 +278,11 @@ class SharedSubscriptionTest {
                 "82 11 00 01 00 00 0b '$share/g+/x' 00",
             };
             for (String subscribe : malformed) {
-                server.client().connectV5("a").send(subscribe).expectPacket("e0").expectClosed();
+                server.client()
+                        .connectV5("a")
+                        .send(subscribe)
+                        .expectPacket("e0")
+                        .expectClosed();
             }
             server.client()
                     .connectV5("a")

@@ -378,7 +378,8 @@ class QueueStateTest {
         state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "x")));
         assertEquals(7, effects.delivered.size());
         assertEquals(4, effects.delivered.stream().filter(d -> d.owner == first).count());
-        assertEquals(3, effects.delivered.stream().filter(d -> d.owner == second).count());
+        assertEquals(
+                3, effects.delivered.stream().filter(d -> d.owner == second).count());
         assertEquals(0, state.status().dropped());
     }
 
