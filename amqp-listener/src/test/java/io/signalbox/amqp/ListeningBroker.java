@@ -59,7 +59,7 @@ final class ListeningBroker implements AutoCloseable {
             boolean known = password.user().equals("ann") && Arrays.equals(password.password(), new byte[] {'p', 'w'});
             if (!known) return CompletableFuture.completedFuture(new Authenticator.Verdict.Refused("unknown user"));
             // the verdict comes from another thread, later
-            return CompletableFuture.supplyAsync(() -> new Authenticator.Verdict.Welcome(new Identity("ann")));
+            return CompletableFuture.supplyAsync(() -> new Authenticator.Verdict.Welcome(Identity.unproved("ann")));
         }
         return CompletableFuture.completedFuture(new Authenticator.Verdict.Welcome(Identity.ANONYMOUS));
     }
