@@ -73,8 +73,12 @@ final class AmqpConnection implements FrameReader.Sink {
         timers.heard();
         if (state == State.ENDED || streamLost) return;
         inRead = true;
+        read(() -> reader.feed(in, this));
+    }
+
+    private void read(ThrowingTask task) {
         try {
-            reader.feed(in, this);
+            task.run();
         } catch (Refusal refusal) {
             lose(refusal);
         } catch (RuntimeException e) {
@@ -260,8 +264,6 @@ final class AmqpConnection implements FrameReader.Sink {
         touched.clear();
     }
 
-    // ---- sessions and links
-
     private void onBegin(int channel, Begin begin) throws Refusal {
         channels.check(channel, begin);
         AmqpSession session = new AmqpSession(this, channel, begin);
@@ -315,6 +317,10 @@ final class AmqpConnection implements FrameReader.Sink {
         return peerName;
     }
 
+    ConnectionOpening opening() {
+        return opening;
+    }
+
     /** A way in for one of this connection's links. */
     Publisher openPublisher(PublishListener answers) {
         return listener.host().openPublisher(loop, this, answers);
@@ -336,13 +342,7 @@ final class AmqpConnection implements FrameReader.Sink {
         public void resumeReading() {
             if (state == State.ENDED) return;
             intake.setReading(Transport.Reading.ON);
-            try {
-                reader.resume(AmqpConnection.this);
-            } catch (Refusal refusal) {
-                lose(refusal);
-            } catch (RuntimeException e) {
-                lose(mistake(e));
-            }
+            read(() -> reader.resume(AmqpConnection.this));
         }
 
         @Override

@@ -28,6 +28,11 @@ public interface Authenticator {
         return true;
     }
 
+    /** Whether there is a user of this name. */
+    default boolean knows(String user) {
+        return true;
+    }
+
     /** Whether a peer may come in, and as whom. */
     sealed interface Verdict {
         record Welcome(Identity identity) implements Verdict {}

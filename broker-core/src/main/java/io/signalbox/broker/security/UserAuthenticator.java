@@ -82,6 +82,11 @@ public final class UserAuthenticator implements Authenticator {
     }
 
     @Override
+    public boolean knows(String user) {
+        return users.find(user).isPresent();
+    }
+
+    @Override
     public CompletionStage<Verdict> authenticate(Credentials credentials) {
         if (credentials instanceof Credentials.Password password) {
             return users.isEmpty()
