@@ -321,7 +321,7 @@ final class AmqpConnection implements FrameReader.Sink {
     }
 
     TerminusResolver resolver() {
-        return new TerminusResolver(listener.host(), loop, peerName);
+        return new TerminusResolver(listener.host(), listener.subscriptions(), loop, peerName);
     }
 
     /** What the way in asks for. */

@@ -41,6 +41,9 @@ public final class AmqpListener {
     /** A peer may send to a target without an address (Anonymous Terminus for Message Routing 1.0). */
     private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
 
+    /** A receiver may share its subscription (JMS 2.0, as Qpid JMS asks for it). */
+    private static final Symbol SHARED_SUBS = Symbol.valueOf("SHARED-SUBS");
+
     private static final String VIRTUAL_HOST_PREFIX = "vhost:";
 
     /** Bytes on their way to one socket below and above which its deliveries go on and pause. */
@@ -57,6 +60,7 @@ public final class AmqpListener {
     private final VirtualHost host;
     private final Authenticator authenticator;
     private final AmqpSettings settings;
+    private final NamedSubscriptions subscriptions;
     private final AmqpCounters counters = new AmqpCounters();
     private final Throttle complaints = new Throttle();
     private final Map<Channel, AmqpConnection> connections = new ConcurrentHashMap<>();
@@ -67,6 +71,7 @@ public final class AmqpListener {
     public AmqpListener(Broker broker, VirtualHost host, Authenticator authenticator, AmqpSettings settings) {
         this.broker = broker;
         this.host = host;
+        this.subscriptions = new NamedSubscriptions(host);
         this.authenticator = authenticator;
         this.settings = settings;
         broker.onStoreFailure(() -> closeConnections(Refusal.ofConnection(
@@ -171,7 +176,7 @@ public final class AmqpListener {
         properties.put(Symbol.valueOf("version"), settings.productVersion());
         properties.put(Symbol.valueOf("platform"), "Java " + Runtime.version().feature());
         open.setProperties(properties);
-        open.setOfferedCapabilities(ANONYMOUS_RELAY);
+        open.setOfferedCapabilities(ANONYMOUS_RELAY, SHARED_SUBS);
         return open;
     }
 
@@ -203,6 +208,10 @@ public final class AmqpListener {
 
     VirtualHost host() {
         return host;
+    }
+
+    NamedSubscriptions subscriptions() {
+        return subscriptions;
     }
 
     InstantSource clock() {

@@ -77,7 +77,9 @@ class ConnectionTest {
         assertEquals("broker", open.getContainerId());
         assertEquals("Signalbox", open.getProperties().get(Symbol.valueOf("product")));
         assertEquals("1.2", open.getProperties().get(Symbol.valueOf("version")));
-        assertEquals(List.of(Symbol.valueOf("ANONYMOUS-RELAY")), List.of(open.getOfferedCapabilities()));
+        assertEquals(
+                List.of(Symbol.valueOf("ANONYMOUS-RELAY"), Symbol.valueOf("SHARED-SUBS")),
+                List.of(open.getOfferedCapabilities()));
         assertNull(peer.expect(Close.class).getError());
         peer.expectEnd();
     }
