@@ -44,6 +44,9 @@ public final class AmqpListener {
     /** A receiver may share its subscription (JMS 2.0, as Qpid JMS asks for it). */
     private static final Symbol SHARED_SUBS = Symbol.valueOf("SHARED-SUBS");
 
+    /** Tells a client that a close follows, so that it does not begin to work. */
+    private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
+
     private static final String VIRTUAL_HOST_PREFIX = "vhost:";
 
     /** Bytes on their way to one socket below and above which its deliveries go on and pause. */
@@ -61,6 +64,7 @@ public final class AmqpListener {
     private final Authenticator authenticator;
     private final AmqpSettings settings;
     private final NamedSubscriptions subscriptions;
+    private final ContainerIds containers = new ContainerIds();
     private final AmqpCounters counters = new AmqpCounters();
     private final Throttle complaints = new Throttle();
     private final Map<Channel, AmqpConnection> connections = new ConcurrentHashMap<>();
@@ -162,8 +166,14 @@ public final class AmqpListener {
         if (closing) connection.fail(stopping()); // it was accepted while the listener closed
     }
 
+    /** Whether a peer is let in. */
+    enum Admitted {
+        YES,
+        NO
+    }
+
     /** The open that every peer gets. */
-    Open open() {
+    Open open(Admitted admitted) {
         Open open = new Open();
         open.setContainerId(settings.containerId());
         open.setMaxFrameSize(UnsignedInteger.valueOf(settings.limits().maxFrameBytes()));
@@ -175,13 +185,20 @@ public final class AmqpListener {
         properties.put(Symbol.valueOf("product"), "Signalbox");
         properties.put(Symbol.valueOf("version"), settings.productVersion());
         properties.put(Symbol.valueOf("platform"), "Java " + Runtime.version().feature());
+        if (admitted == Admitted.NO) properties.put(ESTABLISHMENT_FAILED, true);
         open.setProperties(properties);
-        open.setOfferedCapabilities(ANONYMOUS_RELAY, SHARED_SUBS);
+        open.setOfferedCapabilities(ANONYMOUS_RELAY, SHARED_SUBS, ContainerIds.SOLE_CONNECTION);
         return open;
     }
 
+    /** Lets a peer in that has said who it is, or refuses it. */
+    void admit(Open open, ContainerIds.Member member) throws Refusal {
+        checkVirtualHost(open.getHostname());
+        containers.enter(open, member);
+    }
+
     /** A peer may name the virtual host it wants as {@code vhost:<name>}; any other host name is that of the machine. */
-    void checkVirtualHost(@Nullable String hostname) throws Refusal {
+    private void checkVirtualHost(@Nullable String hostname) throws Refusal {
         if (hostname == null || !hostname.startsWith(VIRTUAL_HOST_PREFIX)) return;
         String wanted = hostname.substring(VIRTUAL_HOST_PREFIX.length());
         if (!wanted.equals(host.name())) {
@@ -212,6 +229,11 @@ public final class AmqpListener {
 
     NamedSubscriptions subscriptions() {
         return subscriptions;
+    }
+
+    /** The member has gone, or is not let do anything any more. */
+    void leave(String containerId, ContainerIds.Member member) {
+        containers.leave(containerId, member);
     }
 
     InstantSource clock() {

@@ -115,7 +115,7 @@ final class LinkEnd {
         Detach detach = new Detach();
         detach.setHandle(wanted.getHandle());
         detach.setClosed(true);
-        detach.setError(AmqpConnection.errorOf(refusal));
+        detach.setError(refusal.toError());
         session.write(detach);
     }
 
@@ -136,7 +136,7 @@ final class LinkEnd {
             Detach answer = new Detach();
             answer.setHandle(wanted.getHandle());
             answer.setClosed(detach.getClosed());
-            if (refusal != null) answer.setError(AmqpConnection.errorOf(refusal));
+            if (refusal != null) answer.setError(refusal.toError());
             session.write(answer);
         }
         gone();

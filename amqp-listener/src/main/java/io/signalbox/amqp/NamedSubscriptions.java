@@ -167,7 +167,8 @@ final class NamedSubscriptions {
             }
             String queueName = share.name().queueName();
             // one that could not be bound was not made
-            boolean ends = !share.name().kind().isDurable() || host.bindings(queueName).isEmpty();
+            boolean ends =
+                    !share.name().kind().isDurable() || host.bindings(queueName).isEmpty();
             if (ends && queueOf(share.name()).isPresent()) host.deleteQueue(loop, queueName);
             return new Step<>(null, share);
         });

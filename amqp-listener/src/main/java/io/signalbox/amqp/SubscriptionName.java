@@ -67,8 +67,7 @@ record SubscriptionName(Kind kind, String container, String name) {
         if (has(source.getCapabilities(), GLOBAL)) {
             return Optional.of(new SubscriptionName(durable ? Kind.GLOBAL_DURABLE : Kind.GLOBAL_VOLATILE, "", name));
         }
-        return Optional.of(
-                new SubscriptionName(durable ? Kind.SHARED_DURABLE : Kind.SHARED_VOLATILE, container, name));
+        return Optional.of(new SubscriptionName(durable ? Kind.SHARED_DURABLE : Kind.SHARED_VOLATILE, container, name));
     }
 
     /** What a receiver without a source may mean, which asks for the terminus that its name has left here. */

@@ -176,7 +176,8 @@ final class TerminusResolver {
         if (text == null) throw invalid("a source without an address must be dynamic");
         refuseWhatIsNotOffered(source);
         Address address = parse(text, source.getCapabilities());
-        if (address instanceof Address.Topic topic) return topicSource(new Topic(VirtualHost.TOPICS, topic.name()), wish);
+        if (address instanceof Address.Topic topic)
+            return topicSource(new Topic(VirtualHost.TOPICS, topic.name()), wish);
         if (address instanceof Address.Exchange exchange) {
             existing(exchange.name());
             return topicSource(new Topic(exchange.name(), exchange.key().orElse("")), wish);
@@ -227,7 +228,8 @@ final class TerminusResolver {
     private CompletionStage<MessageQueue> queue(String name) throws Refusal {
         Optional<MessageQueue> existing = host.queue(name);
         if (existing.isPresent() && existing.get().settings().purpose() != QueueSettings.Purpose.SHARED) {
-            throw Refusal.ofLink(AmqpError.RESOURCE_LOCKED, "the queue " + name + " belongs to a session or subscription");
+            throw Refusal.ofLink(
+                    AmqpError.RESOURCE_LOCKED, "the queue " + name + " belongs to a session or subscription");
         }
         if (existing.isPresent() && !existing.get().settings().durable()) {
             return CompletableFuture.completedStage(existing.get());

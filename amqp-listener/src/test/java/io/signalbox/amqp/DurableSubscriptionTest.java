@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
 import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
@@ -80,8 +81,7 @@ class DurableSubscriptionTest {
 
     private void publish(String text) throws Exception {
         sender.send(0, TestPeer.transfer(0, sent++), TestPeer.durable(text));
-        assertInstanceOf(
-                Accepted.class, sender.expect(Disposition.class).getState());
+        assertInstanceOf(Accepted.class, sender.expect(Disposition.class).getState());
     }
 
     private static void expectMessage(TestPeer from, String text) throws Exception {
@@ -189,8 +189,8 @@ class DurableSubscriptionTest {
         publish("old");
         detach(peer, 0, false);
         subscribe(peer, "mine", 0, "weather", 10);
-        publish("not wanted");
-        peer.expectSilence(50);
+        sender.send(0, TestPeer.transfer(0, sent++), TestPeer.durable("not wanted"));
+        assertInstanceOf(Released.class, sender.expect(Disposition.class).getState());
         TestPeer weather = connect("w").attachSender(0, "topic://weather");
         weather.send(0, TestPeer.transfer(0, 0), TestPeer.durable("rain"));
         expectMessage(peer, "rain");

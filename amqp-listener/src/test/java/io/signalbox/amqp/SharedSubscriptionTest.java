@@ -76,8 +76,7 @@ class SharedSubscriptionTest {
     private void publish(String... texts) throws Exception {
         for (String text : texts) {
             sender.send(0, TestPeer.transfer(0, sent++), TestPeer.durable(text));
-            assertInstanceOf(
-                    Accepted.class, sender.expect(Disposition.class).getState());
+            assertInstanceOf(Accepted.class, sender.expect(Disposition.class).getState());
         }
     }
 
@@ -94,7 +93,9 @@ class SharedSubscriptionTest {
         publish("a", "b");
         first.expect(Transfer.class);
         second.expect(Transfer.class);
-        assertEquals(List.of("a", "b"), List.of(first.text(), second.text()).stream().sorted().toList());
+        assertEquals(
+                List.of("a", "b"),
+                List.of(first.text(), second.text()).stream().sorted().toList());
         first.expectSilence(30);
     }
 
@@ -225,7 +226,8 @@ class SharedSubscriptionTest {
         TestPeer first = connect("box");
         attach(first, shared("s", 0, Lasting.DURABLE));
         attach(first, shared("s|2", 1, Lasting.DURABLE));
-        assertEquals(AmqpError.RESOURCE_LOCKED, detach(first, 0, true).getError().getCondition());
+        assertEquals(
+                AmqpError.RESOURCE_LOCKED, detach(first, 0, true).getError().getCondition());
         publish("a");
         assertEquals(1, first.expect(Transfer.class).getHandle().intValue());
     }

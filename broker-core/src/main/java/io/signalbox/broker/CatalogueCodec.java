@@ -78,8 +78,9 @@ final class CatalogueCodec {
             case 0 -> QueueSettings.Purpose.SHARED;
             case 1 -> QueueSettings.Purpose.SESSION;
             case 2 -> QueueSettings.Purpose.SUBSCRIPTION;
-            default -> throw new IllegalStateException(
-                    "a queue in the catalogue has purpose " + code + "; start a release that knows it");
+            default ->
+                throw new IllegalStateException(
+                        "a queue in the catalogue has purpose " + code + "; start a release that knows it");
         };
     }
 
