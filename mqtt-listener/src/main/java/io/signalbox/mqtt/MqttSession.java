@@ -40,6 +40,7 @@ final class MqttSession {
     private boolean stored;
     private @Nullable MessageQueue queue;
     private @Nullable OutboundWindow window;
+    private @Nullable WindowSource ownMessages;
     private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
     private @Nullable Future<?> expiry;
@@ -220,15 +221,27 @@ final class MqttSession {
     private void consume(MessageQueue from) {
         PublishSender to = sender;
         if (to == null) return;
-        OutboundWindow into = window;
-        if (into == null) {
-            into = new OutboundWindow(context.settings().outboundWindow(), this::onQueueGone);
-            window = into;
+        OutboundWindow into = window(to);
+        WindowSource source = ownMessages;
+        if (source == null) {
+            source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, this::onQueueGone);
+            ownMessages = source;
         }
-        into.attach(to, agreedWindow);
-        SubscriptionSettings wanted =
-                new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
-        into.begin(from.subscribe(wanted, into));
+        source.begin(from, subscriptionSettings());
+    }
+
+    private OutboundWindow window(PublishSender to) {
+        OutboundWindow present = window;
+        if (present == null) {
+            present = new OutboundWindow(context.settings().outboundWindow());
+            window = present;
+        }
+        present.attach(to, agreedWindow);
+        return present;
+    }
+
+    private SubscriptionSettings subscriptionSettings() {
+        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
     }
 
     private Destination destination() {
