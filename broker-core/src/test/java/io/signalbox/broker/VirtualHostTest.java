@@ -15,6 +15,7 @@ import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -154,6 +155,22 @@ class VirtualHostTest {
         assertEquals(CatalogueException.Reason.STORE_BUSY, refusal(host.makeDurable(loop, "g")));
         assertFalse(queue.settings().durable());
         assertEquals(CatalogueException.Reason.NOT_FOUND, refusal(host.makeDurable(loop, "h")));
+    }
+
+    @Test
+    void theNextLifeKnowsWhatEachQueueIsForAndWhatLeadsToIt() throws Exception {
+        now(host.declareQueue(loop, QueueSettings.durable("shared", "test")));
+        now(host.declareQueue(loop, QueueSettings.session("session", true, "test")));
+        now(host.declareQueue(loop, QueueSettings.subscription("subscription", true, "test")));
+        now(host.declareQueue(loop, QueueSettings.group("group", true, "test")));
+        now(host.bind(loop, VirtualHost.TOPICS, "subscription", "a/#"));
+        open();
+        for (QueueSettings.Purpose purpose : QueueSettings.Purpose.values()) {
+            String name = purpose.name().toLowerCase(java.util.Locale.ROOT);
+            assertEquals(purpose, host.queue(name).orElseThrow().settings().purpose());
+        }
+        assertEquals(Set.of(new VirtualHost.BoundBy(VirtualHost.TOPICS, "a/#")), host.bindings("subscription"));
+        assertEquals(Set.of(), host.bindings("shared"));
     }
 
     @Test

@@ -176,7 +176,9 @@ final class Connected implements Stage {
         String filter = request.filter();
         if (!isFilterValid(filter)) return ReasonCode.TOPIC_FILTER_INVALID;
         Subscriptions present = session.subscriptions();
-        if (present.size() >= context.settings().maximumSubscriptions() && !present.has(filter)) {
+        long cost = SessionSubscription.heapBytes(filter);
+        if (!present.has(filter)
+                && present.heapBytes() + cost > context.settings().maximumFilterBytes()) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         int granted = Math.min(1, request.qos()); // MQTT-3.2.2-10

@@ -13,6 +13,7 @@ final class Subscriptions {
     private final Map<String, SessionSubscription> byFilter = new LinkedHashMap<>(2);
     private int withIdentifier;
     private int competing;
+    private long heapBytes;
 
     /** Adds a subscription in place of one with the identical filter (MQTT-3.8.4-3). */
     void put(SessionSubscription subscription) {
@@ -29,6 +30,7 @@ final class Subscriptions {
 
     private void count(Optional<SessionSubscription> subscription, int change) {
         if (subscription.isEmpty()) return;
+        heapBytes += change * SessionSubscription.heapBytes(subscription.get().filter());
         if (subscription.get().hasIdentifier()) withIdentifier += change;
         if (subscription.get().kind() != FilterKind.TOPICS) competing += change;
     }
@@ -53,6 +55,11 @@ final class Subscriptions {
 
     int size() {
         return byFilter.size();
+    }
+
+    /** What they cost, in the session and in the tree that routes by them. */
+    long heapBytes() {
+        return heapBytes;
     }
 
     Collection<SessionSubscription> all() {

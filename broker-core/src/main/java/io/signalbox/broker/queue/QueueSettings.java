@@ -25,33 +25,16 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
     /** Who consumes from a queue. */
     public enum Purpose {
         /** Any consumer; they compete. */
-        SHARED(0),
+        SHARED,
         /** One MQTT session: a transient message passes through to it when it is connected and is not kept when not. */
-        SESSION(1),
+        SESSION,
+        /** The links of one named subscription; they compete. */
+        SUBSCRIPTION,
         /**
          * The members of one MQTT shared subscription (MQTT 5.0 §4.8.2): they compete, and a transient message passes
          * through to one that is connected and is not kept when none is.
          */
-        GROUP(2);
-
-        private final int code;
-
-        Purpose(int code) {
-            this.code = code;
-        }
-
-        /** How it is written in the log. */
-        public int code() {
-            return code;
-        }
-
-        /** @throws IllegalArgumentException if no purpose is written so */
-        public static Purpose ofCode(int code) {
-            for (Purpose purpose : values()) {
-                if (purpose.code == code) return purpose;
-            }
-            throw new IllegalArgumentException("no purpose of a queue has the code " + code);
-        }
+        GROUP
     }
 
     public QueueSettings {
@@ -75,6 +58,11 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
     /** A queue for competing consumers that is gone after a restart. */
     public static QueueSettings transientQueue(String name, String creator) {
         return new QueueSettings(name, false, Purpose.SHARED, DEFAULT_WINDOW_BYTES, creator);
+    }
+
+    /** The queue of a named subscription; {@code durable} when it outlives its links and the broker's process. */
+    public static QueueSettings subscription(String name, boolean durable, String creator) {
+        return new QueueSettings(name, durable, Purpose.SUBSCRIPTION, DEFAULT_WINDOW_BYTES, creator);
     }
 
     /** The queue of an MQTT session; {@code durable} when the session's expiry is more than 0. */
