@@ -82,7 +82,7 @@ final class SessionRecovery {
         for (MessageQueue queue : context.host().queues()) {
             QueueSettings settings = queue.settings();
             boolean inUse = switch (settings.purpose()) {
-                case SHARED -> true;
+                case SHARED, SUBSCRIPTION -> true;
                 case SESSION -> queuesInUse.contains(settings.name());
                 case GROUP -> context.shared().hasQueue(settings);
             };
