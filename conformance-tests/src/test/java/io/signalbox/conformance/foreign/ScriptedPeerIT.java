@@ -32,7 +32,6 @@ final class ScriptedPeerIT {
         awaitAnswers();
         peer.expectBegin().withRemoteChannel(0);
         peer.remoteBegin()
-                .onChannel(0)
                 .withNextOutgoingId(0)
                 .withIncomingWindow(100)
                 .withOutgoingWindow(100)
