@@ -207,12 +207,14 @@ class FilterTest {
         String text = "a".repeat(65_536);
         MapSelectable message = new MapSelectable(Map.of("long", text, "longer", text + "a"));
         assertTrue(Filter.ofSelector("long LIKE 'a%' AND long = long").matches(message));
-        assertFalse(Filter.ofSelector("longer LIKE 'a%' OR longer = longer OR longer IS NULL").matches(message));
+        assertFalse(Filter.ofSelector("longer LIKE 'a%' OR longer = longer OR longer IS NULL")
+                .matches(message));
     }
 
     @Test
     void theMostExpensiveQuestionHasAnEnd() {
-        String patterns = "long LIKE '" + "%a_".repeat(70) + "b'" + (" OR long LIKE '" + "%a_".repeat(70) + "b'").repeat(31);
+        String patterns =
+                "long LIKE '" + "%a_".repeat(70) + "b'" + (" OR long LIKE '" + "%a_".repeat(70) + "b'").repeat(31);
         Filter filter = Filter.ofSelector(patterns);
         MapSelectable message = new MapSelectable(Map.of("long", "a".repeat(65_536)));
         assertTimeout(Duration.ofSeconds(2), () -> assertFalse(filter.matches(message)));
