@@ -106,7 +106,7 @@ final class InboundQos implements PublishListener {
         Envelope envelope = new Envelope(
                 topic,
                 packet.qos() > 0,
-                Envelope.DEFAULT_PRIORITY,
+                UserProperties.priorityOf(packet.body()),
                 Expiry.atMillis(packet.expirySeconds(), now),
                 now,
                 PublishMarks.of(packet.qos(), packet.retain()));
