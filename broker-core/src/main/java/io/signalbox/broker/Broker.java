@@ -3,6 +3,7 @@ package io.signalbox.broker;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.retained.RetainedMessages;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
@@ -65,7 +66,8 @@ public final class Broker implements AutoCloseable {
         this.queueTable = store.table("broker.queues");
         this.exchangeTable = store.table("broker.exchanges");
         this.bindingTable = store.table("broker.bindings");
-        virtualHosts.put(DEFAULT_VIRTUAL_HOST, new VirtualHost(DEFAULT_VIRTUAL_HOST, this, store));
+        RetainedMessages retained = new RetainedMessages(DEFAULT_VIRTUAL_HOST, settings, loops, memory);
+        virtualHosts.put(DEFAULT_VIRTUAL_HOST, new VirtualHost(DEFAULT_VIRTUAL_HOST, this, retained));
     }
 
     /**
@@ -78,6 +80,7 @@ public final class Broker implements AutoCloseable {
         Recovery recovery = broker.new Recovery(settings);
         broker.store.recover(recovery);
         recovery.restoreCatalogue();
+        for (VirtualHost host : broker.virtualHosts.values()) host.retained().restore();
         broker.reserveQueueIds(broker.nextQueueId.get());
         return broker;
     }

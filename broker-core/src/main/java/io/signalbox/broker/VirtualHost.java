@@ -3,6 +3,7 @@ package io.signalbox.broker;
 import io.signalbox.broker.CatalogueException.Reason;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.retained.RetainedMessages;
 import io.signalbox.broker.routing.Binding;
 import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
@@ -32,6 +33,7 @@ public final class VirtualHost {
     private final String name;
     private final Broker broker;
     private final MessageStore store;
+    private final RetainedMessages retained;
     private final ConcurrentHashMap<String, DeclaredQueue> queues = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, DeclaredExchange> exchanges = new ConcurrentHashMap<>();
     private final Exchange defaultExchange = new Exchange(DEFAULT_EXCHANGE, ExchangeType.DIRECT, false);
@@ -53,10 +55,11 @@ public final class VirtualHost {
 
     private record BoundBy(String exchange, String key) {}
 
-    VirtualHost(String name, Broker broker, MessageStore store) {
+    VirtualHost(String name, Broker broker, RetainedMessages retained) {
         this.name = name;
         this.broker = broker;
-        this.store = store;
+        this.store = broker.store();
+        this.retained = retained;
         for (Exchange exchange : List.of(
                 defaultExchange,
                 topics,
@@ -74,6 +77,11 @@ public final class VirtualHost {
 
     public Exchange topics() {
         return topics;
+    }
+
+    /** The last values of topics. */
+    public RetainedMessages retained() {
+        return retained;
     }
 
     public Optional<Exchange> exchange(String exchangeName) {

@@ -77,9 +77,6 @@ final class Connected implements Stage {
 
     private void publish(Packet.Publish publish) {
         context.counters().publishesReceived.increment();
-        if (publish.retain()) {
-            throw new Refusal(ReasonCode.RETAIN_NOT_SUPPORTED, "messages are not retained here"); // MQTT-3.2.2-14
-        }
         if (publish.qos() > 1) {
             throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not available here"); // MQTT-3.2.2-11
         }
@@ -130,15 +127,20 @@ final class Connected implements Stage {
         int identifier =
                 (int) packet.properties().number(Property.SUBSCRIPTION_IDENTIFIER, SessionSubscription.NO_IDENTIFIER);
         List<ReasonCode> reasons = new ArrayList<>(packet.requests().size());
-        for (SubscriptionRequest request : packet.requests()) reasons.add(subscribe(request, identifier, batch));
+        List<SessionSubscription> replayed = new ArrayList<>(0);
+        for (SubscriptionRequest request : packet.requests()) {
+            reasons.add(subscribe(request, identifier, batch, replayed));
+        }
         for (ReasonCode reason : reasons) {
             if (reason.isFailure()) context.counters().refusals(reason).increment();
         }
         // MQTT-3.8.4-1, -2, -5, -6; what it says of a persistent session is durable first.
-        answerWhenDurable(batch, new Packet.SubAck(packet.packetId(), reasons, PropertySet.EMPTY));
+        Packet answer = new Packet.SubAck(packet.packetId(), reasons, PropertySet.EMPTY);
+        answerWhenDurable(batch, answer, () -> session.startReplays(replayed));
     }
 
-    private ReasonCode subscribe(SubscriptionRequest request, int identifier, WriteBatch batch) {
+    private ReasonCode subscribe(
+            SubscriptionRequest request, int identifier, WriteBatch batch, List<SessionSubscription> replayed) {
         String filter = request.filter();
         if (TopicSyntax.isShared(filter)) return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         if (ReservedTopics.isQueue(filter)) return ReasonCode.TOPIC_FILTER_INVALID;
@@ -150,12 +152,27 @@ final class Connected implements Stage {
         int granted = Math.min(1, request.qos()); // MQTT-3.2.2-10
         SessionSubscription wanted = new SessionSubscription(
                 filter, granted, request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
+        boolean existed = present.has(filter);
         try {
             session.subscribe(wanted, batch);
         } catch (CatalogueException e) {
             return ReasonCode.UNSPECIFIED_ERROR;
         }
+        if (isReplayed(request, existed)) {
+            session.replay(wanted, batch);
+            replayed.add(wanted);
+        }
         return ReasonCode.granted(granted); // MQTT-3.8.4-7
+    }
+
+    private boolean isReplayed(SubscriptionRequest request, boolean existed) {
+        boolean wanted =
+                switch (request.retainHandling()) {
+                    case 0 -> true; // MQTT-3.3.1-9, MQTT-3.8.4-4; 3.1.1 MQTT-3.8.4-3
+                    case 1 -> !existed; // MQTT-3.3.1-10
+                    default -> false; // MQTT-3.3.1-11
+                };
+        return wanted && context.host().retained().mayHave(request.filter());
     }
 
     private void unsubscribe(Packet.Unsubscribe packet) {
@@ -166,10 +183,10 @@ final class Connected implements Stage {
             reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
         }
         // MQTT-3.10.4-4, -5, -6
-        answerWhenDurable(batch, new Packet.UnsubAck(packet.packetId(), reasons, PropertySet.EMPTY));
+        answerWhenDurable(batch, new Packet.UnsubAck(packet.packetId(), reasons, PropertySet.EMPTY), () -> {});
     }
 
-    private void answerWhenDurable(WriteBatch batch, Packet answer) {
+    private void answerWhenDurable(WriteBatch batch, Packet answer, Runnable afterwards) {
         unansweredRequests++;
         loop.journal().append(batch, new SessionJournal.Waiter() {
             @Override
@@ -177,6 +194,7 @@ final class Connected implements Stage {
                 unansweredRequests--;
                 if (connection.isClosed()) return;
                 connection.output().write(answer);
+                afterwards.run();
                 connection.resume();
             }
 

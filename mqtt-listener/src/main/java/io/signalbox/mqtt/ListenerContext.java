@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.concurrent.Throttle;
+import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.security.Authenticator;
 import java.time.InstantSource;
 
@@ -17,5 +18,7 @@ record ListenerContext(
         MqttSettings settings,
         MqttCounters counters,
         SessionTables tables,
+        ReplayTable replays,
+        MemoryBudget memory,
         SessionRegistry registry,
         Throttle complaints) {}

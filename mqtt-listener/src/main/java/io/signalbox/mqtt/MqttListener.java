@@ -61,6 +61,8 @@ public final class MqttListener {
                 settings,
                 new MqttCounters(),
                 new SessionTables(broker.store(), host.name()),
+                new ReplayTable(broker.store(), host.name()),
+                broker.memory(),
                 new SessionRegistry(),
                 new Throttle());
     }
@@ -83,7 +85,12 @@ public final class MqttListener {
             Loop core = broker.loopOf(eventLoop);
             byEventLoop.put(
                     eventLoop,
-                    new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core), new BodyCache()));
+                    new ListenerLoop(
+                            eventLoop,
+                            core,
+                            new SessionJournal(broker.store(), core),
+                            new BodyCache(),
+                            new ReplayTurns(eventLoop)));
         }
         this.loops = byEventLoop;
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));

@@ -13,6 +13,8 @@ import io.signalbox.broker.routing.DirectSubscription;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.mqtt.codec.ReasonCode;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ final class MqttSession {
     private @Nullable WindowSource ownMessages;
     private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
+    private @Nullable RetainedReplays replays;
     private @Nullable Future<?> expiry;
 
     MqttSession(ListenerContext context, ListenerLoop loop, String clientId) {
@@ -91,6 +94,7 @@ final class MqttSession {
     /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
     void grant() {
         if (window != null) window.grant();
+        if (replays != null) replays.wake();
     }
 
     PendingWill will() {
@@ -100,6 +104,10 @@ final class MqttSession {
     /** 0 = it ends with the connection. */
     long expirySeconds() {
         return expirySeconds;
+    }
+
+    Optional<MessageQueue> queue() {
+        return Optional.ofNullable(queue);
     }
 
     /** Empty while it has no queue. */
@@ -156,11 +164,13 @@ final class MqttSession {
         } else if (subscriptions.size() > 0) {
             bindAll(destination());
         }
+        if (replays != null) replays.attach(to);
     }
 
     /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
     void detach() {
         sender = null;
+        if (replays != null) replays.detach();
         if (window != null) window.detach();
         DirectSubscription present = direct;
         if (present == null) return;
@@ -179,12 +189,36 @@ final class MqttSession {
         topics.addBinding(subscription.binding(destination(), this));
         subscriptions.put(subscription);
         if (stored) context.tables().putSubscription(batch, clientId, subscription);
+        if (replays != null) replays.replace(subscription);
+    }
+
+    /** The retained messages of a subscription are to be sent, from {@link #startReplays} on. */
+    void replay(SessionSubscription subscription, WriteBatch batch) {
+        RetainedReplays present = replays;
+        if (present == null) {
+            present = new RetainedReplays(context, this, sender);
+            replays = present;
+        }
+        present.add(subscription, stored, batch);
+    }
+
+    /** The SUBACK of these subscriptions has been written. */
+    void startReplays(List<SessionSubscription> subscribed) {
+        if (replays != null) replays.start(subscribed);
+    }
+
+    /** Replays that an earlier life had not completed: filters, and the last topic sent of each. */
+    void restoreReplays(Map<String, String> filters) {
+        RetainedReplays restored = new RetainedReplays(context, this, null);
+        restored.restore(filters);
+        replays = restored;
     }
 
     /** False if there was no such subscription. */
     boolean unsubscribe(String filter, WriteBatch batch) {
         Optional<SessionSubscription> removed = subscriptions.remove(filter);
         if (removed.isEmpty()) return false;
+        if (replays != null) replays.remove(filter, batch);
         topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
         if (stored) context.tables().removeSubscription(batch, clientId, filter);
         return true;
@@ -271,6 +305,7 @@ final class MqttSession {
     void end(WriteBatch batch) {
         cancelExpiry();
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
+        if (replays != null) replays.end(batch);
         detach();
         MessageQueue present = queue;
         if (present != null) {

@@ -8,6 +8,7 @@ import io.signalbox.mqtt.SessionTables.StoredSession;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ final class SessionRecovery {
 
     private void restoreSessions() {
         long now = context.clock().millis();
+        Map<String, Map<String, String>> replays = context.replays().read();
         for (StoredSession stored : context.tables().read()) {
             ListenerLoop loop = loops.get(restored++ % loops.size());
             long left = millisLeft(stored, now);
@@ -48,6 +50,8 @@ final class SessionRecovery {
             queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
             // Bound here, before the listener listens; from the claim on it belongs to its loop.
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
+            Map<String, String> replayed = replays.get(stored.clientId());
+            if (replayed != null) session.restoreReplays(replayed);
             SessionClaim claim = new SessionClaim(context, loop, stored.clientId(), SessionClaim.NOBODY);
             claim.restore(session);
             context.registry().restore(claim);

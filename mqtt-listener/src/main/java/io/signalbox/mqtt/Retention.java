@@ -1,0 +1,45 @@
+package io.signalbox.mqtt;
+
+import io.signalbox.broker.Rider;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.retained.RetainedMessages;
+import io.signalbox.broker.retained.RetainedMessages.Change;
+import io.signalbox.mqtt.codec.PublishBody;
+import java.util.Optional;
+
+/** What the RETAIN flag of a PUBLISH or will brings about beside its delivery (§3.3.1.3). Stateless. */
+final class Retention {
+
+    private final RetainedMessages retained;
+    private final MqttCounters counters;
+
+    Retention(ListenerContext context) {
+        this.retained = context.host().retained();
+        this.counters = context.counters();
+    }
+
+    /** Why a message that is acknowledged cannot be retained, in a sentence; empty if it can. */
+    Optional<String> refusal(Message message) {
+        return isEmpty(message) ? Optional.empty() : retained.refusal(message);
+    }
+
+    /**
+     * What goes into the message's record. One that cannot be retained, and whose sender cannot be told, is delivered all
+     * the same: then there is no retained message for its topic (§3.3.1.3).
+     */
+    Optional<Change> change(Message message) {
+        String topic = message.envelope().address();
+        if (isEmpty(message)) return retained.remove(topic); // MQTT-3.3.1-6, MQTT-3.3.1-7
+        if (retained.refusal(message).isEmpty()) return Optional.of(retained.keep(message)); // MQTT-3.3.1-5
+        counters.notRetained.increment();
+        return retained.remove(topic);
+    }
+
+    Rider rider(Message message) {
+        return change(message).map(Change::rider).orElse(Rider.NONE);
+    }
+
+    private static boolean isEmpty(Message message) {
+        return PublishBody.payload(message.content()).size() == 0;
+    }
+}
