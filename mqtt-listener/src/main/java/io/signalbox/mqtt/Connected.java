@@ -1,6 +1,7 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.CatalogueException;
+import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.Packet.SubscriptionRequest;
@@ -95,7 +96,7 @@ final class Connected implements Stage {
         String sentence = "the topic belongs to the server";
         // QoS 0 has no answer, so the only explicit one is the end.
         if (publish.qos() == 0) throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, sentence);
-        inbound.refuse(publish, sentence);
+        inbound.refuse(publish, PublishOutcome.Reason.NOT_ALLOWED, sentence);
     }
 
     private void acknowledge(Packet.Ack ack) {

@@ -4,6 +4,7 @@ import io.signalbox.broker.Admission;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Publisher;
+import io.signalbox.broker.Rider;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.Exchange;
@@ -13,6 +14,7 @@ import io.signalbox.mqtt.codec.Property;
 import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,9 +72,17 @@ final class InboundQos implements PublishListener {
                 now,
                 PublishMarks.of(packet.qos(), packet.retain()));
         long token = packet.qos() == 0 ? NO_ANSWER : packet.packetId();
-        count(packet);
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
-        if (publisher().publish(topics, message, token) == Admission.PARKED) blocked = true;
+        if (packet.qos() > 0) {
+            Optional<String> refusal = context.retention().refusal(message);
+            if (refusal.isPresent()) {
+                refuse(packet, PublishOutcome.Reason.QUOTA_USED_UP, refusal.get());
+                return;
+            }
+        }
+        count(packet);
+        Rider rider = context.retention().rider(message);
+        if (publisher().publish(topics, message, token, rider) == Admission.PARKED) blocked = true;
     }
 
     private void count(Packet.Publish packet) {
@@ -84,9 +94,9 @@ final class InboundQos implements PublishListener {
     }
 
     /** Answers a publish that is not allowed, behind the answers of those before it. */
-    void refuse(Packet.Publish packet, String sentence) {
+    void refuse(Packet.Publish packet, PublishOutcome.Reason why, String sentence) {
         count(packet);
-        publisher().refuse(new PublishOutcome.Refused(PublishOutcome.Reason.NOT_ALLOWED, sentence), packet.packetId());
+        publisher().refuse(new PublishOutcome.Refused(why, sentence), packet.packetId());
     }
 
     private void checkReceiveMaximum() {

@@ -18,6 +18,7 @@ record ListenerContext(
         MqttSettings settings,
         MqttCounters counters,
         SessionTables tables,
+        Retention retention,
         ReplayTable replays,
         MemoryBudget memory,
         SessionRegistry registry,

@@ -322,7 +322,7 @@ final class MqttSession {
         @Override
         public void onMessage(Message message, int flags) {
             PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message);
+            if (to != null) to.sendAtMostOnce(message, flags);
         }
 
         @Override

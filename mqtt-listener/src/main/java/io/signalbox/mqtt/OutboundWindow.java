@@ -1,6 +1,5 @@
 package io.signalbox.mqtt;
 
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.Outcome;
 import io.signalbox.mqtt.codec.ReasonCode;
@@ -105,9 +104,9 @@ final class OutboundWindow {
     }
 
     /** A message for the client, with nothing to acknowledge. */
-    void sendAtMostOnce(Message message) {
+    void sendAtMostOnce(Delivery delivery) {
         PublishSender to = sender;
-        if (to != null) to.sendAtMostOnce(message);
+        if (to != null) to.sendAtMostOnce(delivery.message(), delivery.flags());
     }
 
     /** A message for the client that its queue has handed over. */
@@ -129,7 +128,7 @@ final class OutboundWindow {
         owners[slot] = from;
         inFlight++;
         boolean repeated = resumedId != FREE || delivery.isRedelivered(); // MQTT-3.3.1-1
-        if (!to.sendAtLeastOnce(delivery.message(), packetId, repeated)) {
+        if (!to.sendAtLeastOnce(delivery.message(), delivery.flags(), packetId, repeated)) {
             // MQTT-3.1.2-25: as if it had been delivered.
             settle(slot, Outcome.ACCEPTED);
         }

@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.mqtt.codec.Packet.Publish;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
@@ -32,36 +33,61 @@ final class PublishSender {
     }
 
     /** QoS 0: what the socket does not take is dropped and counted (MQTT-4.3.1-1). */
-    void sendAtMostOnce(Message message) {
+    void sendAtMostOnce(Message message, int flags) {
         if (!output.hasRoom()) {
             context.counters().droppedSlowClient.increment();
             return;
         }
-        send(message, 0, 0, false);
+        send(message, flags, 0, 0, false);
     }
 
     /** QoS 1; false if the client will never get this message, so that it is as good as delivered. */
-    boolean sendAtLeastOnce(Message message, int packetId, boolean repeated) {
-        return send(message, 1, packetId, repeated);
+    boolean sendAtLeastOnce(Message message, int flags, int packetId, boolean repeated) {
+        return send(message, flags, 1, packetId, repeated);
     }
 
-    private boolean send(Message message, int qos, int packetId, boolean dup) {
+    /** QoS 0, because of a retained value; the socket has room. */
+    void sendRetained(Message message, SessionSubscription subscription) {
+        if (!isDeliverable(message)) return;
+        // MQTT-3.3.4-3, of the one subscription that it is sent for
+        List<Integer> identifiers =
+                isV5() && subscription.hasIdentifier() ? List.of(subscription.identifier()) : List.of();
         String topic = message.envelope().address();
-        if (!isTopic(topic)) {
-            context.counters().droppedNotATopic.increment();
-            return false;
-        }
-        long secondsLeft = Expiry.secondsLeft(
+        write(new Publish(
+                false, 0, true, topic, 0, secondsLeft(message), 0, identifiers, bodies.bodyOf(message)));
+    }
+
+    private boolean send(Message message, int flags, int qos, int packetId, boolean dup) {
+        if (!isDeliverable(message)) return false;
+        String topic = message.envelope().address();
+        List<Integer> identifiers = isV5() ? subscriptions.identifiersFor(topic) : List.of();
+        boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);
+        return write(new Publish(
+                dup, qos, retain, topic, packetId, secondsLeft(message), 0, identifiers, bodies.bodyOf(message)));
+    }
+
+    private boolean isV5() {
+        return output.encoder().version().isV5();
+    }
+
+    private long secondsLeft(Message message) {
+        return Expiry.secondsLeft(
                 message.envelope().expiresAtMillis(), context.clock().millis());
-        List<Integer> identifiers = output.encoder().version().isV5() ? subscriptions.identifiersFor(topic) : List.of();
-        Publish publish =
-                new Publish(dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, bodies.bodyOf(message));
+    }
+
+    private boolean write(Publish publish) {
         if (!output.write(publish)) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;
         }
         context.counters().publishesSent.increment();
         return true;
+    }
+
+    private boolean isDeliverable(Message message) {
+        if (isTopic(message.envelope().address())) return true;
+        context.counters().droppedNotATopic.increment();
+        return false;
     }
 
     /** A message of another protocol may have been published to an address that MQTT cannot write. */

@@ -7,24 +7,25 @@ import io.signalbox.broker.retained.RetainedMessages.Change;
 import io.signalbox.mqtt.codec.PublishBody;
 import java.util.Optional;
 
-/** What the RETAIN flag of a PUBLISH or will brings about beside its delivery (§3.3.1.3). Stateless. */
+/** What the RETAIN flag of a PUBLISH or will brings about beside its delivery (§3.3.1.3). Immutable. */
 final class Retention {
 
     private final RetainedMessages retained;
     private final MqttCounters counters;
 
-    Retention(ListenerContext context) {
-        this.retained = context.host().retained();
-        this.counters = context.counters();
+    Retention(RetainedMessages retained, MqttCounters counters) {
+        this.retained = retained;
+        this.counters = counters;
     }
 
     /** Why a message that is acknowledged cannot be retained, in a sentence; empty if it can. */
     Optional<String> refusal(Message message) {
-        return isEmpty(message) ? Optional.empty() : retained.refusal(message);
+        boolean kept = PublishMarks.isRetain(message.envelope()) && !isEmpty(message);
+        return !kept ? Optional.empty() : retained.refusal(message);
     }
 
     /**
-     * What goes into the message's record. One that cannot be retained, and whose sender cannot be told, is delivered all
+     * What goes with a message that has the flag. One that cannot be retained, and whose sender cannot be told, is delivered all
      * the same: then there is no retained message for its topic (§3.3.1.3).
      */
     Optional<Change> change(Message message) {
@@ -36,6 +37,7 @@ final class Retention {
     }
 
     Rider rider(Message message) {
+        if (!PublishMarks.isRetain(message.envelope())) return Rider.NONE; // MQTT-3.3.1-8
         return change(message).map(Change::rider).orElse(Rider.NONE);
     }
 

@@ -122,7 +122,7 @@ final class WindowSource implements DeliveryListener {
     @Override
     public void onDelivery(Delivery delivery) {
         if (delivery.isSettled()) {
-            window.sendAtMostOnce(delivery.message());
+            window.sendAtMostOnce(delivery);
             return;
         }
         received++;
