@@ -38,6 +38,7 @@ final class ReplayTurns {
     }
 
     /** A scheduled task, unlike a submitted one, lets the sockets have their turn before it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what fails in it fails the loop's task, which netty logs
     private void schedule() {
         if (scheduled) return;
         scheduled = true;

@@ -54,7 +54,7 @@ class ConnectTest {
     @Test
     void anEmptyClientIdentifierIsAssigned() throws Exception {
         try (TestServer server = TestServer.start()) {
-            server.client().send("10 0d 00 04 'MQTT' 05 02 00 00 00 00 00").expect("20 3c 00 00 39 12 00 25 'auto-'");
+            server.client().send("10 0d 00 04 'MQTT' 05 02 00 00 00 00 00").expect("20 3a 00 00 37 12 00 25 'auto-'");
         }
     }
 

@@ -110,6 +110,7 @@ class RestartTest {
                     .send("82 08 00 01 00 03 't/+' 01")
                     .expect("90 03 00 01 01");
             reader.acknowledge(subscriber, 300);
+            RetainedReader.awaitAcknowledged(subscriber);
         }
         try (TestServer second = start()) {
             TestClient subscriber = second.client().connectV3Persistent("s", 1);

@@ -31,6 +31,13 @@ final class RetainedReader {
         }
     }
 
+    /** Waits until the broker has seen the acknowledgements; what comes meanwhile is not acknowledged. */
+    static void awaitAcknowledged(TestClient subscriber) throws Exception {
+        subscriber.send("c0 00");
+        byte[] packet = subscriber.receive();
+        while (packet[0] != (byte) 0xd0) packet = subscriber.receive();
+    }
+
     int topics() {
         return topics.size();
     }

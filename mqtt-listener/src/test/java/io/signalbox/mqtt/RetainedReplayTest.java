@@ -54,6 +54,7 @@ class RetainedReplayTest {
             eventLoop.execute(this::turn);
         }
 
+        @SuppressWarnings("FutureReturnValueIgnored") // it ends with the test
         private void turn() {
             long sent = server.listener.counters().publishesSent.sum();
             most = Math.max(most, sent - before);
@@ -153,6 +154,7 @@ class RetainedReplayTest {
                     .send("82 08 00 01 00 03 't/+' 01")
                     .expect("90 03 00 01 01");
             reader.acknowledge(first, 50);
+            RetainedReader.awaitAcknowledged(first);
             first.close();
             server.waitUntilDisconnected(1);
             TestClient second = server.client().connectV3Persistent("s", 1);

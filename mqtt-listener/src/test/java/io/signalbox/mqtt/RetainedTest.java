@@ -37,7 +37,7 @@ class RetainedTest {
         try (TestServer server = TestServer.start()) {
             TestClient client = server.client().connectV3("a");
             client.send("31 04 00 01 't' '1'").send("33 06 00 01 'u' 00 07 '2'").expect("40 02 00 07");
-            client.send("82 09 00 01 00 01 't' 00 00 01 'u' 01")
+            client.send("82 0a 00 01 00 01 't' 00 00 01 'u' 01")
                     .expect("90 04 00 01 00 01")
                     .expectInAnyOrder("31 04 00 01 't' '1'", "33 06 00 01 'u' 00 01 '2'")
                     .send("40 02 00 01")

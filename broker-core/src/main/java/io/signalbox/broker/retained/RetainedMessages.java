@@ -94,6 +94,11 @@ public final class RetainedMessages {
         return Optional.of(new Change(TableChange.remove(table, key)));
     }
 
+    /** As {@link #remove}, for who may have a message on its way that waits for space in the log. */
+    public Change removeAnyway(String topic) {
+        return new Change(TableChange.remove(table, key(topic)));
+    }
+
     /**
      * Why a message cannot be retained, in a sentence; empty if it can. Messages that arrive on other loops at this moment
      * are not counted, so the limits may be passed by a few.
