@@ -220,8 +220,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         try {
             message = arrived.addressedTo(routingKey(target, arrived));
             if (target.exchange().type() == ExchangeType.MQTT_TOPIC) {
-                rider = Retention.rider(
-                        session.connection().listener().host().retained(), arrived, message);
+                rider = Retention.rider(session.connection().listener().host().retained(), arrived, message);
             }
         } catch (Refusal refusal) {
             refuse(arrived.token(), refusal);

@@ -31,7 +31,8 @@ final class Retention {
         if (topic.isEmpty() || topic.indexOf('\0') >= 0 || topic.length() > MAX_TOPIC_BYTES / 3) {
             throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "nothing can be retained for an address that is no MQTT topic");
         }
-        if (message.neutralView().payload().size() == 0) return retained.removeAnyway(topic).rider();
+        if (message.neutralView().payload().size() == 0)
+            return retained.removeAnyway(topic).rider();
         Optional<String> why = retained.refusal(message);
         if (why.isPresent()) throw Refusal.ofLink(AmqpError.RESOURCE_LIMIT_EXCEEDED, why.get());
         Change change = retained.keep(message);

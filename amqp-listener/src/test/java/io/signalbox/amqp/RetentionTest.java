@@ -80,6 +80,8 @@ class RetentionTest {
         peer.attachSender(1, "/exchanges/topics");
         peer.send(0, TestPeer.transfer(1, deliveries++), message("m", true));
         DeliveryState state = peer.expect(Disposition.class).getState();
-        assertEquals(AmqpError.NOT_ALLOWED, assertInstanceOf(Rejected.class, state).getError().getCondition());
+        assertEquals(
+                AmqpError.NOT_ALLOWED,
+                assertInstanceOf(Rejected.class, state).getError().getCondition());
     }
 }

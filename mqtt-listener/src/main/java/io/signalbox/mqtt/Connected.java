@@ -169,12 +169,11 @@ final class Connected implements Stage {
     }
 
     private boolean isReplayed(SubscriptionRequest request, boolean existed) {
-        boolean wanted =
-                switch (request.retainHandling()) {
-                    case 0 -> true; // MQTT-3.3.1-9, MQTT-3.8.4-4; 3.1.1 MQTT-3.8.4-3
-                    case 1 -> !existed; // MQTT-3.3.1-10
-                    default -> false; // MQTT-3.3.1-11
-                };
+        boolean wanted = switch (request.retainHandling()) {
+            case 0 -> true; // MQTT-3.3.1-9, MQTT-3.8.4-4; 3.1.1 MQTT-3.8.4-3
+            case 1 -> !existed; // MQTT-3.3.1-10
+            default -> false; // MQTT-3.3.1-11
+        };
         return wanted && context.host().retained().mayHave(request.filter());
     }
 

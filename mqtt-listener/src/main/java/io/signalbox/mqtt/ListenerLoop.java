@@ -7,8 +7,7 @@ import io.signalbox.broker.Loop;
  * One event loop as the listener sees it: netty's side, the core's side, and its way into the session tables, the body it
  * converted last, and its turns for retained messages. Confined to that loop, but for {@link #execute}.
  */
-record ListenerLoop(
-        EventLoop eventLoop, Loop core, SessionJournal journal, BodyCache bodies, ReplayTurns replayTurns) {
+record ListenerLoop(EventLoop eventLoop, Loop core, SessionJournal journal, BodyCache bodies, ReplayTurns replayTurns) {
 
     void execute(Runnable task) {
         eventLoop.execute(task);

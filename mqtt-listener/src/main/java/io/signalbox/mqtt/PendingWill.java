@@ -67,7 +67,8 @@ final class PendingWill {
         context.host()
                 .openPublisher(session.loop().core(), session, NOBODY_ASKS)
                 // MQTT-3.1.2-14, MQTT-3.1.2-15
-                .publish(context.host().topics(), message, 0, context.retention().rider(message));
+                .publish(
+                        context.host().topics(), message, 0, context.retention().rider(message));
     }
 
     private static final PublishListener NOBODY_ASKS = new PublishListener() {

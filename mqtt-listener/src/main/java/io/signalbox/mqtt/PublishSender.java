@@ -2,7 +2,6 @@ package io.signalbox.mqtt;
 
 import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Message;
-import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.mqtt.codec.Packet.Publish;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
@@ -53,8 +52,7 @@ final class PublishSender {
         List<Integer> identifiers =
                 isV5() && subscription.hasIdentifier() ? List.of(subscription.identifier()) : List.of();
         String topic = message.envelope().address();
-        write(new Publish(
-                false, 0, true, topic, 0, secondsLeft(message), 0, identifiers, bodies.bodyOf(message)));
+        write(new Publish(false, 0, true, topic, 0, secondsLeft(message), 0, identifiers, bodies.bodyOf(message)));
     }
 
     private boolean send(Message message, int flags, int qos, int packetId, boolean dup) {

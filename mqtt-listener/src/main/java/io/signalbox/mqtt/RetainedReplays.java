@@ -218,7 +218,8 @@ final class RetainedReplays implements PublishListener {
         Optional<MessageQueue> queue = session.queue();
         if (queue.isEmpty() || pending.get(0).subscription.qos() == 0) return Pace.AT_ONCE;
         // Who acknowledges makes room and wakes us; what is dropped on its way does not.
-        boolean full = queue.get().status().ready() >= MOST_QUEUED || context.memory().isExhausted();
+        boolean full =
+                queue.get().status().ready() >= MOST_QUEUED || context.memory().isExhausted();
         if (full && retry == null) {
             retry = session.loop().eventLoop().schedule(this::wake, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -248,8 +249,8 @@ final class RetainedReplays implements PublishListener {
         Destination target = (routed, origin, ignored, matches) -> queue.route(routed, origin, flags, matches);
         String filter = replay.subscription.filter();
         if (!replay.stored) return publisher().publish(target, message, 0);
-        TableChange place =
-                context.replays().put(session.clientId(), filter, message.envelope().address());
+        TableChange place = context.replays()
+                .put(session.clientId(), filter, message.envelope().address());
         return publisher().publish(target, message, 0, new Rider(List.of(place), Rider.Release.AT_APPEND));
     }
 
@@ -272,7 +273,8 @@ final class RetainedReplays implements PublishListener {
 
     @Override
     public void onOutcome(long token, PublishOutcome outcome) {
-        if (outcome instanceof PublishOutcome.Refused) context.counters().retainedNotReplayed.increment();
+        if (outcome instanceof PublishOutcome.Refused)
+            context.counters().retainedNotReplayed.increment();
     }
 
     @Override

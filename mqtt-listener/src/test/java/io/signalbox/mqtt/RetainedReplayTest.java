@@ -110,7 +110,8 @@ class RetainedReplayTest {
                     .expect("90 03 00 01 00");
             server.waitUntil(() -> server.listener.counters().publishesSent.sum() > 100);
             for (int i = 0; i < 20; i++) server.client().connectV3("c" + i).expectNothingElse();
-            assertTrue(server.listener.counters().publishesSent.sum() < 2000, "all went to a client that reads nothing");
+            assertTrue(
+                    server.listener.counters().publishesSent.sum() < 2000, "all went to a client that reads nothing");
             for (int i = 0; i < 2000; i++) subscriber.expectPacket("31");
             subscriber.expectNothingElse();
         }

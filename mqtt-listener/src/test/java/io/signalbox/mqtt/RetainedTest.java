@@ -282,8 +282,7 @@ class RetainedTest {
                     .expect("20 02 00 00")
                     .close();
             server.waitUntilDisconnected(2);
-            server.waitUntil(() ->
-                    server.broker.defaultVirtualHost().retained().messages() == 1);
+            server.waitUntil(() -> server.broker.defaultVirtualHost().retained().messages() == 1);
             server.client()
                     .connectV3("s")
                     .send("82 06 00 01 00 01 '#' 00")

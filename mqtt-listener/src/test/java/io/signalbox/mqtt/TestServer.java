@@ -78,7 +78,8 @@ final class TestServer implements AutoCloseable {
 
     /** For what depends on who shares a loop with whom. */
     static TestServer startOnOneLoop() throws Exception {
-        return new TestServer(new MemoryStore(), EVERYBODY, MqttSettings.defaults(), RetainedLimits.DEFAULT, 1_000_000_000_000L, 1);
+        return new TestServer(
+                new MemoryStore(), EVERYBODY, MqttSettings.defaults(), RetainedLimits.DEFAULT, 1_000_000_000_000L, 1);
     }
 
     static TestServer startWith(UnaryOperator<TestSettings> change) throws Exception {
@@ -87,8 +88,7 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer startRetaining(RetainedLimits limits) throws Exception {
-        return new TestServer(
-                new MemoryStore(), EVERYBODY, MqttSettings.defaults(), limits, 1_000_000_000_000L, 2);
+        return new TestServer(new MemoryStore(), EVERYBODY, MqttSettings.defaults(), limits, 1_000_000_000_000L, 2);
     }
 
     /** The same store in a new process, as far as the store can tell. */

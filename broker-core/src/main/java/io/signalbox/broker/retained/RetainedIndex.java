@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RetainedIndex {
 
     /** What a retained message costs on the heap beside topic and value, here and in the table, in bytes. */
-    static final int OVERHEAD_BYTES = 180;
+    static final int OVERHEAD_BYTES = 200;
 
     private static final byte SEPARATOR = '/';
 

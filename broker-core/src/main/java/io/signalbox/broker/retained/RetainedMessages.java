@@ -167,7 +167,8 @@ public final class RetainedMessages {
                 return;
             }
             sweptTo = next.get().getKey();
-            if (RetainedValue.isExpiredAt(next.get().getValue(), now)) index.discard(sweptTo, next.get().getValue());
+            if (RetainedValue.isExpiredAt(next.get().getValue(), now))
+                index.discard(sweptTo, next.get().getValue());
         }
     }
 

@@ -73,12 +73,14 @@ class RetainedMessagesTest {
     }
 
     private void remove(String topic) {
-        retained().remove(topic).ifPresent(change -> publisher()
-                .publish(
-                        broker.defaultVirtualHost().topics(),
-                        TestMessages.durable(topic, ""),
-                        0,
-                        change.rider()));
+        retained()
+                .remove(topic)
+                .ifPresent(change -> publisher()
+                        .publish(
+                                broker.defaultVirtualHost().topics(),
+                                TestMessages.durable(topic, ""),
+                                0,
+                                change.rider()));
     }
 
     private List<String> read(String filter) {
@@ -189,8 +191,12 @@ class RetainedMessagesTest {
         broker = open(new RetainedLimits(2, 2 * (RetainedIndex.OVERHEAD_BYTES + 8 + 1 + 21 + 2)));
         publish(TestMessages.durable("a", "12"));
         publish(TestMessages.durable("b", "1"));
-        assertTrue(retained().refusal(TestMessages.durable("c", "")).orElseThrow().contains("max-retained-messages"));
-        assertTrue(retained().refusal(TestMessages.durable("b", "123")).orElseThrow().contains("max-retained-size"));
+        assertTrue(
+                retained().refusal(TestMessages.durable("c", "")).orElseThrow().contains("max-retained-messages"));
+        assertTrue(retained()
+                .refusal(TestMessages.durable("b", "123"))
+                .orElseThrow()
+                .contains("max-retained-size"));
         assertTrue(retained().refusal(TestMessages.durable("b", "12")).isEmpty());
         remove("a");
         assertTrue(retained().refusal(TestMessages.durable("c", "")).isEmpty());
@@ -204,7 +210,9 @@ class RetainedMessagesTest {
                 .refusal(TestMessages.durable("a", "x".repeat(80_000)))
                 .orElseThrow();
         assertTrue(sentence.contains("more than one record"), sentence);
-        assertTrue(retained().refusal(TestMessages.durable("a", "x".repeat(60_000))).isEmpty());
+        assertTrue(retained()
+                .refusal(TestMessages.durable("a", "x".repeat(60_000)))
+                .isEmpty());
     }
 
     private Broker openOn(MemoryStore other) {

@@ -55,10 +55,13 @@ class TopicScanTest {
         assertEquals(List.of("a"), find("a"));
         assertEquals(List.of("a", "a/", "a/b", "a/b/c"), find("a/#"));
         assertEquals(List.of("a/", "a/b"), find("a/+"));
-        assertEquals(List.of("/a", "ab/c"), List.of(find("+/a").get(0), find("+/c").get(0)));
+        assertEquals(
+                List.of("/a", "ab/c"), List.of(find("+/a").get(0), find("+/c").get(0)));
         assertEquals(List.of("/", "/a"), find("/+"));
         assertEquals(List.of("/", "/a", "a/", "a/b", "ab/c"), find("+/+"));
-        assertEquals(List.of("a", "a b", "a!", "ab/c"), List.of(find("a").get(0), "a b", "a!", find("ab/#").get(0)));
+        assertEquals(
+                List.of("a", "a b", "a!", "ab/c"),
+                List.of(find("a").get(0), "a b", "a!", find("ab/#").get(0)));
         assertEquals(topics.size(), find("#").size());
         assertEquals(List.of(), find("c/#"));
     }

@@ -44,7 +44,8 @@ final class RetainedCrashIT {
         for (int i = 0; i < answersBeforeTheKill * 2; i++) {
             String topic = "crash/" + i % TOPICS;
             int round = i / TOPICS;
-            published.add(publisher.toAsync()
+            published.add(publisher
+                    .toAsync()
                     .publishWith()
                     .topic(topic)
                     .qos(MqttQos.AT_LEAST_ONCE)
@@ -52,7 +53,11 @@ final class RetainedCrashIT {
                     .payload(Integer.toString(round).getBytes(UTF_8))
                     .send()
                     .thenAccept(answer -> answered.merge(topic, round, Math::max)));
-            if (i == answersBeforeTheKill) published.get(i / 2).orTimeout(RECEIVE_SECONDS, TimeUnit.SECONDS).join();
+            if (i == answersBeforeTheKill)
+                published
+                        .get(i / 2)
+                        .orTimeout(RECEIVE_SECONDS, TimeUnit.SECONDS)
+                        .join();
         }
         broker.kill();
         return Map.copyOf(answered);
@@ -81,7 +86,11 @@ final class RetainedCrashIT {
         subscriber.connect();
         Map<String, Integer> retained = new TreeMap<>();
         try (Mqtt5Publishes publishes = subscriber.publishes(MqttGlobalPublishFilter.ALL)) {
-            subscriber.subscribeWith().topicFilter("crash/#").qos(MqttQos.AT_MOST_ONCE).send();
+            subscriber
+                    .subscribeWith()
+                    .topicFilter("crash/#")
+                    .qos(MqttQos.AT_MOST_ONCE)
+                    .send();
             for (int i = 0; i < atLeast; i++) keep(receive(publishes), retained);
             var more = publishes.receive(300, TimeUnit.MILLISECONDS);
             while (more.isPresent()) {
@@ -113,7 +122,8 @@ final class RetainedCrashIT {
             Mqtt5BlockingClient publisher = client(broker, "publisher");
             publisher.connect();
             for (int i = 0; i < TOPICS; i++) {
-                publisher.publishWith()
+                publisher
+                        .publishWith()
                         .topic("crash/" + i)
                         .qos(MqttQos.AT_LEAST_ONCE)
                         .retain(true)
@@ -147,10 +157,15 @@ final class RetainedCrashIT {
                     .send();
             assertEquals(!subscribes, connAck.isSessionPresent());
             if (subscribes) {
-                subscriber.subscribeWith().topicFilter("crash/#").qos(MqttQos.AT_LEAST_ONCE).send();
+                subscriber
+                        .subscribeWith()
+                        .topicFilter("crash/#")
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .send();
             }
             int wanted = received.size() + topics;
-            while (received.size() < wanted) received.put(receive(publishes).getTopic().toString(), 1);
+            while (received.size() < wanted)
+                received.put(receive(publishes).getTopic().toString(), 1);
         }
     }
 }

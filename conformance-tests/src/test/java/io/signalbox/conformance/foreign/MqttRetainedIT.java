@@ -93,7 +93,9 @@ final class MqttRetainedIT {
     void aLiveSubscriberSeesNoFlag(MqttFlavour flavour) {
         MqttLink subscriber = connect(flavour, "subscriber");
         subscriber.subscribe(topic(flavour), 1);
-        publish(connect(flavour, "publisher"), MqttMessage.of(topic(flavour), 1, "live").retained());
+        publish(
+                connect(flavour, "publisher"),
+                MqttMessage.of(topic(flavour), 1, "live").retained());
         assertFalse(subscriber.receive().retain()); // MQTT-3.3.1-12
     }
 

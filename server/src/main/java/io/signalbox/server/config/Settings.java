@@ -45,7 +45,7 @@ public final class Settings {
             "mqtt.max-retained-size",
             new SettingType.Size(0, 1 << 30),
             64 << 20,
-            "What retained messages may take of the heap in all: topic, body and 180 bytes each; one more is refused.");
+            "What retained messages may take of the heap in all: topic, body and 200 bytes each; one more is refused.");
     public static final Setting<String> HTTP_HOST = new Setting<>(
             "http.host", new SettingType.Host(), "127.0.0.1", "The address on which health and metrics are served.");
     public static final Setting<Integer> HTTP_PORT =
