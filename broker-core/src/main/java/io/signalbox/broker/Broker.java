@@ -48,6 +48,7 @@ public final class Broker implements AutoCloseable {
     private final StateTable queueTable;
     private final StateTable exchangeTable;
     private final StateTable bindingTable;
+    private final Users users;
     private final AtomicLong nextQueueId = new AtomicLong(1);
 
     /** The first id not reserved, by its key: the map lets reservations exclude each other, so their records never cross. */
@@ -66,6 +67,7 @@ public final class Broker implements AutoCloseable {
         this.queueTable = store.table("broker.queues");
         this.exchangeTable = store.table("broker.exchanges");
         this.bindingTable = store.table("broker.bindings");
+        this.users = new Users(this, store.table("broker.users"));
         RetainedMessages retained = new RetainedMessages(DEFAULT_VIRTUAL_HOST, settings, loops, memory);
         virtualHosts.put(DEFAULT_VIRTUAL_HOST, new VirtualHost(DEFAULT_VIRTUAL_HOST, this, retained));
     }
@@ -80,6 +82,7 @@ public final class Broker implements AutoCloseable {
         Recovery recovery = broker.new Recovery(settings);
         broker.store.recover(recovery);
         recovery.restoreCatalogue();
+        broker.users.restore();
         for (VirtualHost host : broker.virtualHosts.values()) host.retained().restore();
         broker.reserveQueueIds(broker.nextQueueId.get());
         return broker;
@@ -98,6 +101,11 @@ public final class Broker implements AutoCloseable {
 
     public VirtualHost defaultVirtualHost() {
         return virtualHost(DEFAULT_VIRTUAL_HOST).orElseThrow();
+    }
+
+    /** Who may log in, to any virtual host. */
+    public Users users() {
+        return users;
     }
 
     public MessageStore store() {

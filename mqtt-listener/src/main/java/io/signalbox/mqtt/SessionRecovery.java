@@ -52,7 +52,8 @@ final class SessionRecovery {
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
             Map<String, String> replayed = replays.get(stored.clientId());
             if (replayed != null) session.restoreReplays(replayed);
-            SessionClaim claim = new SessionClaim(context, loop, stored.clientId(), SessionClaim.NOBODY);
+            SessionClaim claim =
+                    new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
             context.registry().restore(claim);
             loop.execute(() -> claim.awaitExpiry(session, left));
