@@ -20,11 +20,13 @@ final class SessionRecovery {
     private final List<ListenerLoop> loops;
     private final Set<String> queuesInUse = new HashSet<>();
     private final List<Future<?>> removals = new ArrayList<>();
+    private final Map<String, Map<String, String>> replays;
     private int restored;
 
     private SessionRecovery(ListenerContext context, List<ListenerLoop> loops) {
         this.context = context;
         this.loops = loops;
+        this.replays = context.replays().read();
     }
 
     static void restore(ListenerContext context, List<ListenerLoop> loops) {
@@ -37,7 +39,6 @@ final class SessionRecovery {
 
     private void restoreSessions() {
         long now = context.clock().millis();
-        Map<String, Map<String, String>> replays = context.replays().read();
         for (StoredSession stored : context.tables().read()) {
             ListenerLoop loop = loops.get(restored++ % loops.size());
             long left = millisLeft(stored, now);
@@ -71,6 +72,9 @@ final class SessionRecovery {
     private void remove(ListenerLoop loop, StoredSession stored) {
         WriteBatch batch = new WriteBatch();
         context.tables().remove(batch, stored.clientId(), stored.subscriptions());
+        for (String filter : replays.getOrDefault(stored.clientId(), Map.of()).keySet()) {
+            context.replays().remove(batch, stored.clientId(), filter);
+        }
         loop.journal().append(batch);
     }
 
