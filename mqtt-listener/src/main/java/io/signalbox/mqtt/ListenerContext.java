@@ -23,5 +23,6 @@ record ListenerContext(
         ReplayTable replays,
         MemoryBudget memory,
         SessionRegistry registry,
+        SharedSubscriptions shared,
         Throttle complaints,
         Throttle refusedLogins) {}

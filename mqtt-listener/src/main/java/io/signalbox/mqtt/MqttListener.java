@@ -73,6 +73,7 @@ public final class MqttListener {
                 new ReplayTable(broker.store(), host.name()),
                 broker.memory(),
                 new SessionRegistry(authenticator),
+                new SharedSubscriptions(host),
                 new Throttle(),
                 new Throttle());
     }

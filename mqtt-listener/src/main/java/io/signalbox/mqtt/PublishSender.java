@@ -1,8 +1,10 @@
 package io.signalbox.mqtt;
 
 import io.netty.buffer.ByteBufUtil;
+import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
 import io.signalbox.mqtt.codec.Packet.Publish;
+import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
 import java.util.List;
@@ -32,48 +34,36 @@ final class PublishSender {
     }
 
     /** QoS 0: what the socket does not take is dropped and counted (MQTT-4.3.1-1). */
-    void sendAtMostOnce(Message message, int flags) {
+    void sendAtMostOnce(Message message, int flags, DeliveryTerms terms) {
         if (!output.hasRoom()) {
             context.counters().droppedSlowClient.increment();
             return;
         }
-        send(message, flags, 0, 0, false);
+        send(message, flags, terms, 0, 0, false);
     }
 
     /** QoS 1; false if the client will never get this message, so that it is as good as delivered. */
-    boolean sendAtLeastOnce(Message message, int flags, int packetId, boolean repeated) {
-        return send(message, flags, 1, packetId, repeated);
+    boolean sendAtLeastOnce(Message message, int flags, DeliveryTerms terms, int packetId, boolean repeated) {
+        return send(message, flags, terms, 1, packetId, repeated);
     }
 
     /** QoS 0, because of a retained value; the socket has room. */
     void sendRetained(Message message, SessionSubscription subscription) {
-        if (!isDeliverable(message)) return;
-        // MQTT-3.3.4-3, of the one subscription that it is sent for
-        List<Integer> identifiers =
-                isV5() && subscription.hasIdentifier() ? List.of(subscription.identifier()) : List.of();
-        String topic = message.envelope().address();
-        write(new Publish(false, 0, true, topic, 0, secondsLeft(message), 0, identifiers, bodies.bodyOf(message)));
+        send(message, TargetFlags.RETAINED, DeliveryTerms.of(subscription), 0, 0, false);
     }
 
-    private boolean send(Message message, int flags, int qos, int packetId, boolean dup) {
-        if (!isDeliverable(message)) return false;
-        String topic = message.envelope().address();
-        List<Integer> identifiers = isV5() ? subscriptions.identifiersFor(topic) : List.of();
-        boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);
-        return write(new Publish(
-                dup, qos, retain, topic, packetId, secondsLeft(message), 0, identifiers, bodies.bodyOf(message)));
-    }
-
-    private boolean isV5() {
-        return output.encoder().version().isV5();
-    }
-
-    private long secondsLeft(Message message) {
-        return Expiry.secondsLeft(
+    private boolean send(Message message, int flags, DeliveryTerms terms, int qos, int packetId, boolean dup) {
+        String topic = terms.topic().orElse(message.envelope().address());
+        if (!isTopic(topic)) {
+            context.counters().droppedNotATopic.increment();
+            return false;
+        }
+        long secondsLeft = Expiry.secondsLeft(
                 message.envelope().expiresAtMillis(), context.clock().millis());
-    }
-
-    private boolean write(Publish publish) {
+        List<Integer> identifiers = output.encoder().version().isV5() ? identifiers(topic, terms) : List.of();
+        boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);
+        Body.Inline body = bodyOf(message, terms);
+        Publish publish = new Publish(dup, qos, retain, topic, packetId, secondsLeft, 0, identifiers, body);
         if (!output.write(publish)) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;
@@ -82,10 +72,17 @@ final class PublishSender {
         return true;
     }
 
-    private boolean isDeliverable(Message message) {
-        if (isTopic(message.envelope().address())) return true;
-        context.counters().droppedNotATopic.increment();
-        return false;
+    /** What comes from a queue under the queue's name says what it was published to, if that was another. */
+    private Body.Inline bodyOf(Message message, DeliveryTerms terms) {
+        Body.Inline body = bodies.bodyOf(message);
+        String address = message.envelope().address();
+        boolean told =
+                terms.topic().flatMap(NamedQueues::nameOf).map(address::equals).orElse(true);
+        return told ? body : PublishBody.withUserProperty(body, MqttFormat.ADDRESS, address);
+    }
+
+    private List<Integer> identifiers(String topic, DeliveryTerms terms) {
+        return terms.identifiers().orElseGet(() -> subscriptions.identifiersFor(topic));
     }
 
     /** A message of another protocol may have been published to an address that MQTT cannot write. */

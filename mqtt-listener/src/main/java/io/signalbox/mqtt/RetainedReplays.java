@@ -81,14 +81,13 @@ final class RetainedReplays implements PublishListener {
     }
 
     /**
-     * A subscription has been made, and its filter is bound; its replay begins with {@link #start}.
-     *
-     * @param stored whether the session, and so the subscription's first messages, outlive the connection
+     * A subscription has been made, and its filter is bound; its replay begins with {@link #start}. In a session that outlives
+     * its connections the replay does too.
      */
-    void add(SessionSubscription subscription, boolean stored, WriteBatch batch) {
+    void add(SessionSubscription subscription, WriteBatch batch) {
         pending.removeIf(replay -> replay.subscription.filter().equals(subscription.filter()));
         Replay replay = new Replay(subscription, retained.read(subscription.filter()));
-        replay.stored = stored && subscription.qos() > 0;
+        replay.stored = session.isStored() && subscription.qos() > 0;
         pending.add(replay);
         if (replay.stored) batch.change(context.replays().put(session.clientId(), subscription.filter(), ""));
     }
