@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.mqtt.codec.Packet.Publish;
 import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.mqtt.codec.ReasonCode;

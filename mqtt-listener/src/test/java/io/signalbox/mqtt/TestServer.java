@@ -78,7 +78,8 @@ final class TestServer implements AutoCloseable {
 
     /** So much time after all other servers. */
     static TestServer startLater(MessageStore store, long millis) throws Exception {
-        return new TestServer(store, EVERYBODY, MqttSettings.defaults(), 1_000_000_000_000L + millis, 2);
+        return new TestServer(
+                store, EVERYBODY, MqttSettings.defaults(), RetainedLimits.DEFAULT, 1_000_000_000_000L + millis, 2);
     }
 
     /** For what depends on who shares a loop with whom. */
