@@ -5,6 +5,7 @@ import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Publisher;
+import io.signalbox.broker.Rider;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MessageQueue;
@@ -93,7 +94,7 @@ final class InboundQos implements PublishListener {
         String sentence = String.valueOf(failure.getMessage());
         boolean notAllowed = failure instanceof CatalogueException problem && !problem.isOfTheStore();
         if (packet.qos() > 0 && notAllowed) {
-            refuse(packet, sentence);
+            refuse(packet, PublishOutcome.Reason.NOT_ALLOWED, sentence);
         } else {
             ReasonCode reason = notAllowed ? ReasonCode.TOPIC_NAME_INVALID : ReasonCode.UNSPECIFIED_ERROR;
             connection.refuse(new Refusal(reason, sentence)); // there is no other answer to QoS 0
@@ -111,9 +112,18 @@ final class InboundQos implements PublishListener {
                 now,
                 PublishMarks.of(packet.qos(), packet.retain()));
         long token = packet.qos() == 0 ? NO_ANSWER : packet.packetId();
-        count(packet);
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
-        if (publisher().publish(target, message, token) == Admission.PARKED) blocked = true;
+        boolean toTopic = target == topics; // a queue has no last value
+        if (toTopic && packet.qos() > 0) {
+            Optional<String> refusal = context.retention().refusal(message);
+            if (refusal.isPresent()) {
+                refuse(packet, PublishOutcome.Reason.QUOTA_USED_UP, refusal.get());
+                return;
+            }
+        }
+        count(packet);
+        Rider rider = toTopic ? context.retention().rider(message) : Rider.NONE;
+        if (publisher().publish(target, message, token, rider) == Admission.PARKED) blocked = true;
     }
 
     private void count(Packet.Publish packet) {
@@ -125,9 +135,9 @@ final class InboundQos implements PublishListener {
     }
 
     /** Answers a publish that is not allowed, behind the answers of those before it. */
-    void refuse(Packet.Publish packet, String sentence) {
+    void refuse(Packet.Publish packet, PublishOutcome.Reason why, String sentence) {
         count(packet);
-        publisher().refuse(new PublishOutcome.Refused(PublishOutcome.Reason.NOT_ALLOWED, sentence), packet.packetId());
+        publisher().refuse(new PublishOutcome.Refused(why, sentence), packet.packetId());
     }
 
     private void checkReceiveMaximum() {

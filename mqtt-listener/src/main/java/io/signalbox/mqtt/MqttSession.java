@@ -45,6 +45,7 @@ final class MqttSession {
     private @Nullable CompetingSubscriptions competing;
     private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
+    private @Nullable RetainedReplays replays;
     private @Nullable Future<?> expiry;
 
     MqttSession(ListenerContext context, ListenerLoop loop, String clientId) {
@@ -104,6 +105,7 @@ final class MqttSession {
     /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
     void grant() {
         if (window != null) window.grant();
+        if (replays != null) replays.wake();
     }
 
     PendingWill will() {
@@ -118,6 +120,10 @@ final class MqttSession {
     /** 0 = it ends with the connection. */
     long expirySeconds() {
         return expirySeconds;
+    }
+
+    Optional<MessageQueue> queue() {
+        return Optional.ofNullable(queue);
     }
 
     /** Empty while it has no queue. */
@@ -174,12 +180,14 @@ final class MqttSession {
         } else if (subscriptions.haveTopics()) {
             bindAll(destination());
         }
+        if (replays != null) replays.attach(to);
         if (competing != null) competing.attach();
     }
 
     /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
     void detach() {
         sender = null;
+        if (replays != null) replays.detach();
         if (window != null) window.detach();
         DirectSubscription present = direct;
         if (present == null) return;
@@ -202,12 +210,24 @@ final class MqttSession {
         }
         subscriptions.put(subscription);
         if (stored) context.tables().putSubscription(batch, clientId, subscription);
+        if (replays != null) replays.replace(subscription);
+    }
+
+    /** The retained messages that its subscriptions wait for; made when there may be some. */
+    RetainedReplays replays() {
+        RetainedReplays present = replays;
+        if (present == null) {
+            present = new RetainedReplays(context, this, sender);
+            replays = present;
+        }
+        return present;
     }
 
     /** False if there was no such subscription. */
     boolean unsubscribe(String filter, WriteBatch batch) {
         Optional<SessionSubscription> removed = subscriptions.remove(filter);
         if (removed.isEmpty()) return false;
+        if (replays != null) replays.remove(filter, batch);
         if (removed.get().kind() == FilterKind.TOPICS) {
             topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
         } else {
@@ -329,6 +349,7 @@ final class MqttSession {
     void end(WriteBatch batch) {
         cancelExpiry();
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
+        if (replays != null) replays.end(batch);
         detach();
         if (competing != null) competing.end();
         MessageQueue present = queue;
@@ -346,7 +367,7 @@ final class MqttSession {
         @Override
         public void onMessage(Message message, int flags) {
             PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message, DeliveryTerms.OWN);
+            if (to != null) to.sendAtMostOnce(message, flags, DeliveryTerms.OWN);
         }
 
         @Override

@@ -1,6 +1,5 @@
 package io.signalbox.mqtt;
 
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.Outcome;
 import io.signalbox.mqtt.codec.ReasonCode;
@@ -111,9 +110,9 @@ final class OutboundWindow {
     }
 
     /** A message for the client, with nothing to acknowledge. */
-    void sendAtMostOnce(Message message, DeliveryTerms terms) {
+    void sendAtMostOnce(Delivery delivery, DeliveryTerms terms) {
         PublishSender to = sender;
-        if (to != null) to.sendAtMostOnce(message, terms);
+        if (to != null) to.sendAtMostOnce(delivery.message(), delivery.flags(), terms);
     }
 
     /** A message for the client that its queue has handed over. */
@@ -135,7 +134,7 @@ final class OutboundWindow {
         owners[slot] = from;
         inFlight++;
         boolean repeated = resumedId != FREE || delivery.isRedelivered(); // MQTT-3.3.1-1
-        if (!to.sendAtLeastOnce(delivery.message(), from.terms(), packetId, repeated)) {
+        if (!to.sendAtLeastOnce(delivery.message(), delivery.flags(), from.terms(), packetId, repeated)) {
             // MQTT-3.1.2-25: as if it had been delivered.
             settle(slot, Outcome.ACCEPTED);
         }

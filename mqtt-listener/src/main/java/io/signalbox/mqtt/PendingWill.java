@@ -63,9 +63,12 @@ final class PendingWill {
         long expiresAt = Expiry.atMillis(due.expirySeconds(), now);
         byte marks = PublishMarks.of(due.qos(), due.retain());
         Envelope envelope = new Envelope(due.topic(), due.qos() > 0, Envelope.DEFAULT_PRIORITY, expiresAt, now, marks);
+        Message message = new Message(envelope, MqttFormat.INSTANCE, due.body());
         context.host()
                 .openPublisher(session.loop().core(), session, NOBODY_ASKS)
-                .publish(context.host().topics(), new Message(envelope, MqttFormat.INSTANCE, due.body()), 0);
+                // MQTT-3.1.2-14, MQTT-3.1.2-15
+                .publish(
+                        context.host().topics(), message, 0, context.retention().rider(message));
     }
 
     private static final PublishListener NOBODY_ASKS = new PublishListener() {

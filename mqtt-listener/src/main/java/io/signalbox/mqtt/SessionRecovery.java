@@ -8,6 +8,7 @@ import io.signalbox.mqtt.SessionTables.StoredSession;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -19,11 +20,13 @@ final class SessionRecovery {
     private final List<ListenerLoop> loops;
     private final Set<String> queuesInUse = new HashSet<>();
     private final List<Future<?>> tasks = new ArrayList<>();
+    private final Map<String, Map<String, String>> replays;
     private int restored;
 
     private SessionRecovery(ListenerContext context, List<ListenerLoop> loops) {
         this.context = context;
         this.loops = loops;
+        this.replays = context.replays().read();
     }
 
     static void restore(ListenerContext context, List<ListenerLoop> loops) {
@@ -54,6 +57,8 @@ final class SessionRecovery {
             queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
             // Bound here, before the listener listens; from the claim on it belongs to its loop.
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
+            Map<String, String> replayed = replays.get(stored.clientId());
+            if (replayed != null) session.replays().restore(replayed);
             SessionClaim claim =
                     new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
@@ -74,6 +79,9 @@ final class SessionRecovery {
     private void remove(ListenerLoop loop, StoredSession stored) {
         WriteBatch batch = new WriteBatch();
         context.tables().remove(batch, stored.clientId(), stored.subscriptions());
+        for (String filter : replays.getOrDefault(stored.clientId(), Map.of()).keySet()) {
+            context.replays().remove(batch, stored.clientId(), filter);
+        }
         loop.journal().append(batch);
     }
 

@@ -109,7 +109,7 @@ public final class LogEngine implements MessageStore {
         if (log.isStopped()) return FAILED;
         RecordEncoder record = new RecordEncoder(batch);
         checkSize(record);
-        Share share = batch.isPublish() ? Share.PUBLISH : Share.OTHER;
+        Share share = batch.yields() ? Share.PUBLISH : Share.OTHER;
         if (share == Share.PUBLISH && log.isPublishHeld()) return full(log, record, share);
         int bytes = (int) record.alignedBytes();
         while (true) {

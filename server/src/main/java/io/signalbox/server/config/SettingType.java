@@ -177,6 +177,31 @@ public sealed interface SettingType<T> {
         }
     }
 
+    /** How many of something there may be. */
+    record Count(int min, int max) implements SettingType<Integer> {
+        @Override
+        public Integer parse(String text) throws BadValue {
+            int count;
+            try {
+                count = Integer.parseInt(text.strip().replace("_", ""));
+            } catch (NumberFormatException e) {
+                throw new BadValue("needs a number, not \"" + text + "\"");
+            }
+            if (count < min || count > max) throw new BadValue("is " + min + " to " + max + ", not " + count);
+            return count;
+        }
+
+        @Override
+        public String describe() {
+            return "number, " + min + " to " + max;
+        }
+
+        @Override
+        public boolean isTomlInteger() {
+            return true;
+        }
+    }
+
     /** One of a few words. */
     record Choice(List<String> words) implements SettingType<String> {
         public Choice {

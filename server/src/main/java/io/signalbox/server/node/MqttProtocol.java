@@ -122,6 +122,14 @@ final class MqttProtocol implements Protocol {
                     "signalbox_mqtt_dropped_not_a_topic",
                     "Messages of other protocols whose address is no topic name.",
                     counters.droppedNotATopic);
+            metrics.counter(
+                    "signalbox_mqtt_not_retained",
+                    "QoS 0 messages and wills delivered but not retained, since no more may be retained.",
+                    counters.notRetained);
+            metrics.counter(
+                    "signalbox_mqtt_retained_not_replayed",
+                    "Retained messages of a new subscription that its session's queue refused.",
+                    counters.retainedNotReplayed);
             metrics.counters(
                     "signalbox_mqtt_refused",
                     "Connections, publishes and subscriptions refused, by reason code.",

@@ -46,6 +46,14 @@ public final class NodeMetrics {
                 "signalbox_queue_memory_bytes",
                 "Heap that the queues hold, as they reckon it.",
                 () -> broker.memory().heldBytes());
+        gauge(
+                "signalbox_retained_messages",
+                "Topics that have a retained message.",
+                () -> broker.defaultVirtualHost().retained().messages());
+        gauge(
+                "signalbox_retained_bytes",
+                "Heap that retained messages hold, as they reckon it.",
+                () -> broker.defaultVirtualHost().retained().bytes());
         addQueues(broker);
         addStore(broker);
     }

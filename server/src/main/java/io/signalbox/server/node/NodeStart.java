@@ -5,10 +5,12 @@ import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.retained.RetainedLimits;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.ConfigurationSource;
+import io.signalbox.server.config.Settings;
 import io.signalbox.server.control.ControlClient;
 import io.signalbox.server.control.ControlFormat;
 import io.signalbox.server.control.ControlServer;
@@ -133,15 +135,26 @@ final class NodeStart {
                 MessageFormats.of(parts.mqtt().format(), parts.amqp().format(), new ControlFormat());
         try {
             MessageStore store = parts.store().open(data.path(), formats);
-            BrokerSettings settings =
-                    new BrokerSettings(store, transport.loops(), InstantSource.system(), (done, total) -> {
+            BrokerSettings settings = new BrokerSettings(
+                    store,
+                    transport.loops(),
+                    InstantSource.system(),
+                    (done, total) -> {
                         health.recovering(done, total);
                         progress.progress(done, total);
-                    });
+                    },
+                    formats,
+                    retainedLimits());
             return openOrClose(store, settings);
         } catch (StoreException e) {
             throw new NodeFailure(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private RetainedLimits retainedLimits() {
+        return new RetainedLimits(
+                configuration.get(Settings.MQTT_MAX_RETAINED_MESSAGES),
+                configuration.get(Settings.MQTT_MAX_RETAINED_SIZE));
     }
 
     /** Opening the broker has appended a batch; how long its force takes says what this disk's forces are like. */
