@@ -51,10 +51,13 @@ public final class MqttListener {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final List<Channel> servers = new ArrayList<>(1);
     private volatile IdentityHashMap<EventLoop, ListenerLoop> loops = new IdentityHashMap<>();
+    private final WriteBufferWaterMark outboundMarks;
     private volatile boolean closing;
 
     public MqttListener(Broker broker, VirtualHost host, Authenticator authenticator, MqttSettings settings) {
         this.broker = broker;
+        int outboundBytes = settings.outboundBufferBytes();
+        this.outboundMarks = new WriteBufferWaterMark(outboundBytes / 2, outboundBytes);
         this.context = new ListenerContext(
                 host,
                 authenticator,
@@ -86,7 +89,12 @@ public final class MqttListener {
             Loop core = broker.loopOf(eventLoop);
             byEventLoop.put(
                     eventLoop,
-                    new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core), new BodyCache()));
+                    new ListenerLoop(
+                            eventLoop,
+                            core,
+                            new SessionJournal(broker.store(), core),
+                            new BodyCache(),
+                            new KeepAliveWheel(eventLoop, System::nanoTime)));
         }
         this.loops = byEventLoop;
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
@@ -126,8 +134,7 @@ public final class MqttListener {
     private MqttHandler newHandler(Channel channel, Carrier carrier) {
         ListenerLoop loop = loops.get(channel.eventLoop());
         if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
-        int outboundBytes = context.settings().outboundBufferBytes();
-        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(outboundBytes / 2, outboundBytes));
+        channel.config().setWriteBufferWaterMark(outboundMarks);
         MqttConnection connection = new MqttConnection(context, loop, channel, carrier);
         connections.add(channel);
         if (closing) connection.shutDown(); // it was accepted while the listener closed
