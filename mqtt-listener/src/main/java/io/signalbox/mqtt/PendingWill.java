@@ -24,7 +24,7 @@ final class PendingWill {
 
     private final ListenerContext context;
     private final MqttSession session;
-    private @Nullable Packet.Will will;
+    private Packet.@Nullable Will will;
     private @Nullable Future<?> timer;
 
     /** Where it is stored. */
