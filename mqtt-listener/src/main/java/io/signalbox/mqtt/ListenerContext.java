@@ -18,6 +18,7 @@ record ListenerContext(
         MqttSettings settings,
         MqttCounters counters,
         SessionTables tables,
+        WillTable wills,
         SessionRegistry registry,
         SharedSubscriptions shared,
         Throttle complaints,

@@ -65,6 +65,7 @@ public final class MqttListener {
                 settings,
                 new MqttCounters(),
                 new SessionTables(broker.store(), host.name()),
+                new WillTable(broker.store(), host.name(), broker.clock()),
                 new SessionRegistry(authenticator),
                 new SharedSubscriptions(host),
                 new Throttle(),
