@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** From CONNACK to the end: what each packet of the client does (§3). Confined to the connection's event loop. */
 final class Connected implements Stage {
@@ -35,7 +36,7 @@ final class Connected implements Stage {
     private final long agreedExpirySeconds;
     private final boolean bridge;
     private final InboundQos inbound;
-    private final TopicAliases aliases;
+    private @Nullable TopicAliases aliases;
     private int unansweredRequests;
     private boolean openingQueues;
 
@@ -54,7 +55,6 @@ final class Connected implements Stage {
         this.agreedExpirySeconds = agreed.sessionExpirySeconds();
         this.bridge = agreed.bridge();
         this.inbound = new InboundQos(context, loop, connection, session);
-        this.aliases = new TopicAliases(context.settings().topicAliasMaximum());
     }
 
     @Override
@@ -87,7 +87,7 @@ final class Connected implements Stage {
         if (publish.qos() > 1) {
             throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not available here"); // MQTT-3.2.2-11
         }
-        String topic = aliases.resolve(publish);
+        String topic = publish.topicAlias() == 0 ? publish.topic() : aliases().resolve(publish);
         if (TopicSyntax.levels(topic) > MAX_LEVELS) {
             throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the topic has more than " + MAX_LEVELS + " levels");
         }
@@ -99,6 +99,16 @@ final class Connected implements Stage {
         } else {
             inbound.publish(publish, topic);
         }
+    }
+
+    /** Made by the first alias: few clients have any. */
+    private TopicAliases aliases() {
+        TopicAliases present = aliases;
+        if (present == null) {
+            present = new TopicAliases(context.settings().topicAliasMaximum());
+            aliases = present;
+        }
+        return present;
     }
 
     private void refuseReserved(Packet.Publish publish) {

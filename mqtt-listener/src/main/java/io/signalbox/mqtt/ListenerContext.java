@@ -22,6 +22,7 @@ record ListenerContext(
         Retention retention,
         ReplayTable replays,
         MemoryBudget memory,
+        WillTable wills,
         SessionRegistry registry,
         SharedSubscriptions shared,
         Throttle complaints,

@@ -57,11 +57,14 @@ public final class MqttListener {
     private final List<Channel> servers = new ArrayList<>(1);
     private volatile IdentityHashMap<EventLoop, ListenerLoop> loops = new IdentityHashMap<>();
     private Optional<Future<?>> sweep = Optional.empty();
+    private final WriteBufferWaterMark outboundMarks;
     private volatile boolean closing;
 
     public MqttListener(Broker broker, VirtualHost host, Authenticator authenticator, MqttSettings settings) {
         this.broker = broker;
         MqttCounters counters = new MqttCounters();
+        int outboundBytes = settings.outboundBufferBytes();
+        this.outboundMarks = new WriteBufferWaterMark(outboundBytes / 2, outboundBytes);
         this.context = new ListenerContext(
                 host,
                 authenticator,
@@ -72,6 +75,7 @@ public final class MqttListener {
                 new Retention(host.retained(), counters),
                 new ReplayTable(broker.store(), host.name()),
                 broker.memory(),
+                new WillTable(broker.store(), host.name(), broker.clock()),
                 new SessionRegistry(authenticator),
                 new SharedSubscriptions(host),
                 new Throttle(),
@@ -101,7 +105,8 @@ public final class MqttListener {
                             core,
                             new SessionJournal(broker.store(), core),
                             new BodyCache(),
-                            new ReplayTurns(eventLoop)));
+                            new ReplayTurns(eventLoop),
+                            new KeepAliveWheel(eventLoop, System::nanoTime)));
         }
         this.loops = byEventLoop;
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
@@ -143,8 +148,7 @@ public final class MqttListener {
     private MqttHandler newHandler(Channel channel, Carrier carrier) {
         ListenerLoop loop = loops.get(channel.eventLoop());
         if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
-        int outboundBytes = context.settings().outboundBufferBytes();
-        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(outboundBytes / 2, outboundBytes));
+        channel.config().setWriteBufferWaterMark(outboundMarks);
         MqttConnection connection = new MqttConnection(context, loop, channel, carrier);
         connections.add(channel);
         if (closing) connection.shutDown(); // it was accepted while the listener closed

@@ -358,6 +358,7 @@ final class MqttSession {
             QueueRemoval.start(context.host(), loop, present.settings().name());
             queue = null;
         }
+        will.forgetCancelled(batch);
         if (stored) context.tables().remove(batch, clientId, subscriptions.all());
         stored = false;
     }

@@ -130,6 +130,7 @@ final class SessionClaim {
         }
         WriteBatch batch = new WriteBatch();
         context.tables().put(batch, left, now);
+        left.will().forgetCancelled(batch);
         loop.journal().append(batch);
         awaitExpiry(left, TimeUnit.SECONDS.toMillis(left.expirySeconds()));
     }
