@@ -54,6 +54,11 @@ public final class Settings {
             new SettingType.Optionally<>(new SettingType.FilePath(), "no TLS"),
             Optional.empty(),
             "The certificate's private key: PEM, PKCS #8, not encrypted.");
+    public static final Setting<Boolean> SECURITY_ALLOW_ANONYMOUS = new Setting<>(
+            "security.allow-anonymous",
+            new SettingType.Flag(),
+            false,
+            "Whether clients may come without a name and do everything, also when there are users, and from wherever the ports can be reached; see `docs/users.md`.");
     public static final Setting<Path> DATA_DIR = new Setting<>(
             "data.dir",
             new SettingType.Directory(),
@@ -88,6 +93,7 @@ public final class Settings {
             HTTP_TLS_PORT,
             TLS_CERTIFICATE,
             TLS_KEY,
+            SECURITY_ALLOW_ANONYMOUS,
             DATA_DIR,
             DATA_SEGMENT_SIZE,
             LOG_LEVEL);

@@ -5,10 +5,12 @@ import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.security.Authenticator;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.ConfigurationSource;
+import io.signalbox.server.config.Settings;
 import io.signalbox.server.control.ControlClient;
 import io.signalbox.server.control.ControlFormat;
 import io.signalbox.server.control.ControlServer;
@@ -63,11 +65,13 @@ final class NodeStart {
     }
 
     Node start() throws NodeFailure {
-        LocalMode.check(configuration);
+        Optional<Exposure> exposure = Exposure.of(configuration);
+        Optional<AdminPassword> admin = AdminPassword.of(parts.environment());
         DataDirectory data = DataDirectory.open(ControlSocket.dataDirectory(configuration));
         checkUnused(data);
+        checkNotBare(data, exposure, admin);
         try {
-            return open(data);
+            return open(data, exposure, admin);
         } catch (NodeFailure | RuntimeException e) {
             opened.forEach(Node::close);
             throw e;
@@ -81,7 +85,17 @@ final class NodeStart {
                 + ". Stop that broker first, or choose another directory with --data.");
     }
 
-    private Node open(DataDirectory data) throws NodeFailure {
+    /** Where there are no users for sure, nothing has to be opened to see that there would have to be some. */
+    private void checkNotBare(DataDirectory data, Optional<Exposure> exposure, Optional<AdminPassword> admin)
+            throws NodeFailure {
+        boolean mayHaveUsers = data.lastStop() != LastStop.NEVER_RAN
+                || admin.isPresent()
+                || configuration.get(Settings.SECURITY_ALLOW_ANONYMOUS);
+        if (exposure.isPresent() && !mayHaveUsers) throw exposure.get().refusal();
+    }
+
+    private Node open(DataDirectory data, Optional<Exposure> exposure, Optional<AdminPassword> admin)
+            throws NodeFailure {
         Optional<TlsServer> tls = loadTls();
         Transport transport = keep(Transport.open());
         LoopWatch loops = new LoopWatch(transport.group(), System::nanoTime);
@@ -98,7 +112,13 @@ final class NodeStart {
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - recoveryStart);
 
         health.become(NodeState.OPENING);
-        Map<String, ProtocolPort> ports = openPorts(opening, broker);
+        LoopCall call = new LoopCall(transport.group().next(), broker);
+        if (admin.isPresent()) admin.get().apply(broker, call);
+        Security security = keep(new Security(broker.users(), configuration, exposure));
+        security.check();
+        metrics.addSecurity(security);
+        Map<String, ProtocolPort> ports = openPorts(opening, broker, security.authenticator());
+        security.guard(ports.values());
         ProtocolPort amqp = port(ports, parts.amqp());
         ProtocolPort mqtt = port(ports, parts.mqtt());
         StartReport report = new StartReport(
@@ -112,8 +132,10 @@ final class NodeStart {
                 broker.recoveredMessages(),
                 recoveryMillis,
                 data.freeBytes(),
-                firstForceNanos(broker.store()));
-        Node node = new Node(transport, health, broker, ports, report, new Reload(source, configuration, tls));
+                firstForceNanos(broker.store()),
+                security.report());
+        Node node =
+                new Node(transport, health, broker, security, ports, report, new Reload(source, configuration, tls));
         node.closeBeforeOthers(http);
         https.ifPresent(node::closeBeforeOthers);
         node.closeBeforeOthers(keep(openControl(transport, data, broker, node)));
@@ -168,10 +190,11 @@ final class NodeStart {
         }
     }
 
-    private Map<String, ProtocolPort> openPorts(NodePorts opening, Broker broker) throws NodeFailure {
+    private Map<String, ProtocolPort> openPorts(NodePorts opening, Broker broker, Authenticator authenticator)
+            throws NodeFailure {
         Map<String, ProtocolPort> ports = new LinkedHashMap<>();
         for (Protocol protocol : parts.protocols()) {
-            ProtocolPort port = opening.open(protocol, broker);
+            ProtocolPort port = opening.open(protocol, broker, authenticator);
             keep(() -> port.stop().toCompletableFuture().join());
             ports.put(protocol.name(), port);
         }
