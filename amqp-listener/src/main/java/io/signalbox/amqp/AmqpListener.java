@@ -41,6 +41,12 @@ public final class AmqpListener {
     /** A peer may send to a target without an address (Anonymous Terminus for Message Routing 1.0). */
     private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
 
+    /** A receiver may share its subscription (JMS 2.0, as Qpid JMS asks for it). */
+    private static final Symbol SHARED_SUBS = Symbol.valueOf("SHARED-SUBS");
+
+    /** Tells a client that a close follows, so that it does not begin to work. */
+    private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
+
     private static final String VIRTUAL_HOST_PREFIX = "vhost:";
 
     /** Bytes on their way to one socket below and above which its deliveries go on and pause. */
@@ -57,6 +63,8 @@ public final class AmqpListener {
     private final VirtualHost host;
     private final Authenticator authenticator;
     private final AmqpSettings settings;
+    private final NamedSubscriptions subscriptions;
+    private final ContainerIds containers = new ContainerIds();
     private final AmqpCounters counters = new AmqpCounters();
     private final Throttle complaints = new Throttle();
     private final Throttle refusedLogins = new Throttle();
@@ -68,6 +76,7 @@ public final class AmqpListener {
     public AmqpListener(Broker broker, VirtualHost host, Authenticator authenticator, AmqpSettings settings) {
         this.broker = broker;
         this.host = host;
+        this.subscriptions = new NamedSubscriptions(host);
         this.authenticator = authenticator;
         this.settings = settings;
         broker.onStoreFailure(() -> closeConnections(Refusal.ofConnection(
@@ -179,8 +188,14 @@ public final class AmqpListener {
         if (closing) connection.fail(stopping()); // it was accepted while the listener closed
     }
 
+    /** Whether a peer is let in. */
+    enum Admitted {
+        YES,
+        NO
+    }
+
     /** The open that every peer gets. */
-    Open open() {
+    Open open(Admitted admitted) {
         Open open = new Open();
         open.setContainerId(settings.containerId());
         open.setMaxFrameSize(UnsignedInteger.valueOf(settings.limits().maxFrameBytes()));
@@ -192,13 +207,20 @@ public final class AmqpListener {
         properties.put(Symbol.valueOf("product"), "Signalbox");
         properties.put(Symbol.valueOf("version"), settings.productVersion());
         properties.put(Symbol.valueOf("platform"), "Java " + Runtime.version().feature());
+        if (admitted == Admitted.NO) properties.put(ESTABLISHMENT_FAILED, true);
         open.setProperties(properties);
-        open.setOfferedCapabilities(ANONYMOUS_RELAY);
+        open.setOfferedCapabilities(ANONYMOUS_RELAY, SHARED_SUBS, ContainerIds.SOLE_CONNECTION);
         return open;
     }
 
+    /** Lets a peer in that has said who it is, or refuses it. */
+    void admit(Open open, ContainerIds.Member member) throws Refusal {
+        checkVirtualHost(open.getHostname());
+        containers.enter(open, member);
+    }
+
     /** A peer may name the virtual host it wants as {@code vhost:<name>}; any other host name is that of the machine. */
-    void checkVirtualHost(@Nullable String hostname) throws Refusal {
+    private void checkVirtualHost(@Nullable String hostname) throws Refusal {
         if (hostname == null || !hostname.startsWith(VIRTUAL_HOST_PREFIX)) return;
         String wanted = hostname.substring(VIRTUAL_HOST_PREFIX.length());
         if (!wanted.equals(host.name())) {
@@ -230,6 +252,15 @@ public final class AmqpListener {
 
     VirtualHost host() {
         return host;
+    }
+
+    NamedSubscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /** The member has gone, or is not let do anything any more. */
+    void leave(String containerId, ContainerIds.Member member) {
+        containers.leave(containerId, member);
     }
 
     InstantSource clock() {

@@ -46,7 +46,7 @@ final class CatalogueCodec {
         return encode(out -> {
             out.writeLong(id);
             out.writeUTF(settings.name());
-            out.writeByte(settings.purpose() == QueueSettings.Purpose.SESSION ? 1 : 0);
+            out.writeByte(codeOf(settings.purpose()));
             out.writeInt(settings.windowBytes());
             out.writeUTF(cut(settings.creator()));
         });
@@ -61,11 +61,29 @@ final class CatalogueCodec {
         return decode(value, in -> {
             long id = in.readLong();
             String name = in.readUTF();
-            QueueSettings.Purpose purpose =
-                    in.readByte() == 1 ? QueueSettings.Purpose.SESSION : QueueSettings.Purpose.SHARED;
+            QueueSettings.Purpose purpose = purposeOf(in.readByte());
             int windowBytes = in.readInt();
             return new StoredQueue(id, new QueueSettings(name, true, purpose, windowBytes, in.readUTF()));
         });
+    }
+
+    private static int codeOf(QueueSettings.Purpose purpose) {
+        return switch (purpose) {
+            case SHARED -> 0;
+            case SESSION -> 1;
+            case SUBSCRIPTION -> 2;
+        };
+    }
+
+    private static QueueSettings.Purpose purposeOf(int code) {
+        return switch (code) {
+            case 0 -> QueueSettings.Purpose.SHARED;
+            case 1 -> QueueSettings.Purpose.SESSION;
+            case 2 -> QueueSettings.Purpose.SUBSCRIPTION;
+            default ->
+                throw new IllegalStateException(
+                        "a queue in the catalogue has purpose " + code + "; start a release that knows it");
+        };
     }
 
     static byte[] exchange(String name, ExchangeType type) {

@@ -63,7 +63,12 @@ final class InboundQos implements PublishListener {
         if (packet.qos() > 0) checkReceiveMaximum();
         long now = context.clock().millis();
         Envelope envelope = new Envelope(
-                topic, packet.qos() > 0, Envelope.DEFAULT_PRIORITY, Expiry.atMillis(packet.expirySeconds(), now), now);
+                topic,
+                packet.qos() > 0,
+                Envelope.DEFAULT_PRIORITY,
+                Expiry.atMillis(packet.expirySeconds(), now),
+                now,
+                PublishMarks.of(packet.qos(), packet.retain()));
         long token = packet.qos() == 0 ? NO_ANSWER : packet.packetId();
         count(packet);
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
