@@ -119,7 +119,11 @@ final class StartText {
                     .append(", ")
                     .append(count(report.recoveredMessages(), "message"))
                     .append(String.format(Locale.ROOT, ", recovered in %.1f s", report.recoveryMillis() / 1000.0))
-                    .append(report.lastStop() == LastStop.CRASH ? " (last stop: crash)" : " (last stop: clean)");
+                    .append(report.lastStop() == LastStop.CRASH ? " (last stop: crash" : " (last stop: clean")
+                    .append(
+                            report.cutBytes() > 0
+                                    ? "; " + count(report.cutBytes(), "byte") + " torn, never confirmed, cut)"
+                                    : ")");
         }
         summary.append(", ").append(report.freeBytes() >> 30).append(" GiB free");
         if (report.forceNanos() > 0) {
@@ -144,6 +148,7 @@ final class StartText {
                 + " last_stop=" + report.lastStop().name().toLowerCase(Locale.ROOT)
                 + " queues=" + report.queues()
                 + " recovered_messages=" + report.recoveredMessages()
+                + " cut_bytes=" + report.cutBytes()
                 + " recovery_ms=" + report.recoveryMillis()
                 + " ms=" + startMillis;
     }

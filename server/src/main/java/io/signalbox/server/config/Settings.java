@@ -59,6 +59,11 @@ public final class Settings {
             new SettingType.Flag(),
             false,
             "Whether clients may come without a name and do everything, also when there are users, and from wherever the ports can be reached; see `docs/users.md`.");
+    public static final Setting<Optional<Path>> DEFINITIONS_FILE = new Setting<>(
+            "definitions.file",
+            new SettingType.Optionally<>(new SettingType.FilePath(), "none"),
+            Optional.empty(),
+            "A JSON file with users, queues, exchanges and bindings that are made at each start if they are not there; see `docs/users.md`. In a file a relative path counts from the file.");
     public static final Setting<Path> DATA_DIR = new Setting<>(
             "data.dir",
             new SettingType.Directory(),
@@ -94,6 +99,7 @@ public final class Settings {
             TLS_CERTIFICATE,
             TLS_KEY,
             SECURITY_ALLOW_ANONYMOUS,
+            DEFINITIONS_FILE,
             DATA_DIR,
             DATA_SEGMENT_SIZE,
             LOG_LEVEL);

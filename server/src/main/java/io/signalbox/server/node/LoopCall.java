@@ -3,6 +3,7 @@ package io.signalbox.server.node;
 import io.netty.channel.EventLoop;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.Loop;
+import io.signalbox.server.definitions.DefinitionsApplication;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Lets the starting thread make changes of the catalogue, one after another. */
-final class LoopCall {
+final class LoopCall implements DefinitionsApplication.Changes<NodeFailure> {
 
     /** A force that takes longer is a disk that is no good. */
     private static final long LIMIT_SECONDS = 60;
@@ -25,7 +26,8 @@ final class LoopCall {
     }
 
     /** Makes a change on the loop and waits until it is durable. */
-    <T> T await(Function<Loop, CompletionStage<T>> change) throws NodeFailure {
+    @Override
+    public <T> T await(Function<Loop, CompletionStage<T>> change) throws NodeFailure {
         CompletableFuture<T> done = new CompletableFuture<>();
         eventLoop.execute(() -> change.apply(loop).whenComplete((result, failure) -> {
             if (failure == null) done.complete(result);

@@ -32,6 +32,7 @@ class StartTextTest {
                 200,
                 66L << 30,
                 1_900_000,
+                lastStop == LastStop.CRASH ? 1234 : 0,
                 new SecurityReport(SecurityState.LOCAL, 0, false));
     }
 
@@ -48,6 +49,7 @@ class StartTextTest {
                 local.recoveredMessages(),
                 local.recoveryMillis(),
                 local.freeBytes(),
+                0,
                 0,
                 security);
         return new StartText(report, Configuration.defaults(), 912).block(StartText.Colour.NONE);
@@ -109,7 +111,7 @@ class StartTextTest {
                 block.contains("    java -jar signalbox.jar subscribe --data '/home/you/my data' hello"),
                 block.toString());
         String data = "  Data       /home/you/my data              12 queues, 4 031 messages, recovered in 0.2 s"
-                + " (last stop: crash), 66 GiB free, fsync 1.9 ms";
+                + " (last stop: crash; 1 234 bytes torn, never confirmed, cut), 66 GiB free, fsync 1.9 ms";
         assertTrue(block.contains(data), block.toString());
     }
 
@@ -127,7 +129,7 @@ class StartTextTest {
         assertTrue(line.contains(" amqp=127.0.0.1:5672 mqtt=127.0.0.1:1883 http=[0:0:0:0:0:0:0:1]:15672 "), line);
         assertTrue(
                 line.contains(
-                        " data='/home/you/my data' security=local last_stop=crash queues=12 recovered_messages=4031 recovery_ms=200 ms=912"),
+                        " data='/home/you/my data' security=local last_stop=crash queues=12 recovered_messages=4031 cut_bytes=1234 recovery_ms=200 ms=912"),
                 line);
     }
 
@@ -149,6 +151,7 @@ class StartTextTest {
                 plain.recoveredMessages(),
                 plain.recoveryMillis(),
                 plain.freeBytes(),
+                0,
                 0,
                 plain.security());
         StartText text = new StartText(report, Configuration.defaults(), 912);
