@@ -134,6 +134,7 @@ final class NodeStart {
         Security security = keep(new Security(broker.users(), configuration, wanted.exposure()));
         security.check();
         metrics.addSecurity(security);
+        health.knows(security);
         Map<String, ProtocolPort> ports = openPorts(opening, broker, security.authenticator());
         security.guard(ports.values());
         ProtocolPort amqp = port(ports, parts.amqp());

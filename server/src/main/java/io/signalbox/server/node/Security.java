@@ -54,6 +54,11 @@ final class Security implements AutoCloseable {
                 .toArray(CompletableFuture<?>[]::new)));
     }
 
+    /** Whether clients on this machine need no password. */
+    boolean trustsThisMachine() {
+        return anonymousAllowed || users.isEmpty();
+    }
+
     Authenticator authenticator() {
         return authenticator;
     }

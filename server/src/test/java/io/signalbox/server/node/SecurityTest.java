@@ -130,6 +130,25 @@ class SecurityTest {
         assertEquals("SECURED: Everybody has to log in; 1 user.", security());
     }
 
+    /** A page of another site cannot come in by a browser here once everybody has to log in. */
+    @Test
+    void theHttpPortHasAnyNameOnceEverybodyLogsIn() throws Exception {
+        start(Map.of());
+        assertEquals("HTTP/1.1 421 Misdirected Request", statusLine("broker.example"));
+        change("user-add", "ann", SECRET);
+        assertEquals("HTTP/1.1 200 OK", statusLine("broker.example"));
+    }
+
+    private String statusLine(String host) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", node.startReport().http().getPort())) {
+            socket.setSoTimeout(20_000);
+            String request = "GET /health/live HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            return answer.substring(0, answer.indexOf('\r'));
+        }
+    }
+
     @Test
     void anotherPasswordEndsTheConnectionsOfTheOldOne() throws Exception {
         start(Map.of());
