@@ -64,6 +64,16 @@ public final class Settings {
             new SettingType.Optionally<>(new SettingType.FilePath(), "no TLS"),
             Optional.empty(),
             "The certificate's private key: PEM, PKCS #8, not encrypted.");
+    public static final Setting<Boolean> SECURITY_ALLOW_ANONYMOUS = new Setting<>(
+            "security.allow-anonymous",
+            new SettingType.Flag(),
+            false,
+            "Whether clients may come without a name and do everything, also when there are users, and from wherever the ports can be reached; see `docs/users.md`.");
+    public static final Setting<Optional<Path>> DEFINITIONS_FILE = new Setting<>(
+            "definitions.file",
+            new SettingType.Optionally<>(new SettingType.FilePath(), "none"),
+            Optional.empty(),
+            "A JSON file with users, queues, exchanges and bindings that are made at each start if they are not there; see `docs/users.md`. In a file a relative path counts from the file.");
     public static final Setting<Path> DATA_DIR = new Setting<>(
             "data.dir",
             new SettingType.Directory(),
@@ -100,6 +110,8 @@ public final class Settings {
             HTTP_TLS_PORT,
             TLS_CERTIFICATE,
             TLS_KEY,
+            SECURITY_ALLOW_ANONYMOUS,
+            DEFINITIONS_FILE,
             DATA_DIR,
             DATA_SEGMENT_SIZE,
             LOG_LEVEL);

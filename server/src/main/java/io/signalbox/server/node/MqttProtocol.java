@@ -3,6 +3,7 @@ package io.signalbox.server.node;
 import io.netty.channel.ChannelPipeline;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.message.MessageFormat;
+import io.signalbox.broker.security.Authenticator;
 import io.signalbox.mqtt.MqttCounters;
 import io.signalbox.mqtt.MqttFormat;
 import io.signalbox.mqtt.MqttListener;
@@ -50,9 +51,11 @@ final class MqttProtocol implements Protocol {
     }
 
     @Override
-    public ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException {
-        MqttListener listener = new MqttListener(
-                broker, broker.defaultVirtualHost(), new LocalAuthenticator(), settings(configuration));
+    public ProtocolPort open(
+            Transport transport, Broker broker, Authenticator authenticator, Configuration configuration)
+            throws IOException {
+        MqttListener listener =
+                new MqttListener(broker, broker.defaultVirtualHost(), authenticator, settings(configuration));
         String host = configuration.get(Settings.MQTT_HOST);
         int port = configuration.get(Settings.MQTT_PORT);
         return new Port(listener, listener.start(transport.group(), transport.serverChannel(), host, port));
@@ -89,6 +92,16 @@ final class MqttProtocol implements Protocol {
         @Override
         public int connections() {
             return listener.connections();
+        }
+
+        @Override
+        public int connectionsOf(String user) {
+            return listener.connectionsOf(user);
+        }
+
+        @Override
+        public CompletionStage<?> recheckIdentities() {
+            return listener.recheckIdentities();
         }
 
         @Override
