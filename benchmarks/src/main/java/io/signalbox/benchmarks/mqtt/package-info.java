@@ -1,0 +1,3 @@
+/** As much of an MQTT 3.1.1 and 5.0 client as a load needs: pre-encoded publishes, acknowledgements in batches. */
+@org.jspecify.annotations.NullMarked
+package io.signalbox.benchmarks.mqtt;
