@@ -138,7 +138,7 @@ final class Measurement {
             throw new BenchmarkFailure(trouble.first().get());
     }
 
-    private static Repetition repetition(
+    private Repetition repetition(
             Workload workload, Load load, boolean hasProcess, Reading begin, Reading end, double residentMiB)
             throws BenchmarkFailure {
         double nanos = end.nanos() - begin.nanos();
@@ -153,7 +153,8 @@ final class Measurement {
                 residentMiB,
                 workload.isTimed() ? latency(load) : Latency.NOT_TIMED,
                 generatorCpu / nanos,
-                hasProcess ? Math.max(0, others / nanos) : Double.NaN);
+                hasProcess ? Math.max(0, others / nanos) : Double.NaN,
+                generator.call(load::oddity));
     }
 
     private static Latency latency(Load load) {

@@ -143,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
                     row.workload(), row.target(), name, before, Duration.ofMillis((long) (1000 * seconds)));
             say(String.format(
                     Locale.ROOT,
-                    "%s: %,.0f/s, %.2f µs of the target's CPU each, p99 %,.0f µs, generator %.0f %%, others %.0f %%",
+                    "%s: %,.0f/s, %.2f µs of the target's CPU each, p99 %.0f µs, generator %.0f %%, others %.0f %%",
                     label,
                     measured.perSecond(),
                     measured.targetCpuMicros(),

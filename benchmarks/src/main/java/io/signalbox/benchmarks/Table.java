@@ -42,7 +42,24 @@ final class Table {
                             median(row, repetition -> 100 * repetition.othersShare(), "%.0f %%")))
                     .append(" |\n");
         }
-        return text.toString();
+        return text.append(oddities(rows)).toString();
+    }
+
+    private static String oddities(List<Row> rows) {
+        StringBuilder text = new StringBuilder();
+        for (Row row : rows) {
+            row.repetitions().stream()
+                    .flatMap(repetition -> repetition.oddity().stream())
+                    .findFirst()
+                    .ifPresent(oddity -> text.append("- ")
+                            .append(row.workload().name())
+                            .append(", ")
+                            .append(row.target().name())
+                            .append(": ")
+                            .append(oddity)
+                            .append('\n'));
+        }
+        return text.isEmpty() ? "" : "\nWhat was not as it should be:\n\n" + text;
     }
 
     private enum Better {

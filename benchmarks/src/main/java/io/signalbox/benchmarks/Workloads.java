@@ -20,7 +20,7 @@ final class Workloads {
     private static final int KIB = 1024;
 
     /** What may be on its way without an answer being due. */
-    private static final Plan QOS_0 = Plan.throughput(1, 1000);
+    private static final Plan QOS_0 = Plan.throughput(1000, 1000);
     /** 100 unanswered; what brokers queue for a subscriber stays below the 1000 at which Mosquitto drops. */
     private static final Plan ANSWERED = Plan.throughput(100, 500);
 
@@ -36,9 +36,9 @@ final class Workloads {
                 mqtt("mqtt-qos2-1k", "QoS 2, 1 → 1, 1 KiB", ANSWERED, shape(1, 1, 2, KIB)),
                 mqtt("mqtt-qos1-session", "QoS 1 to a persistent session, 64 B", ANSWERED, session(1)),
                 mqtt("mqtt-qos2-session", "QoS 2 to a persistent session, 64 B", ANSWERED, session(2)),
-                mqtt("mqtt-fanout-qos0", "QoS 0, 1 → 100, 64 B", Plan.throughput(1, 50), shape(1, 100, 0, 64)),
+                mqtt("mqtt-fanout-qos0", "QoS 0, 1 → 100, 64 B", Plan.throughput(50, 50), shape(1, 100, 0, 64)),
                 mqtt("mqtt-fanout-qos1", "QoS 1, 1 → 100, 64 B", Plan.throughput(10, 10), shape(1, 100, 1, 64)),
-                mqtt("mqtt-fanin-qos0", "QoS 0, 100 → 1, 64 B", Plan.throughput(1, 10), shape(100, 1, 0, 64)),
+                mqtt("mqtt-fanin-qos0", "QoS 0, 100 → 1, 64 B", Plan.throughput(10, 10), shape(100, 1, 0, 64)),
                 mqtt("mqtt-fanin-qos1", "QoS 1, 100 → 1, 64 B", Plan.throughput(5, 5), shape(100, 1, 1, 64)),
                 new Connects(
                         "mqtt-connect",

@@ -151,9 +151,9 @@ public final class Flow implements Load {
     private int room(Lane lane) {
         long copies = consumers.size();
         long undelivered = (lane.sent * copies - lane.delivered + copies - 1) / copies;
-        long room = Math.min(
+        long free = Math.min(
                 plan.window().undelivered() - undelivered, plan.window().unconfirmed() - lane.source.unconfirmed());
-        return (int) Math.min(room, lane.source.room());
+        return free < plan.window().burst() ? 0 : (int) Math.min(free, lane.source.room());
     }
 
     private void keepPace() {
@@ -197,6 +197,11 @@ public final class Flow implements Load {
     @Override
     public Optional<String> fault() {
         return progress().fault();
+    }
+
+    @Override
+    public Optional<String> oddity() {
+        return progress().oddity();
     }
 
     /** Where the flow is now. */

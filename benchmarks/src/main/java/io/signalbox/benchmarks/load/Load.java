@@ -19,6 +19,9 @@ public interface Load {
     /** What is wrong with a load that was stopped and came to its end; empty if nothing is. */
     Optional<String> fault();
 
+    /** What is wrong and leaves the figures what they are; empty if nothing is. */
+    Optional<String> oddity();
+
     void beginTiming();
 
     void endTiming();

@@ -1,5 +1,7 @@
 package io.signalbox.benchmarks.measure;
 
+import java.util.Optional;
+
 /**
  * What one repetition yielded and cost.
  *
@@ -8,6 +10,7 @@ package io.signalbox.benchmarks.measure;
  * @param residentMiB the most that was seen; NaN if its process is not known
  * @param latency NaN where nothing was timed
  * @param generatorShare of one core that the generator's loop used
+ * @param oddity what was wrong and leaves the figures what they are
  * @param othersShare of one core that neither target nor generator used
  */
 public record Repetition(
@@ -16,7 +19,8 @@ public record Repetition(
         double residentMiB,
         Latency latency,
         double generatorShare,
-        double othersShare) {
+        double othersShare,
+        Optional<String> oddity) {
 
     /**
      * Percentiles in microseconds.

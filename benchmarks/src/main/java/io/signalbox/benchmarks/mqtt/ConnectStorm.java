@@ -69,6 +69,11 @@ public final class ConnectStorm implements Load {
     }
 
     @Override
+    public Optional<String> oddity() {
+        return Optional.empty();
+    }
+
+    @Override
     public void beginTiming() {
         latencies.begin();
     }
