@@ -29,8 +29,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private final MemoryBudget memory;
     private final Object origin;
     private final PublishListener listener;
-    private final Matches matches = new Matches();
-    private final WriteBatch batch = new WriteBatch();
+    private final Matches matches;
+    private final WriteBatch batch;
     private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
     private int unanswered;
 
@@ -47,6 +47,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         this.counters = broker.counters();
         this.memory = broker.memory();
         this.origin = origin;
+        this.matches = loop.matches();
+        this.batch = loop.batch();
         this.listener = listener;
     }
 
@@ -64,7 +66,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     /** As {@link #publish(Destination, Message, long)}, with what goes into the message's record besides. */
     public Admission publish(Destination target, Message message, long token, Rider rider) {
-        if (!parked.isEmpty() || !attempt(target, message, token, rider)) {
+        if (!parked.isEmpty() || !attemptAlone(target, message, token, rider)) {
             parked.add(new Parked(target, message, token, rider));
             if (parked.size() == 1) awaitSpace();
             return Admission.PARKED;
@@ -87,6 +89,15 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     public void close() {
         closed = true;
         parked.clear();
+    }
+
+    private boolean attemptAlone(Destination target, Message message, long token, Rider rider) {
+        loop.beginPublish();
+        try {
+            return attempt(target, message, token, rider);
+        } finally {
+            loop.endPublish();
+        }
     }
 
     /** False if the log has no space at this moment; then nothing has happened. */
@@ -228,14 +239,16 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
     }
 
-    /** MQTT-4.3.1: what is at most once on either side is not kept for a session that is away. */
+    /** MQTT-4.3.1: what is at most once on either side is not kept for sessions that are away. */
     private static boolean passesThrough(MessageQueue queue, Message message, int flags) {
-        return queue.settings().purpose() == QueueSettings.Purpose.SESSION
-                && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
+        QueueSettings.Purpose purpose = queue.settings().purpose();
+        boolean ofSessions = purpose == QueueSettings.Purpose.SESSION || purpose == QueueSettings.Purpose.GROUP;
+        return ofSessions && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
     }
 
     private void answer(long lsn, long token, PublishOutcome outcome) {
         if (lsn == 0 && unanswered == 0) {
+            loop.endPublish(); // who is told may publish in its turn
             listener.onOutcome(token, outcome);
             return;
         }
@@ -279,7 +292,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** False if there is again no space for the first of them. */
     private boolean admitParked() {
         for (Parked next = parked.peek(); next != null; next = parked.peek()) {
-            if (!attempt(next.target(), next.message(), next.token(), next.rider())) return false;
+            if (!attemptAlone(next.target(), next.message(), next.token(), next.rider())) return false;
             parked.poll(); // nothing is left of it if the listener has closed this publisher meanwhile
         }
         return true;

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -51,7 +52,8 @@ public final class VirtualHost {
 
     private record DeclaredExchange(Exchange exchange, long lsn) {}
 
-    private record BoundBy(String exchange, String key) {}
+    /** What leads to a queue. */
+    public record BoundBy(String exchange, String key) {}
 
     VirtualHost(String name, Broker broker, MessageStore store) {
         this.name = name;
@@ -89,6 +91,12 @@ public final class VirtualHost {
         return queues.values().stream().map(declared -> declared.queue).collect(Collectors.toList());
     }
 
+    /** What leads to a queue at this moment, besides its name; nothing if there is no such queue. */
+    public Set<BoundBy> bindings(String queueName) {
+        DeclaredQueue declared = queues.get(queueName);
+        return declared == null ? Set.of() : Set.copyOf(declared.bindings.keySet());
+    }
+
     /** A way in for one producer. {@code origin} is what {@link Binding#noLocal} is compared with. */
     public Publisher openPublisher(Loop loop, Object origin, PublishListener listener) {
         return new Publisher(loop, store, broker, origin, listener);
@@ -117,6 +125,28 @@ public final class VirtualHost {
                 return add(id, wanted, lsn);
             });
             return new Promise<>(declared.queue, declared.lsn);
+        });
+    }
+
+    /** Lets a queue that was declared transient survive a restart, with the durable messages that come from now on. */
+    public CompletionStage<MessageQueue> makeDurable(Loop loop, String queueName) {
+        return Promise.on(loop, () -> {
+            DeclaredQueue durable = queues.computeIfPresent(queueName, (key, declared) -> {
+                MessageQueue queue = declared.queue;
+                if (queue.settings().durable()) return declared;
+                WriteBatch batch = new WriteBatch();
+                for (BoundBy bound : declared.bindings.keySet()) putBinding(batch, key, bound);
+                long lsn = broker.append(batch.put(
+                        broker.queueTable(),
+                        CatalogueCodec.key(name, key),
+                        CatalogueCodec.queue(queue.id(), queue.settings().asDurable())));
+                queue.becomeDurable(); // after its record, so that no message for it comes before that in the log
+                DeclaredQueue changed = new DeclaredQueue(queue, lsn);
+                for (BoundBy bound : declared.bindings.keySet()) changed.bindings.put(bound, lsn);
+                return changed;
+            });
+            if (durable == null) throw noSuchQueue(queueName);
+            return new Promise<>(durable.queue, durable.lsn);
         });
     }
 
@@ -233,11 +263,12 @@ public final class VirtualHost {
     }
 
     private long appendBinding(String queueName, BoundBy by) {
-        return broker.append(new WriteBatch()
-                .put(
-                        broker.bindingTable(),
-                        key(queueName, by),
-                        CatalogueCodec.binding(by.exchange(), queueName, by.key())));
+        return broker.append(putBinding(new WriteBatch(), queueName, by));
+    }
+
+    private WriteBatch putBinding(WriteBatch batch, String queueName, BoundBy by) {
+        return batch.put(
+                broker.bindingTable(), key(queueName, by), CatalogueCodec.binding(by.exchange(), queueName, by.key()));
     }
 
     private byte[] key(String queueName, BoundBy by) {

@@ -35,11 +35,14 @@ final class MqttSession {
     private final Subscriptions subscriptions = new Subscriptions();
     private final PendingWill will;
     private ListenerLoop loop;
+    private String owner = "";
     private long expirySeconds;
     private int agreedWindow;
     private boolean stored;
     private @Nullable MessageQueue queue;
     private @Nullable OutboundWindow window;
+    private @Nullable WindowSource ownMessages;
+    private @Nullable CompetingSubscriptions competing;
     private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
     private @Nullable Future<?> expiry;
@@ -60,8 +63,10 @@ final class MqttSession {
             Optional<MessageQueue> queue) {
         MqttSession session = new MqttSession(context, loop, from.clientId());
         session.stored = true;
+        session.owner = from.owner();
         session.expirySeconds = from.expirySeconds();
         from.subscriptions().forEach(session.subscriptions::put);
+        if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
             session.queue = restored;
             session.bindAll(restored);
@@ -71,6 +76,15 @@ final class MqttSession {
 
     String clientId() {
         return clientId;
+    }
+
+    /** The user it belongs to; empty if nobody in particular. */
+    String owner() {
+        return owner;
+    }
+
+    void belongsTo(String user) {
+        owner = user;
     }
 
     Subscriptions subscriptions() {
@@ -94,6 +108,11 @@ final class MqttSession {
 
     PendingWill will() {
         return will;
+    }
+
+    /** Whether it outlives its connections, so that what is promised of it is durable. */
+    boolean isStored() {
+        return stored;
     }
 
     /** 0 = it ends with the connection. */
@@ -152,9 +171,10 @@ final class MqttSession {
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
-        } else if (subscriptions.size() > 0) {
+        } else if (subscriptions.haveTopics()) {
             bindAll(destination());
         }
+        if (competing != null) competing.attach();
     }
 
     /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
@@ -174,8 +194,12 @@ final class MqttSession {
      * @throws CatalogueException if the session needs a queue and cannot have one
      */
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
-        if (subscription.qos() > 0 && queue == null) openQueue(batch);
-        topics.addBinding(subscription.binding(destination(), this));
+        if (subscription.kind() == FilterKind.TOPICS) {
+            if (subscription.qos() > 0 && queue == null) openQueue(batch);
+            topics.addBinding(subscription.binding(destination(), this));
+        } else {
+            competing().subscribe(subscription);
+        }
         subscriptions.put(subscription);
         if (stored) context.tables().putSubscription(batch, clientId, subscription);
     }
@@ -184,7 +208,11 @@ final class MqttSession {
     boolean unsubscribe(String filter, WriteBatch batch) {
         Optional<SessionSubscription> removed = subscriptions.remove(filter);
         if (removed.isEmpty()) return false;
-        topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+        if (removed.get().kind() == FilterKind.TOPICS) {
+            topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+        } else {
+            competing().unsubscribe(removed.get());
+        }
         if (stored) context.tables().removeSubscription(batch, clientId, filter);
         return true;
     }
@@ -213,22 +241,65 @@ final class MqttSession {
     /** An operator has removed the queue, and with it what the session is for. */
     private void onQueueGone() {
         expirySeconds = 0;
+        disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    }
+
+    /** Ends the connection, if there is one. */
+    void disconnect(ReasonCode reason) {
         PublishSender to = sender;
-        if (to != null) to.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+        if (to != null) to.disconnect(reason);
+    }
+
+    /** What tells one connection of this session from the next; null while there is none. */
+    @Nullable
+    PublishSender connection() {
+        return sender;
+    }
+
+    private CompetingSubscriptions competing() {
+        CompetingSubscriptions present = competing;
+        if (present == null) {
+            present = new CompetingSubscriptions(context, this);
+            competing = present;
+        }
+        return present;
+    }
+
+    /** After a restart, on the loop: what others share in. */
+    void rejoin() {
+        if (competing != null) competing.rejoin();
+    }
+
+    boolean sharesQueues() {
+        return competing != null;
     }
 
     private void consume(MessageQueue from) {
+        window().ifPresent(into -> {
+            WindowSource source = ownMessages;
+            if (source == null) {
+                source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, DeliveryTerms.OWN, this::onQueueGone);
+                ownMessages = source;
+            }
+            source.begin(from, subscriptionSettings());
+        });
+    }
+
+    /** The window to the client, for a queue that has messages for it; empty while there is no connection. */
+    Optional<OutboundWindow> window() {
         PublishSender to = sender;
-        if (to == null) return;
-        OutboundWindow into = window;
-        if (into == null) {
-            into = new OutboundWindow(context.settings().outboundWindow(), this::onQueueGone);
-            window = into;
+        if (to == null) return Optional.empty();
+        OutboundWindow present = window;
+        if (present == null) {
+            present = new OutboundWindow(context.settings().outboundWindow());
+            window = present;
         }
-        into.attach(to, agreedWindow);
-        SubscriptionSettings wanted =
-                new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
-        into.begin(from.subscribe(wanted, into));
+        present.attach(to, agreedWindow);
+        return Optional.of(present);
+    }
+
+    SubscriptionSettings subscriptionSettings() {
+        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
     }
 
     private Destination destination() {
@@ -244,13 +315,13 @@ final class MqttSession {
 
     private void bindAll(Destination destination) {
         for (SessionSubscription subscription : subscriptions.all()) {
-            topics.addBinding(subscription.binding(destination, this));
+            if (subscription.kind() == FilterKind.TOPICS) topics.addBinding(subscription.binding(destination, this));
         }
     }
 
     private void unbindAll(Destination destination) {
         for (SessionSubscription subscription : subscriptions.all()) {
-            topics.removeBinding(subscription.filter(), destination);
+            if (subscription.kind() == FilterKind.TOPICS) topics.removeBinding(subscription.filter(), destination);
         }
     }
 
@@ -259,6 +330,7 @@ final class MqttSession {
         cancelExpiry();
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
         detach();
+        if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
             unbindAll(present);
@@ -274,7 +346,7 @@ final class MqttSession {
         @Override
         public void onMessage(Message message, int flags) {
             PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message);
+            if (to != null) to.sendAtMostOnce(message, DeliveryTerms.OWN);
         }
 
         @Override

@@ -1,48 +1,49 @@
 package io.signalbox.mqtt;
 
+import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Delivery;
-import io.signalbox.broker.queue.DeliveryListener;
 import io.signalbox.broker.queue.Outcome;
-import io.signalbox.broker.queue.Subscription;
 import io.signalbox.mqtt.codec.ReasonCode;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The QoS 1 messages on their way to a client (§4.3.2, §4.9): at most as many as it takes, each with a packet identifier
- * that it keeps until it is acknowledged, also over a reconnection (MQTT-4.4.0-1). An identifier's slot is its lower bits,
- * so finding one costs nothing and needs no map. Confined to the session's loop.
+ * that it keeps until it is acknowledged, also over a reconnection (MQTT-4.4.0-1). They come from one or more queues, each
+ * with its part of the window; each slot knows whose message it holds. An identifier's slot is its lower bits, so finding
+ * one costs nothing and needs no map. Confined to the session's loop.
  */
-final class OutboundWindow implements DeliveryListener {
+final class OutboundWindow {
+
+    /** No packet identifier is 0 (MQTT-2.2.1-3). */
+    static final int FREE = 0;
 
     private static final int FIRST_SLOTS = 8;
-    private static final int FREE = 0;
 
     private final int mostSlots;
-    private final Runnable onQueueGone;
     private char[] packetIds = new char[0];
     private @Nullable Delivery[] deliveries = new Delivery[0];
+    private @Nullable WindowSource[] owners = new WindowSource[0];
     private int used;
     private int lastPacketId;
 
-    /** Identifiers that were in flight when the last connection ended, by the name of their entry. */
-    private final Map<Long, Integer> resumed = new HashMap<>(0);
+    /** Sent on this connection and not acknowledged. */
+    private int inFlight;
 
-    private @Nullable Subscription subscription;
+    private final List<WindowSource> sources = new ArrayList<>(1);
+
+    /** What came while other queues' messages filled the window: at most as many again, and one for each queue. */
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
+
     private @Nullable PublishSender sender;
     private int size;
-    private long received;
-    private long settled;
-    private long granted;
 
-    /**
-     * @param most the largest window any connection of this session may have
-     * @param onQueueGone told when the messages' queue was removed by someone else
-     */
-    OutboundWindow(int most, Runnable onQueueGone) {
-        this.onQueueGone = onQueueGone;
+    private record Waiting(WindowSource from, Delivery delivery) {}
+
+    /** @param most the largest window any connection of this session may have */
+    OutboundWindow(int most) {
         this.mostSlots = Math.max(FIRST_SLOTS, Integer.highestOneBit(Math.max(1, most * 2 - 1)));
     }
 
@@ -52,71 +53,92 @@ final class OutboundWindow implements DeliveryListener {
         size = newSize;
     }
 
-    /** Messages come from this subscription, whose listener this window is. */
-    void begin(Subscription from) {
-        subscription = from;
-        received = 0;
-        settled = 0;
-        granted = 0;
+    /** One more queue has a part of the window from now on. */
+    void add(WindowSource source) {
+        sources.add(source);
         grant();
     }
 
-    /** The connection is gone. What was in flight goes back to its place in the queue and keeps its identifier. */
+    void remove(WindowSource source) {
+        if (!sources.remove(source)) return;
+        waiting.removeIf(message -> message.from == source);
+        grant();
+    }
+
+    /** The connection is gone. What was in flight goes back to its place in the queue, some with its identifier. */
     void detach() {
         sender = null;
-        Subscription ended = subscription;
-        if (ended == null) return;
-        ended.close();
-        subscription = null;
+        sources.forEach(WindowSource::close);
+        sources.clear();
+        waiting.clear();
+        inFlight = 0;
         for (int slot = 0; slot < deliveries.length; slot++) {
             Delivery delivery = deliveries[slot];
-            if (delivery == null) continue;
+            WindowSource owner = owners[slot];
+            if (delivery == null || owner == null) continue;
             deliveries[slot] = null;
-            if (delivery.lsn() != 0) {
-                resumed.put(delivery.lsn(), (int) packetIds[slot]);
-            } else {
-                free(slot);
-            }
+            owners[slot] = null;
+            if (!owner.keep(delivery, packetIds[slot])) free(packetIds[slot]);
         }
     }
 
-    /** Lets the queue send what the client takes now; what was acknowledged since makes room for as many. */
+    /** Lets the queues send what the client takes now; what was acknowledged since makes room for as many. */
     void grant() {
-        Subscription from = subscription;
-        PublishSender to = sender;
-        if (from == null || to == null) return;
-        // A socket that does not keep up gets nothing new; what is on its way still comes.
-        long limit = to.hasRoom() ? settled + size : received;
-        if (limit == granted) return;
-        granted = limit;
-        from.grantUpTo(limit);
-    }
-
-    @Override
-    public void onDelivery(Delivery delivery) {
         PublishSender to = sender;
         if (to == null) return;
-        if (delivery.isSettled()) {
-            to.sendAtMostOnce(delivery.message());
-            return;
+        sendWaiting(to);
+        // A socket that does not keep up gets nothing new; what is on its way still comes.
+        int share = to.hasRoom() && !sources.isEmpty() ? (size - 1) / sources.size() + 1 : 0;
+        for (int i = 0; i < sources.size(); i++) sources.get(i).grant(share);
+    }
+
+    private void sendWaiting(PublishSender to) {
+        for (Waiting next = waiting.peek(); next != null && to.hasRoom(); next = waiting.peek()) {
+            if (!hasSlotFor(next.from, next.delivery)) return;
+            waiting.remove();
+            send(to, next.from, next.delivery);
         }
-        received++;
-        Integer resumedId = resumed.remove(delivery.lsn());
-        if (resumedId == null && !resumed.isEmpty()) forgetResumed();
-        int packetId = resumedId == null ? takePacketId() : resumedId;
+    }
+
+    private boolean hasSlotFor(WindowSource from, Delivery delivery) {
+        return inFlight < size && (used < mostSlots || from.isResumed(delivery));
+    }
+
+    /** Whether the client's socket keeps up. */
+    boolean hasRoom() {
+        PublishSender to = sender;
+        return to != null && to.hasRoom();
+    }
+
+    /** A message for the client, with nothing to acknowledge. */
+    void sendAtMostOnce(Message message, DeliveryTerms terms) {
+        PublishSender to = sender;
+        if (to != null) to.sendAtMostOnce(message, terms);
+    }
+
+    /** A message for the client that its queue has handed over. */
+    void take(WindowSource from, Delivery delivery) {
+        PublishSender to = sender;
+        if (to == null) return;
+        if (!waiting.isEmpty() || !hasSlotFor(from, delivery)) {
+            waiting.add(new Waiting(from, delivery));
+        } else {
+            send(to, from, delivery);
+        }
+    }
+
+    private void send(PublishSender to, WindowSource from, Delivery delivery) {
+        int resumedId = from.resume(delivery);
+        int packetId = resumedId == FREE ? takePacketId() : resumedId;
         int slot = slotOf(packetId);
         deliveries[slot] = delivery;
-        boolean repeated = resumedId != null || delivery.isRedelivered(); // MQTT-3.3.1-1
-        if (!to.sendAtLeastOnce(delivery.message(), packetId, repeated)) {
+        owners[slot] = from;
+        inFlight++;
+        boolean repeated = resumedId != FREE || delivery.isRedelivered(); // MQTT-3.3.1-1
+        if (!to.sendAtLeastOnce(delivery.message(), from.terms(), packetId, repeated)) {
             // MQTT-3.1.2-25: as if it had been delivered.
             settle(slot, Outcome.ACCEPTED);
         }
-    }
-
-    /** What was in flight comes back first; what is missing has expired, and its identifiers are free. */
-    private void forgetResumed() {
-        resumed.values().forEach(packetId -> free(slotOf(packetId)));
-        resumed.clear();
     }
 
     /**
@@ -137,16 +159,36 @@ final class OutboundWindow implements DeliveryListener {
 
     private void settle(int slot, Outcome outcome) {
         Delivery delivery = deliveries[slot];
-        Subscription from = subscription;
-        free(slot);
-        if (delivery == null || from == null) return;
-        settled++;
-        from.settle(delivery, outcome);
+        WindowSource owner = owners[slot];
+        inFlight--;
+        free(packetIds[slot]);
+        if (delivery != null && owner != null) owner.settle(delivery, outcome);
     }
 
-    private void free(int slot) {
+    /** Messages of this queue that the client has not been sent go back to it. */
+    void giveBackWaiting(WindowSource source) {
+        for (Waiting message : List.copyOf(waiting)) {
+            if (message.from != source) continue;
+            waiting.remove(message);
+            source.settle(message.delivery, Outcome.RELEASED);
+        }
+    }
+
+    /** Nothing of this queue will be acknowledged any more. */
+    void forget(WindowSource source) {
+        for (int slot = 0; slot < owners.length; slot++) {
+            if (owners[slot] != source) continue;
+            inFlight--;
+            free(packetIds[slot]);
+        }
+    }
+
+    /** The identifier may be used again. */
+    void free(int packetId) {
+        int slot = slotOf(packetId);
         packetIds[slot] = FREE;
         deliveries[slot] = null;
+        owners[slot] = null;
         used--;
     }
 
@@ -166,12 +208,15 @@ final class OutboundWindow implements DeliveryListener {
         if (slots > mostSlots) throw new IllegalStateException(used + " identifiers in use in a window of " + size);
         char[] oldIds = packetIds;
         Delivery[] oldDeliveries = deliveries;
+        WindowSource[] oldOwners = owners;
         packetIds = new char[slots];
         deliveries = new Delivery[slots];
+        owners = new WindowSource[slots];
         for (int i = 0; i < oldIds.length; i++) {
             int slot = slotOf(oldIds[i]); // identifiers that differed in fewer bits still differ
             packetIds[slot] = oldIds[i];
             deliveries[slot] = oldDeliveries[i];
+            owners[slot] = oldOwners[i];
         }
     }
 
@@ -179,26 +224,8 @@ final class OutboundWindow implements DeliveryListener {
         return packetId & (packetIds.length - 1);
     }
 
-    @Override
-    public void onBatchEnd() {
-        grant();
+    void flush() {
         PublishSender to = sender;
         if (to != null) to.flush();
-    }
-
-    @Override
-    public void onDrained() {}
-
-    @Override
-    public void onSettled(long token) {}
-
-    @Override
-    public void onQueueDeleted() {
-        subscription = null;
-        Arrays.fill(deliveries, null);
-        Arrays.fill(packetIds, (char) FREE);
-        used = 0;
-        resumed.clear();
-        onQueueGone.run();
     }
 }

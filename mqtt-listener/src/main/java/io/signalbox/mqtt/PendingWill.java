@@ -61,7 +61,8 @@ final class PendingWill {
         cancel();
         long now = context.clock().millis();
         long expiresAt = Expiry.atMillis(due.expirySeconds(), now);
-        Envelope envelope = new Envelope(due.topic(), due.qos() > 0, Envelope.DEFAULT_PRIORITY, expiresAt, now);
+        byte marks = PublishMarks.of(due.qos(), due.retain());
+        Envelope envelope = new Envelope(due.topic(), due.qos() > 0, Envelope.DEFAULT_PRIORITY, expiresAt, now, marks);
         context.host()
                 .openPublisher(session.loop().core(), session, NOBODY_ASKS)
                 .publish(context.host().topics(), new Message(envelope, MqttFormat.INSTANCE, due.body()), 0);

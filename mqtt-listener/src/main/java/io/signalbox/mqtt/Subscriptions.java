@@ -12,6 +12,8 @@ final class Subscriptions {
 
     private final Map<String, SessionSubscription> byFilter = new LinkedHashMap<>(2);
     private int withIdentifier;
+    private int competing;
+    private long heapBytes;
 
     /** Adds a subscription in place of one with the identical filter (MQTT-3.8.4-3). */
     void put(SessionSubscription subscription) {
@@ -27,7 +29,24 @@ final class Subscriptions {
     }
 
     private void count(Optional<SessionSubscription> subscription, int change) {
-        if (subscription.isPresent() && subscription.get().hasIdentifier()) withIdentifier += change;
+        if (subscription.isEmpty()) return;
+        heapBytes += change * SessionSubscription.heapBytes(subscription.get().filter());
+        if (subscription.get().hasIdentifier()) withIdentifier += change;
+        if (subscription.get().kind() != FilterKind.TOPICS) competing += change;
+    }
+
+    /** Whether there are some for the session alone. */
+    boolean haveTopics() {
+        return byFilter.size() > competing;
+    }
+
+    /** Whether there are some whose messages others may get as well. */
+    boolean haveCompeting() {
+        return competing > 0;
+    }
+
+    Optional<SessionSubscription> get(String filter) {
+        return Optional.ofNullable(byFilter.get(filter));
     }
 
     boolean has(String filter) {
@@ -36,6 +55,11 @@ final class Subscriptions {
 
     int size() {
         return byFilter.size();
+    }
+
+    /** What they cost, in the session and in the tree that routes by them. */
+    long heapBytes() {
+        return heapBytes;
     }
 
     Collection<SessionSubscription> all() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ConnectTest {
 
-    private static final String CONNACK_LIMITS = "21 0400 22 0010 24 01 25 00 27 00200000 2a 00";
+    private static final String CONNACK_LIMITS = "21 0400 22 0010 24 01 25 00 27 00200000 2a 01";
 
     @Test
     void aVersion3_1_1ClientIsLetIn() throws Exception {
@@ -240,7 +240,7 @@ class ConnectTest {
     void wrongCredentialsAreRefused() throws Exception {
         Authenticator onlyUser = credentials -> verdict(
                 credentials instanceof Credentials.Password p && p.user().equals("u")
-                        ? new Verdict.Welcome(new Identity("u"))
+                        ? new Verdict.Welcome(Identity.unproved("u"))
                         : new Verdict.Refused("unknown"));
         try (TestServer server = serverWith(onlyUser)) {
             server.client()

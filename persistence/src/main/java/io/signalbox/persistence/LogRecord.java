@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  *  0 length     4 crc        8 type, has message, 0, 0     12 targets   16 settlements   20 drops   24 changes   28 0
- * 32 if it has a message: format, durable, priority, 0, address bytes, body bytes, 0, expires at, published at
+ * 32 if it has a message: format, durable, priority, marks, address bytes, body bytes, 0, expires at, published at
  *    targets     (queue id, flags), sorted by queue id
  *    settlements (queue id, LSN)
  *    drops       (queue id)
@@ -245,7 +245,8 @@ final class LogRecord {
                 bytes.get(head + 1) != 0,
                 bytes.get(head + 2),
                 bytes.getLong(head + 16),
-                bytes.getLong(head + 24));
+                bytes.getLong(head + 24),
+                bytes.get(head + 3));
         return new Message(
                 envelope,
                 formats.byId(format)

@@ -107,7 +107,7 @@ final class RecordEncoder {
         out.put(message.format().id())
                 .put((byte) (envelope.durable() ? 1 : 0))
                 .put((byte) envelope.priority())
-                .put((byte) 0);
+                .put(envelope.marks());
         out.putInt(address.length).putInt(bodyBytes).putInt(0);
         out.putLong(envelope.expiresAtMillis()).putLong(envelope.publishedAtMillis());
     }

@@ -22,7 +22,8 @@ public final class StoreContents {
     }
 
     /** What an entry says; a body by size and hash. */
-    public record Entry(int flags, String address, boolean durable, int priority, int bodyBytes, int bodyHash) {
+    public record Entry(
+            int flags, String address, boolean durable, int priority, byte marks, int bodyBytes, int bodyHash) {
         static Entry of(int flags, Message message) {
             byte[] body = message.content().compact().bytes();
             return new Entry(
@@ -30,6 +31,7 @@ public final class StoreContents {
                     message.envelope().address(),
                     message.envelope().durable(),
                     message.envelope().priority(),
+                    message.envelope().marks(),
                     body.length,
                     Arrays.hashCode(body));
         }

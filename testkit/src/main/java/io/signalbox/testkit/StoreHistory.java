@@ -206,7 +206,9 @@ public final class StoreHistory {
         byte[] body = new byte[bodyBytes()];
         random.nextBytes(body);
         int priority = random.nextInt(10);
-        Envelope envelope = new Envelope("a/" + random.nextInt(100), random.nextBoolean(), priority, Envelope.NEVER, 1);
+        byte marks = (byte) (priority * 29);
+        Envelope envelope =
+                new Envelope("a/" + random.nextInt(100), random.nextBoolean(), priority, Envelope.NEVER, 1, marks);
         WriteBatch batch = new WriteBatch().message(new Message(envelope, SimulatedFormat.BYTES, Body.Inline.of(body)));
         int first = random.nextInt(QUEUES);
         int count = 1 + random.nextInt(random.nextInt(3) == 0 ? QUEUES : 1);

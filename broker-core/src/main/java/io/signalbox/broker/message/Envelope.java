@@ -8,8 +8,11 @@ package io.signalbox.broker.message;
  * @param priority 0 (lowest) to 9, {@link #DEFAULT_PRIORITY} when the publisher named none
  * @param expiresAtMillis wall-clock time in milliseconds after which it is not delivered; {@link #NEVER} = never
  * @param publishedAtMillis wall-clock time in milliseconds at which the broker accepted it
+ * @param marks a byte that the protocol it came by reads and nobody else; kept with the message, {@link #NO_MARKS} if that
+ *     protocol has nothing to say
  */
-public record Envelope(String address, boolean durable, int priority, long expiresAtMillis, long publishedAtMillis) {
+public record Envelope(
+        String address, boolean durable, int priority, long expiresAtMillis, long publishedAtMillis, byte marks) {
 
     /** The priority of a message whose publisher named none (AMQP 1.0 §3.2.1). */
     public static final int DEFAULT_PRIORITY = 4;
@@ -17,8 +20,16 @@ public record Envelope(String address, boolean durable, int priority, long expir
     /** The expiry of a message that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
 
+    /** What a protocol without marks leaves. */
+    public static final byte NO_MARKS = 0;
+
     public Envelope {
         if (priority < 0 || priority > 9) throw new IllegalArgumentException("priority " + priority + " is not 0..9");
+    }
+
+    /** An envelope without marks. */
+    public Envelope(String address, boolean durable, int priority, long expiresAtMillis, long publishedAtMillis) {
+        this(address, durable, priority, expiresAtMillis, publishedAtMillis, NO_MARKS);
     }
 
     /** An envelope with default priority that never expires. */

@@ -86,7 +86,7 @@ final class NodeStart {
         Transport transport = keep(Transport.open());
         LoopWatch loops = new LoopWatch(transport.group(), System::nanoTime);
         NodeHealth health = new NodeHealth(loops);
-        metrics.addLoops(loops);
+        metrics.addLoops(loops, transport);
         NodePorts opening = new NodePorts(configuration, transport, tls);
         HttpPort http = keep(opening.openHttp(new HttpPages(health, registry)));
         Optional<TlsPort> https = opening.openTls("http", TlsAddress.HTTP, http::attach);
@@ -216,7 +216,7 @@ final class NodeStart {
 
     private static int sharedQueues(Broker broker) {
         return (int) broker.defaultVirtualHost().queues().stream()
-                .filter(queue -> queue.settings().purpose() == QueueSettings.Purpose.SHARED)
+                .filter(queue -> queue.settings().purpose() != QueueSettings.Purpose.SESSION)
                 .count();
     }
 }
