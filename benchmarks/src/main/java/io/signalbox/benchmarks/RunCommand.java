@@ -174,7 +174,8 @@ final class RunCommand implements Callable<Integer> {
                 .append(MachineProbe.describe())
                 .append(String.format(
                         Locale.ROOT,
-                        "  %nEach figure: the median of %d × %.0f s, ± half of the spread; MQTT %s; targets in turns%n%n",
+                        "  %nEach figure: the median of %d × %.0f s, ± half of the spread; MQTT %s; targets in"
+                                + " turns%n%n",
                         repetitions,
                         seconds,
                         mqttVersion == 5 ? "5.0" : "3.1.1"));

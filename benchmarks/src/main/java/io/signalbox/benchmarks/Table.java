@@ -11,9 +11,9 @@ import java.util.function.ToDoubleFunction;
 final class Table {
 
     private static final String HEAD = """
-            | workload | target | per second | × best other | target CPU, µs each | × best other | peak RSS, MiB | p50, µs | p99, µs | p99.9, µs | generator, of a core | late p99, µs | others, of a core |
-            |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
-            """;
+        | workload | target | per second | × best other | target CPU, µs each | × best other | peak RSS, MiB | p50, µs | p99, µs | p99.9, µs | generator, of a core | late p99, µs | others, of a core |
+        |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+        """;
 
     private Table() {}
 

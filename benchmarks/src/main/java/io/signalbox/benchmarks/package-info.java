@@ -1,3 +1,5 @@
 /** The command that measures brokers: which workloads there are, which targets, and in what order they are run. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package io.signalbox.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -16,7 +16,13 @@ class TargetTest {
     void aFileAndALineSayTheSame(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(
                 directory.resolve("target.properties"),
-                "name=x\nmqtt=mqtt://h:1\namqp=amqp://u:p@h:2\npid=3\nversion=v 1\ndurability=none\namqp-address=/queues/%s\n");
+                "name=x\n"
+                        + "mqtt=mqtt://h:1\n"
+                        + "amqp=amqp://u:p@h:2\n"
+                        + "pid=3\n"
+                        + "version=v 1\n"
+                        + "durability=none\n"
+                        + "amqp-address=/queues/%s\n");
         Target line = Target.parse(
                 "name=x;mqtt=mqtt://h:1;amqp=amqp://u:p@h:2;pid=3;version=v 1;durability=none;amqp-address=/queues/%s");
         assertEquals(Target.parse(file.toString()), line);

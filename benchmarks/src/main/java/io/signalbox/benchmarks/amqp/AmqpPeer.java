@@ -61,7 +61,11 @@ final class AmqpPeer extends FrameHandler {
 
     void refuse(String sentence) {
         fail(sentence);
-        IllegalStateException refusal = new IllegalStateException("AMQP client " + containerId + ": " + sentence);
+    }
+
+    @Override
+    protected void onFailure(String sentence) {
+        IllegalStateException refusal = new IllegalStateException(sentence);
         begun.completeExceptionally(refusal);
         AmqpSender to = sender;
         if (to != null) to.attached().completeExceptionally(refusal);

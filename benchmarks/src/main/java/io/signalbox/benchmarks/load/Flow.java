@@ -97,7 +97,8 @@ public final class Flow implements Load {
         int source = in.getInt(bodyAt + Stamp.SOURCE_AT);
         if (!consumers.get(consumer).arrived(source, in.getLong(bodyAt + Stamp.SEQUENCE_AT))) {
             trouble.report(
-                    "A message came that was not sent in this repetition: the broker kept it from before, or changed it.");
+                    "A message came that was not sent in this repetition: the broker kept it from before, or changed"
+                            + " it.");
             return;
         }
         delivered++;

@@ -1,3 +1,5 @@
 /** What all protocols have in common: messages that can be told apart, windows, rates, and what came back. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package io.signalbox.benchmarks.load;
+
+import org.jspecify.annotations.NullMarked;

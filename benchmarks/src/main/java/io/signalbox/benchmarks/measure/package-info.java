@@ -1,3 +1,5 @@
 /** What a run costs and yields: CPU and memory of processes, medians and spreads, the table. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package io.signalbox.benchmarks.measure;
+
+import org.jspecify.annotations.NullMarked;

@@ -128,7 +128,7 @@ public final class ConnectStorm implements Load {
 
         @Override
         void onPacket(int firstByte, ByteBuf in, int end) {
-            refuse("packet 0x" + Integer.toHexString(firstByte) + " follows CONNACK");
+            fail("packet 0x" + Integer.toHexString(firstByte) + " follows CONNACK");
         }
 
         @Override

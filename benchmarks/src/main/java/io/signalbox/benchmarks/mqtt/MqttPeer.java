@@ -34,9 +34,9 @@ abstract class MqttPeer extends FrameHandler {
         return client.version();
     }
 
-    final void refuse(String sentence) {
-        fail(sentence);
-        ready.completeExceptionally(new IllegalStateException("MQTT client " + client.id() + ": " + sentence));
+    @Override
+    protected final void onFailure(String sentence) {
+        ready.completeExceptionally(new IllegalStateException(sentence));
     }
 
     /** The broker has accepted the connection. */
@@ -64,10 +64,10 @@ abstract class MqttPeer extends FrameHandler {
         if (firstByte == MqttPacket.CONNACK) {
             in.skipBytes(1);
             int code = in.readUnsignedByte();
-            if (code != 0) refuse("the broker refuses the connection with code " + code);
+            if (code != 0) fail("the broker refuses the connection with code " + code);
             else onAccepted();
         } else if (firstByte == MqttPacket.DISCONNECT) {
-            refuse("the broker disconnects"
+            fail("the broker disconnects"
                     + (end > in.readerIndex() ? " with reason 0x" + Integer.toHexString(in.readUnsignedByte()) : ""));
         } else {
             onPacket(firstByte, in, end);

@@ -40,9 +40,9 @@ final class MqttSink extends MqttPeer {
         } else if (firstByte == MqttPacket.SUBACK) {
             int granted = in.getUnsignedByte(end - 1);
             if (granted == qos) becomeReady();
-            else refuse("the broker answers a subscription of QoS " + qos + " with code " + granted);
+            else fail("the broker answers a subscription of QoS " + qos + " with code " + granted);
         } else {
-            refuse("packet 0x" + Integer.toHexString(firstByte) + " is not expected by a subscriber");
+            fail("packet 0x" + Integer.toHexString(firstByte) + " is not expected by a subscriber");
         }
     }
 
@@ -51,7 +51,7 @@ final class MqttSink extends MqttPeer {
         int packetId = packetQos == 0 ? 0 : in.readUnsignedShort();
         if (version().hasProperties()) in.skipBytes(MqttPacket.length(in));
         if (packetQos != qos) {
-            refuse("a message came with QoS " + packetQos + " instead of " + qos);
+            fail("a message came with QoS " + packetQos + " instead of " + qos);
         } else if (qos == 1) {
             MqttWriter.answer(out(4), MqttPacket.PUBACK, packetId);
             flow.arrived(number, in, in.readerIndex());

@@ -54,7 +54,7 @@ final class MqttSource extends MqttPeer implements Source {
         byte state = packetIds.state(packetId);
         if (reason >= 0x10) {
             // 0x10 is success without a subscriber: here there is one
-            refuse("the broker answers a publish with reason 0x" + Integer.toHexString(reason));
+            fail("the broker answers a publish with reason 0x" + Integer.toHexString(reason));
         } else if (firstByte == MqttPacket.PUBACK && qos == 1 && state == PacketIds.PUBLISHED) {
             finish(packetId);
         } else if (firstByte == MqttPacket.PUBREC && qos == 2 && state == PacketIds.PUBLISHED) {
@@ -63,7 +63,7 @@ final class MqttSource extends MqttPeer implements Source {
         } else if (firstByte == MqttPacket.PUBCOMP && qos == 2 && state == PacketIds.RELEASED) {
             finish(packetId);
         } else {
-            refuse("packet 0x" + Integer.toHexString(firstByte) + " with identifier " + packetId
+            fail("packet 0x" + Integer.toHexString(firstByte) + " with identifier " + packetId
                     + " answers nothing that was sent");
         }
     }

@@ -38,8 +38,13 @@ public abstract class FrameHandler extends ChannelInboundHandlerAdapter {
     /** What was read so far is dealt with; output is flushed afterwards. */
     protected abstract void onEndOfRead();
 
+    /** The connection is of no more use; whoever waits for it has to hear. */
+    protected abstract void onFailure(String sentence);
+
     protected final void fail(String sentence) {
-        if (!closing) trouble.report(name + ": " + sentence);
+        if (closing) return;
+        trouble.report(name + ": " + sentence);
+        onFailure(name + ": " + sentence);
     }
 
     /** The buffer to write to, with room for so many bytes. */

@@ -19,6 +19,7 @@ class FrameHandlerTest {
     /** Frames are a length of two bytes and so many bytes. */
     private static final class Frames extends FrameHandler {
         final List<Integer> sums = new ArrayList<>();
+        final List<String> failures = new ArrayList<>();
 
         Frames(Trouble trouble) {
             super("test", trouble);
@@ -38,6 +39,11 @@ class FrameHandlerTest {
 
         @Override
         protected void onConnected() {}
+
+        @Override
+        protected void onFailure(String sentence) {
+            failures.add(sentence);
+        }
 
         @Override
         protected void onEndOfRead() {
@@ -83,9 +89,11 @@ class FrameHandlerTest {
 
     @Test
     void aConnectionThatEndsUnexpectedlyIsTrouble() {
-        EmbeddedChannel channel = new EmbeddedChannel(new Frames(trouble));
+        Frames frames = new Frames(trouble);
+        EmbeddedChannel channel = new EmbeddedChannel(frames);
         channel.close();
         assertEquals("test: the broker closed the connection", trouble.first().orElse(""));
+        assertEquals(List.of("test: the broker closed the connection"), frames.failures);
     }
 
     @Test
