@@ -24,7 +24,7 @@ import java.util.function.LongConsumer;
 final class Measurement {
 
     private static final long SAMPLE_NANOS = 100_000_000;
-    private static final long DRAIN_STALL_NANOS = 5_000_000_000L;
+    private static final long STALL_NANOS = 5_000_000_000L;
 
     /** Who hears the rate of each second. */
     private final LongConsumer progress;
@@ -80,6 +80,7 @@ final class Measurement {
         generator.run(load::beginTiming);
         Reading begin = read(load, process);
         double residentMiB = watch(load, trouble, process, time);
+        awaitFirst(workload, load, trouble, begin.count());
         Reading end = read(load, process);
         generator.run(load::endTiming);
         generator.run(load::stop);
@@ -118,10 +119,23 @@ final class Measurement {
         return process.isPresent() ? most / 1024.0 / 1024 : Double.NaN;
     }
 
+    /** However short the time: it ends after the first that came through, which a busy machine may hold up. */
+    private void awaitFirst(Workload workload, Load load, Trouble trouble, long countBefore) throws BenchmarkFailure {
+        long startNanos = System.nanoTime();
+        while (System.nanoTime() - startNanos < STALL_NANOS) {
+            boolean isCounted = generator.call(load::count) > countBefore;
+            boolean isTimed =
+                    !workload.isTimed() || generator.call(() -> load.latencies().count()) > 0;
+            if (isCounted && isTimed) return;
+            check(trouble);
+            LockSupport.parkNanos(SAMPLE_NANOS / 10);
+        }
+    }
+
     private void drain(Load load, Trouble trouble) throws BenchmarkFailure {
         long movedNanos = System.nanoTime();
         long count = generator.call(load::count);
-        while (!generator.call(load::isComplete) && System.nanoTime() - movedNanos < DRAIN_STALL_NANOS) {
+        while (!generator.call(load::isComplete) && System.nanoTime() - movedNanos < STALL_NANOS) {
             check(trouble);
             LockSupport.parkNanos(SAMPLE_NANOS / 10);
             long now = generator.call(load::count);
