@@ -31,10 +31,10 @@ final class ActualSource {
             actual.setDefaultOutcome(wanted.getDefaultOutcome());
             if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
         }
-        found.dynamic().ifPresent(node -> {
+        found.made().ifPresent(node -> {
             actual.setAddress(node.address());
             actual.setDynamic(true);
-            actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
+            actual.setDynamicNodeProperties(node.lifetime().properties());
         });
         actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
         actual.setDistributionMode(found.isOfTopic() ? distributionOf(wanted) : MOVE);

@@ -315,7 +315,7 @@ final class AmqpConnection implements FrameReader.Sink {
     }
 
     TerminusResolver resolver() {
-        return new TerminusResolver(listener.host(), listener.subscriptions(), loop, peerName);
+        return new TerminusResolver(listener, loop, peerName);
     }
 
     /** What the way in asks for. */

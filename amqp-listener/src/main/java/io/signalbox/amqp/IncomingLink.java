@@ -52,7 +52,15 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         Publisher publisher();
     }
 
-    private record ToNode(TerminusResolver resolver, PublishTarget target, Publisher publisher) implements Route {}
+    private record ToNode(TerminusResolver resolver, PublishTarget target, Publisher publisher) implements Route {
+
+        /** A node that was made for a link does not come back. */
+        void checkItIsThere() throws Refusal {
+            if (target.visit().isEmpty() || resolver.isThere(target)) return;
+            throw DynamicNodes.gone(
+                    AmqpError.RESOURCE_DELETED, target.visit().get().node().name());
+        }
+    }
 
     private record ByMessage(AnonymousTerminus terminus, Publisher publisher) implements Route {}
 
@@ -82,7 +90,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
                     if (!end.isAttaching()) return;
                     if (failure == null)
                         attach(new ToNode(resolver, target, session.connection().openPublisher(this)));
-                    else refuse(TerminusResolver.refusalOf(failure));
+                    else refuse(Refusal.of(failure));
                 });
             });
         } catch (Refusal refusal) {
@@ -113,10 +121,10 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
             if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
         }
         if (found instanceof ToNode there)
-            there.target().dynamic().ifPresent(node -> {
+            there.target().made().ifPresent(node -> {
                 actual.setAddress(node.address());
                 actual.setDynamic(true);
-                actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
+                actual.setDynamicNodeProperties(node.lifetime().properties());
                 actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
             });
         return actual;
@@ -208,8 +216,10 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
             refuse(token, refusal);
             return;
         }
-        if (route instanceof ToNode there) publish(there.target(), message);
-        else if (route instanceof ByMessage there) there.terminus().accept(message);
+        if (route instanceof ToNode there) {
+            there.checkItIsThere();
+            publish(there.target(), message);
+        } else if (route instanceof ByMessage there) there.terminus().accept(message);
     }
 
     @Override
