@@ -11,34 +11,33 @@ import org.jspecify.annotations.Nullable;
 /** How long a node lasts that was made for a link (AMQP 1.0 §3.5.10 to §3.5.13). */
 enum LifetimePolicy {
     /** As long as the link that made it. */
-    DELETE_ON_CLOSE(DeleteOnClose.getInstance()),
+    DELETE_ON_CLOSE,
     /** As long as any link has it as source or target. */
-    DELETE_ON_NO_LINKS(DeleteOnNoLinks.getInstance()),
+    DELETE_ON_NO_LINKS,
     /** As long as the link that made it, and then until no message is in it. */
-    DELETE_ON_NO_MESSAGES(DeleteOnNoMessages.getInstance()),
+    DELETE_ON_NO_MESSAGES,
     /** As long as there are links or messages. */
-    DELETE_ON_NO_LINKS_OR_MESSAGES(DeleteOnNoLinksOrMessages.getInstance());
+    DELETE_ON_NO_LINKS_OR_MESSAGES;
 
     private static final Symbol PROPERTY = Symbol.valueOf("lifetime-policy");
-
-    private final Object wireForm;
-
-    LifetimePolicy(Object wireForm) {
-        this.wireForm = wireForm;
-    }
 
     /** The one that a terminus asks for; without a word a node goes with its link. */
     static LifetimePolicy askedFor(@Nullable Map<?, ?> dynamicNodeProperties) {
         Object wanted = dynamicNodeProperties == null ? null : dynamicNodeProperties.get(PROPERTY);
-        for (LifetimePolicy policy : values()) {
-            if (policy.wireForm.getClass().isInstance(wanted)) return policy;
-        }
+        if (wanted instanceof DeleteOnNoLinks) return DELETE_ON_NO_LINKS;
+        if (wanted instanceof DeleteOnNoMessages) return DELETE_ON_NO_MESSAGES;
+        if (wanted instanceof DeleteOnNoLinksOrMessages) return DELETE_ON_NO_LINKS_OR_MESSAGES;
         return DELETE_ON_CLOSE;
     }
 
     /** What the node's properties say. */
     Map<Symbol, Object> properties() {
-        return Map.of(PROPERTY, wireForm);
+        return Map.of(PROPERTY, switch (this) {
+            case DELETE_ON_CLOSE -> DeleteOnClose.getInstance();
+            case DELETE_ON_NO_LINKS -> DeleteOnNoLinks.getInstance();
+            case DELETE_ON_NO_MESSAGES -> DeleteOnNoMessages.getInstance();
+            case DELETE_ON_NO_LINKS_OR_MESSAGES -> DeleteOnNoLinksOrMessages.getInstance();
+        });
     }
 
     /** Whether the node is to go as far as links are concerned. */
