@@ -73,8 +73,12 @@ final class AmqpConnection implements FrameReader.Sink {
         timers.heard();
         if (state == State.ENDED || streamLost) return;
         inRead = true;
+        read(() -> reader.feed(in, this));
+    }
+
+    private void read(ThrowingTask task) {
         try {
-            reader.feed(in, this);
+            task.run();
         } catch (Refusal refusal) {
             lose(refusal);
         } catch (RuntimeException e) {
@@ -254,8 +258,6 @@ final class AmqpConnection implements FrameReader.Sink {
         listener.leave(peerName, membership);
     }
 
-    // ---- sessions and links
-
     private void onBegin(int channel, Begin begin) throws Refusal {
         channels.check(channel, begin);
         AmqpSession session = new AmqpSession(this, channel, begin);
@@ -309,6 +311,10 @@ final class AmqpConnection implements FrameReader.Sink {
         return peerName;
     }
 
+    ConnectionOpening opening() {
+        return opening;
+    }
+
     /** A way in for one of this connection's links. */
     Publisher openPublisher(PublishListener answers) {
         return listener.host().openPublisher(loop, this, answers);
@@ -330,13 +336,7 @@ final class AmqpConnection implements FrameReader.Sink {
         public void resumeReading() {
             if (state == State.ENDED) return;
             intake.setReading(Transport.Reading.ON);
-            try {
-                reader.resume(AmqpConnection.this);
-            } catch (Refusal refusal) {
-                lose(refusal);
-            } catch (RuntimeException e) {
-                lose(mistake(e));
-            }
+            read(() -> reader.resume(AmqpConnection.this));
         }
 
         @Override

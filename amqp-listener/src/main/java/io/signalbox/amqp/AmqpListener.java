@@ -69,6 +69,7 @@ public final class AmqpListener {
     private final ContainerIds containers = new ContainerIds();
     private final AmqpCounters counters = new AmqpCounters();
     private final Throttle complaints = new Throttle();
+    private final Throttle refusedLogins = new Throttle();
     private final Map<Channel, AmqpConnection> connections = new ConcurrentHashMap<>();
     private volatile boolean closing;
     private @Nullable Channel server;
@@ -156,6 +157,27 @@ public final class AmqpListener {
         return connections.size();
     }
 
+    /**
+     * Sends away whoever is not let in any more, since users have changed.
+     *
+     * @return completes when each connection has been looked at
+     */
+    public CompletionStage<Void> recheckIdentities() {
+        return CompletableFuture.allOf(connections.entrySet().stream()
+                .map(entry -> CompletableFuture.runAsync(
+                        () -> entry.getValue().opening().recheckIdentity(),
+                        entry.getKey().eventLoop()))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Connections whose peer has proved to be this user. */
+    public int connectionsOf(String user) {
+        return (int) connections.values().stream()
+                .flatMap(connection -> connection.opening().identity().stream())
+                .filter(identity -> identity.owner().equals(user))
+                .count();
+    }
+
     private static Refusal stopping() {
         return Refusal.ofConnection(ConnectionError.CONNECTION_FORCED, "the broker is stopping");
     }
@@ -220,6 +242,11 @@ public final class AmqpListener {
     /** Lets through what of peers' mistakes is told in the log. */
     Throttle complaints() {
         return complaints;
+    }
+
+    /** Lets through what of refused logins is told in the log. */
+    Throttle refusedLogins() {
+        return refusedLogins;
     }
 
     Authenticator authenticator() {

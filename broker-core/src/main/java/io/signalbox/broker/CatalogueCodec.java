@@ -3,6 +3,8 @@ package io.signalbox.broker;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.routing.ExchangeType;
+import io.signalbox.broker.security.PasswordHash;
+import io.signalbox.broker.security.User;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -11,7 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** How queues, exchanges and bindings are written in their tables: a version byte, then fields in order. Stateless. */
+/** How queues, exchanges, bindings and users are written in their tables: a version byte, then fields in order. Stateless. */
 final class CatalogueCodec {
 
     /** The longest text a field takes, whatever its characters: {@code writeUTF} needs up to 3 bytes for each. */
@@ -108,6 +110,22 @@ final class CatalogueCodec {
 
     static StoredBinding binding(byte[] value) {
         return decode(value, in -> new StoredBinding(in.readUTF(), in.readUTF(), in.readUTF()));
+    }
+
+    static byte[] user(User user) {
+        return encode(out -> {
+            out.writeUTF(user.name());
+            out.writeUTF(user.hash().text());
+            out.writeLong(user.createdMillis());
+            out.writeLong(user.passwordMillis());
+        });
+    }
+
+    /** @param revision see {@link User#revision}: it is of this process and not in the log */
+    static User user(byte[] value, long revision) {
+        return decode(
+                value,
+                in -> new User(in.readUTF(), PasswordHash.parse(in.readUTF()), in.readLong(), in.readLong(), revision));
     }
 
     static byte[] number(long value) {

@@ -48,7 +48,8 @@ final class SessionRecovery {
             queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
             // Bound here, before the listener listens; from the claim on it belongs to its loop.
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
-            SessionClaim claim = new SessionClaim(context, loop, stored.clientId(), SessionClaim.NOBODY);
+            SessionClaim claim =
+                    new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
             context.registry().restore(claim);
             loop.execute(() -> claim.awaitExpiry(session, left));
