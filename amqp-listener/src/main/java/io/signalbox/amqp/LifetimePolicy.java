@@ -32,12 +32,14 @@ enum LifetimePolicy {
 
     /** What the node's properties say. */
     Map<Symbol, Object> properties() {
-        return Map.of(PROPERTY, switch (this) {
-            case DELETE_ON_CLOSE -> DeleteOnClose.getInstance();
-            case DELETE_ON_NO_LINKS -> DeleteOnNoLinks.getInstance();
-            case DELETE_ON_NO_MESSAGES -> DeleteOnNoMessages.getInstance();
-            case DELETE_ON_NO_LINKS_OR_MESSAGES -> DeleteOnNoLinksOrMessages.getInstance();
-        });
+        return Map.of(
+                PROPERTY,
+                switch (this) {
+                    case DELETE_ON_CLOSE -> DeleteOnClose.getInstance();
+                    case DELETE_ON_NO_LINKS -> DeleteOnNoLinks.getInstance();
+                    case DELETE_ON_NO_MESSAGES -> DeleteOnNoMessages.getInstance();
+                    case DELETE_ON_NO_LINKS_OR_MESSAGES -> DeleteOnNoLinksOrMessages.getInstance();
+                });
     }
 
     /** Whether the node is to go as far as links are concerned. */

@@ -286,15 +286,16 @@ final class TerminusResolver {
     }
 
     /** A queue of the link's own, bound to the exchange by the filter. */
-    private CompletionStage<ConsumeSource> topicOfLink(Topic topic, Optional<Visit> visit)
-            throws Refusal {
+    private CompletionStage<ConsumeSource> topicOfLink(Topic topic, Optional<Visit> visit) throws Refusal {
         String name = "subscription-" + UUID.randomUUID();
-        return orLeave(visit, host.declareQueue(loop, subscription(name, Durability.TRANSIENT))
-                .thenCompose(queue -> host.bind(loop, topic.exchange(), name, topic.filter()))
-                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, visit))
-                .whenComplete((queue, failure) -> {
-                    if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
-                }));
+        return orLeave(
+                visit,
+                host.declareQueue(loop, subscription(name, Durability.TRANSIENT))
+                        .thenCompose(queue -> host.bind(loop, topic.exchange(), name, topic.filter()))
+                        .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, visit))
+                        .whenComplete((queue, failure) -> {
+                            if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
+                        }));
     }
 
     /** The link is gone, and with it what was made for it alone. */

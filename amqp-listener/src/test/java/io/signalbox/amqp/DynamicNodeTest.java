@@ -250,8 +250,7 @@ class DynamicNodeTest {
 
     @Test
     void aNodeMayLastForLinksAndMessages() throws Exception { // AMQP 1.0 §3.5.13
-        String address =
-                senderTo(0, DeleteOnNoLinksOrMessages.getInstance()).getAddress();
+        String address = senderTo(0, DeleteOnNoLinksOrMessages.getInstance()).getAddress();
         send(0);
         detach(peer, 0);
         TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
@@ -268,7 +267,8 @@ class DynamicNodeTest {
         detach(peer, 0);
         other.send(0, TestPeer.transfer(0, 0), TestPeer.durable("late"));
         assertEquals(
-                AmqpError.RESOURCE_DELETED, other.expect(Detach.class).getError().getCondition());
+                AmqpError.RESOURCE_DELETED,
+                other.expect(Detach.class).getError().getCondition());
         assertRefused(other, TestPeer.receiver("r", 1, address));
         assertRefused(other, TestPeer.sender("s", 2, address));
     }

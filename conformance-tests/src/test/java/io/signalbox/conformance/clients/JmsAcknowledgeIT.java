@@ -106,7 +106,8 @@ final class JmsAcknowledgeIT {
                 Message message = receive(consumer);
                 assertEquals(expected, message.getBody(String.class));
                 assertTrue(message.getJMSRedelivered());
-                assertEquals(2, message.getIntProperty("JMSXDeliveryCount"));
+                // more than two if it was handed back before the link that it came by had gone
+                assertTrue(message.getIntProperty("JMSXDeliveryCount") >= 2);
                 assertEquals(persistence, message.getJMSDeliveryMode());
             }
         }

@@ -111,8 +111,7 @@ final class JmsBodiesIT {
 
             @Override
             byte[] carriedBy(Message message) throws JMSException {
-                return (byte[])
-                        assertInstanceOf(ObjectMessage.class, message).getObject();
+                return (byte[]) assertInstanceOf(ObjectMessage.class, message).getObject();
             }
         };
 
