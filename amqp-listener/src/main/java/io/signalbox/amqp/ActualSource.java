@@ -19,7 +19,6 @@ final class ActualSource {
 
     private static final Symbol MOVE = Symbol.valueOf("move");
     private static final Symbol COPY = Symbol.valueOf("copy");
-    private static final Symbol TOPIC = Symbol.valueOf("topic");
 
     private ActualSource() {}
 
@@ -29,7 +28,6 @@ final class ActualSource {
         if (wanted != null) {
             actual.setAddress(wanted.getAddress());
             actual.setDefaultOutcome(wanted.getDefaultOutcome());
-            if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
         }
         found.made().ifPresent(node -> {
             actual.setAddress(node.address());
@@ -39,15 +37,30 @@ final class ActualSource {
         actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
         actual.setDistributionMode(found.isOfTopic() ? distributionOf(wanted) : MOVE);
         found.subscription().ifPresent(share -> {
-            if (wanted == null) describe(actual, share);
+            if (wanted == null) actual.setAddress(addressOf(share.topic()));
             if (share.name().kind().isDurable()) {
                 // What was not settled comes again; no map of what was unsettled is kept.
                 actual.setDurable(TerminusDurability.CONFIGURATION);
                 actual.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
             }
         });
+        actual.setCapabilities(
+                capabilities(actual.getAddress(), wanted == null ? null : wanted.getCapabilities(), found));
         actual.setOutcomes(Outcomes.SYMBOLS);
         return actual;
+    }
+
+    private static Symbol[] capabilities(
+            String address, Symbol @Nullable [] wanted, TerminusResolver.ConsumeSource found) {
+        if (!found.isOfTopic()) return NodeCapabilities.ofQueue(wanted);
+        List<Symbol> ofSubscription = new ArrayList<>(2);
+        found.subscription().map(share -> share.name().kind()).ifPresent(kind -> {
+            if (kind.isShared()) ofSubscription.add(SubscriptionName.SHARED);
+            if (kind.isGlobal()) ofSubscription.add(SubscriptionName.GLOBAL);
+        });
+        boolean byExchange =
+                Address.parse(address, wanted == null ? new Symbol[0] : wanted) instanceof Address.Exchange;
+        return byExchange ? ofSubscription.toArray(Symbol[]::new) : NodeCapabilities.ofTopic(wanted, ofSubscription);
     }
 
     /** On a topic a message that went to one receiver is still there for the others. */
@@ -55,18 +68,9 @@ final class ActualSource {
         return wanted != null && MOVE.equals(wanted.getDistributionMode()) ? MOVE : COPY;
     }
 
-    private static void describe(Source actual, NamedSubscriptions.Share share) {
-        List<Symbol> capabilities = new ArrayList<>(3);
-        NamedSubscriptions.Topic topic = share.topic();
-        if (topic.exchange().equals(VirtualHost.TOPICS)) {
-            actual.setAddress(topic.filter());
-            capabilities.add(TOPIC);
-        } else {
-            actual.setAddress(Address.EXCHANGE_PATH + encoded(topic.exchange()) + "/" + encoded(topic.filter()));
-        }
-        if (share.name().kind().isShared()) capabilities.add(SubscriptionName.SHARED);
-        if (share.name().kind().isGlobal()) capabilities.add(SubscriptionName.GLOBAL);
-        actual.setCapabilities(capabilities.toArray(Symbol[]::new));
+    private static String addressOf(NamedSubscriptions.Topic topic) {
+        if (topic.exchange().equals(VirtualHost.TOPICS)) return topic.filter();
+        return Address.EXCHANGE_PATH + encoded(topic.exchange()) + "/" + encoded(topic.filter());
     }
 
     private static String encoded(String part) {

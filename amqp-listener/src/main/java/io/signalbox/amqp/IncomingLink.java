@@ -9,12 +9,12 @@ import io.signalbox.broker.Publisher;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.routing.TopicSyntax;
+import java.util.Optional;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Target;
-import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
@@ -107,27 +107,12 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         route = found;
         Attach answer = end.answer();
         answer.setSource(end.wanted().getSource());
-        answer.setTarget(actualTarget(found));
+        answer.setTarget(ActualTarget.of(
+                end.wanted().getTarget(),
+                found instanceof ToNode there ? Optional.of(there.target()) : Optional.empty()));
         answer.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         end.attach(answer);
         grantIfDue();
-    }
-
-    /** AMQP 1.0 §2.6.3: the target that is really there: the node that was asked for, and no durable terminus. */
-    private Target actualTarget(Route found) {
-        Target actual = new Target();
-        if (end.wanted().getTarget() instanceof Target wanted) {
-            actual.setAddress(wanted.getAddress());
-            if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
-        }
-        if (found instanceof ToNode there)
-            there.target().made().ifPresent(node -> {
-                actual.setAddress(node.address());
-                actual.setDynamic(true);
-                actual.setDynamicNodeProperties(node.lifetime().properties());
-                actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
-            });
-        return actual;
     }
 
     // ---- deliveries

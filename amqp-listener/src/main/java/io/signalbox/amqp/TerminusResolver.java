@@ -30,7 +30,8 @@ final class TerminusResolver {
     private static final Symbol COPY = Symbol.valueOf("copy");
     private static final Symbol TOPIC = Symbol.valueOf("topic");
     private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
-    private static final String DEFAULT_EXCHANGE = "";
+    /** Routes to a queue by its name. */
+    static final String DEFAULT_EXCHANGE = "";
 
     private final VirtualHost host;
     private final NamedSubscriptions subscriptions;
