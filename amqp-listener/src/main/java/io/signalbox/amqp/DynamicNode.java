@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.queue.QueueSettings;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ record DynamicNode(Kind kind, String name, LifetimePolicy lifetime) {
     private static final int UUID_CHARS = 36;
 
     enum Kind {
-        QUEUE("temporary-queue-"),
+        QUEUE(QueueSettings.OF_A_LINK),
         TOPIC("temporary-topic-");
 
         private final String nameStart;

@@ -96,7 +96,7 @@ final class ConnectNegotiator {
                 .with(Property.MAXIMUM_QOS, 1) // MQTT-3.2.2-9
                 .with(Property.RETAIN_AVAILABLE, 0)
                 .with(Property.MAXIMUM_PACKET_SIZE, settings.maximumPacketBytes())
-                .with(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
+                .with(Property.SHARED_SUBSCRIPTION_AVAILABLE, 1);
         if (settings.topicAliasMaximum() > 0) answer.with(Property.TOPIC_ALIAS_MAXIMUM, settings.topicAliasMaximum());
     }
 

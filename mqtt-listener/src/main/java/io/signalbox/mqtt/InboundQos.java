@@ -1,11 +1,14 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.Admission;
+import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Publisher;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.PacketType;
@@ -13,6 +16,7 @@ import io.signalbox.mqtt.codec.Property;
 import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,7 @@ final class InboundQos implements PublishListener {
     private int unacknowledged;
     private boolean blocked;
     private boolean paused;
+    private boolean openingQueue;
 
     InboundQos(ListenerContext context, ListenerLoop loop, MqttConnection connection, MqttSession origin) {
         this.context = context;
@@ -56,10 +61,46 @@ final class InboundQos implements PublishListener {
 
     /** Whether the next packet may be read. */
     boolean isReady() {
-        return !blocked && !paused;
+        return !blocked && !paused && !openingQueue;
     }
 
     void publish(Packet.Publish packet, String topic) {
+        publish(packet, topic, topics);
+    }
+
+    /** Publishes to the queue of this name, which is made if it is not there. */
+    void publishToQueue(Packet.Publish packet, String name) {
+        Optional<MessageQueue> there = NamedQueues.find(context.host(), name);
+        if (there.isPresent()) {
+            publish(packet, name, there.get());
+            return;
+        }
+        if (packet.qos() > 0) checkReceiveMaximum();
+        openingQueue = true; // what comes next is read when this is done
+        NamedQueues.open(context.host(), loop.core(), name, origin.clientId()).whenComplete((queue, failure) -> {
+            openingQueue = false;
+            if (connection.isClosed()) return;
+            if (failure == null) {
+                publish(packet, name, queue);
+            } else {
+                refuseWithoutQueue(packet, failure);
+            }
+            connection.resume();
+        });
+    }
+
+    private void refuseWithoutQueue(Packet.Publish packet, Throwable failure) {
+        String sentence = String.valueOf(failure.getMessage());
+        boolean notAllowed = failure instanceof CatalogueException problem && !problem.isOfTheStore();
+        if (packet.qos() > 0 && notAllowed) {
+            refuse(packet, sentence);
+        } else {
+            ReasonCode reason = notAllowed ? ReasonCode.TOPIC_NAME_INVALID : ReasonCode.UNSPECIFIED_ERROR;
+            connection.refuse(new Refusal(reason, sentence)); // there is no other answer to QoS 0
+        }
+    }
+
+    private void publish(Packet.Publish packet, String topic, Destination target) {
         if (packet.qos() > 0) checkReceiveMaximum();
         long now = context.clock().millis();
         Envelope envelope = new Envelope(
@@ -72,7 +113,7 @@ final class InboundQos implements PublishListener {
         long token = packet.qos() == 0 ? NO_ANSWER : packet.packetId();
         count(packet);
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
-        if (publisher().publish(topics, message, token) == Admission.PARKED) blocked = true;
+        if (publisher().publish(target, message, token) == Admission.PARKED) blocked = true;
     }
 
     private void count(Packet.Publish packet) {

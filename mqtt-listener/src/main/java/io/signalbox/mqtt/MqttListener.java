@@ -64,6 +64,7 @@ public final class MqttListener {
                 new MqttCounters(),
                 new SessionTables(broker.store(), host.name()),
                 new SessionRegistry(authenticator),
+                new SharedSubscriptions(host),
                 new Throttle(),
                 new Throttle());
     }

@@ -42,6 +42,7 @@ final class MqttSession {
     private @Nullable MessageQueue queue;
     private @Nullable OutboundWindow window;
     private @Nullable WindowSource ownMessages;
+    private @Nullable CompetingSubscriptions competing;
     private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
     private @Nullable Future<?> expiry;
@@ -65,6 +66,7 @@ final class MqttSession {
         session.owner = from.owner();
         session.expirySeconds = from.expirySeconds();
         from.subscriptions().forEach(session.subscriptions::put);
+        if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
             session.queue = restored;
             session.bindAll(restored);
@@ -106,6 +108,11 @@ final class MqttSession {
 
     PendingWill will() {
         return will;
+    }
+
+    /** Whether it outlives its connections, so that what is promised of it is durable. */
+    boolean isStored() {
+        return stored;
     }
 
     /** 0 = it ends with the connection. */
@@ -164,9 +171,10 @@ final class MqttSession {
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
-        } else if (subscriptions.size() > 0) {
+        } else if (subscriptions.haveTopics()) {
             bindAll(destination());
         }
+        if (competing != null) competing.attach();
     }
 
     /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
@@ -186,8 +194,12 @@ final class MqttSession {
      * @throws CatalogueException if the session needs a queue and cannot have one
      */
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
-        if (subscription.qos() > 0 && queue == null) openQueue(batch);
-        topics.addBinding(subscription.binding(destination(), this));
+        if (subscription.kind() == FilterKind.TOPICS) {
+            if (subscription.qos() > 0 && queue == null) openQueue(batch);
+            topics.addBinding(subscription.binding(destination(), this));
+        } else {
+            competing().subscribe(subscription);
+        }
         subscriptions.put(subscription);
         if (stored) context.tables().putSubscription(batch, clientId, subscription);
     }
@@ -196,7 +208,11 @@ final class MqttSession {
     boolean unsubscribe(String filter, WriteBatch batch) {
         Optional<SessionSubscription> removed = subscriptions.remove(filter);
         if (removed.isEmpty()) return false;
-        topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+        if (removed.get().kind() == FilterKind.TOPICS) {
+            topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+        } else {
+            competing().unsubscribe(removed.get());
+        }
         if (stored) context.tables().removeSubscription(batch, clientId, filter);
         return true;
     }
@@ -225,33 +241,64 @@ final class MqttSession {
     /** An operator has removed the queue, and with it what the session is for. */
     private void onQueueGone() {
         expirySeconds = 0;
+        disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    }
+
+    /** Ends the connection, if there is one. */
+    void disconnect(ReasonCode reason) {
         PublishSender to = sender;
-        if (to != null) to.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+        if (to != null) to.disconnect(reason);
+    }
+
+    /** What tells one connection of this session from the next; null while there is none. */
+    @Nullable
+    PublishSender connection() {
+        return sender;
+    }
+
+    private CompetingSubscriptions competing() {
+        CompetingSubscriptions present = competing;
+        if (present == null) {
+            present = new CompetingSubscriptions(context, this);
+            competing = present;
+        }
+        return present;
+    }
+
+    /** After a restart, on the loop: what others share in. */
+    void rejoin() {
+        if (competing != null) competing.rejoin();
+    }
+
+    boolean sharesQueues() {
+        return competing != null;
     }
 
     private void consume(MessageQueue from) {
-        PublishSender to = sender;
-        if (to == null) return;
-        OutboundWindow into = window(to);
-        WindowSource source = ownMessages;
-        if (source == null) {
-            source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, this::onQueueGone);
-            ownMessages = source;
-        }
-        source.begin(from, subscriptionSettings());
+        window().ifPresent(into -> {
+            WindowSource source = ownMessages;
+            if (source == null) {
+                source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, DeliveryTerms.OWN, this::onQueueGone);
+                ownMessages = source;
+            }
+            source.begin(from, subscriptionSettings());
+        });
     }
 
-    private OutboundWindow window(PublishSender to) {
+    /** The window to the client, for a queue that has messages for it; empty while there is no connection. */
+    Optional<OutboundWindow> window() {
+        PublishSender to = sender;
+        if (to == null) return Optional.empty();
         OutboundWindow present = window;
         if (present == null) {
             present = new OutboundWindow(context.settings().outboundWindow());
             window = present;
         }
         present.attach(to, agreedWindow);
-        return present;
+        return Optional.of(present);
     }
 
-    private SubscriptionSettings subscriptionSettings() {
+    SubscriptionSettings subscriptionSettings() {
         return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
     }
 
@@ -268,13 +315,13 @@ final class MqttSession {
 
     private void bindAll(Destination destination) {
         for (SessionSubscription subscription : subscriptions.all()) {
-            topics.addBinding(subscription.binding(destination, this));
+            if (subscription.kind() == FilterKind.TOPICS) topics.addBinding(subscription.binding(destination, this));
         }
     }
 
     private void unbindAll(Destination destination) {
         for (SessionSubscription subscription : subscriptions.all()) {
-            topics.removeBinding(subscription.filter(), destination);
+            if (subscription.kind() == FilterKind.TOPICS) topics.removeBinding(subscription.filter(), destination);
         }
     }
 
@@ -283,6 +330,7 @@ final class MqttSession {
         cancelExpiry();
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
         detach();
+        if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
             unbindAll(present);
@@ -298,7 +346,7 @@ final class MqttSession {
         @Override
         public void onMessage(Message message, int flags) {
             PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message);
+            if (to != null) to.sendAtMostOnce(message, DeliveryTerms.OWN);
         }
 
         @Override

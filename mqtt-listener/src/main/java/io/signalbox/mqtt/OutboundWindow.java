@@ -88,7 +88,7 @@ final class OutboundWindow {
         if (to == null) return;
         sendWaiting(to);
         // A socket that does not keep up gets nothing new; what is on its way still comes.
-        int share = to.hasRoom() && !sources.isEmpty() ? Math.max(1, size / sources.size()) : 0;
+        int share = to.hasRoom() && !sources.isEmpty() ? (size - 1) / sources.size() + 1 : 0;
         for (int i = 0; i < sources.size(); i++) sources.get(i).grant(share);
     }
 
@@ -104,10 +104,16 @@ final class OutboundWindow {
         return inFlight < size && (used < mostSlots || from.isResumed(delivery));
     }
 
-    /** A message for the client, with nothing to acknowledge. */
-    void sendAtMostOnce(Message message) {
+    /** Whether the client's socket keeps up. */
+    boolean hasRoom() {
         PublishSender to = sender;
-        if (to != null) to.sendAtMostOnce(message);
+        return to != null && to.hasRoom();
+    }
+
+    /** A message for the client, with nothing to acknowledge. */
+    void sendAtMostOnce(Message message, DeliveryTerms terms) {
+        PublishSender to = sender;
+        if (to != null) to.sendAtMostOnce(message, terms);
     }
 
     /** A message for the client that its queue has handed over. */
@@ -129,7 +135,7 @@ final class OutboundWindow {
         owners[slot] = from;
         inFlight++;
         boolean repeated = resumedId != FREE || delivery.isRedelivered(); // MQTT-3.3.1-1
-        if (!to.sendAtLeastOnce(delivery.message(), packetId, repeated)) {
+        if (!to.sendAtLeastOnce(delivery.message(), from.terms(), packetId, repeated)) {
             // MQTT-3.1.2-25: as if it had been delivered.
             settle(slot, Outcome.ACCEPTED);
         }

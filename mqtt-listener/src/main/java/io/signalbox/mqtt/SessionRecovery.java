@@ -18,7 +18,7 @@ final class SessionRecovery {
     private final ListenerContext context;
     private final List<ListenerLoop> loops;
     private final Set<String> queuesInUse = new HashSet<>();
-    private final List<Future<?>> removals = new ArrayList<>();
+    private final List<Future<?>> tasks = new ArrayList<>();
     private int restored;
 
     private SessionRecovery(ListenerContext context, List<ListenerLoop> loops) {
@@ -29,9 +29,15 @@ final class SessionRecovery {
     static void restore(ListenerContext context, List<ListenerLoop> loops) {
         SessionRecovery recovery = new SessionRecovery(context, loops);
         recovery.restoreSessions();
+        recovery.awaitTasks(); // a queue is an orphan only when all have found theirs
         recovery.removeOrphans();
         // Before a client can connect: what is removed here must not be what it has just made.
-        recovery.removals.forEach(Future::syncUninterruptibly);
+        recovery.awaitTasks();
+    }
+
+    private void awaitTasks() {
+        tasks.forEach(Future::syncUninterruptibly);
+        tasks.clear();
     }
 
     private void restoreSessions() {
@@ -42,7 +48,7 @@ final class SessionRecovery {
             Optional<MessageQueue> queue = context.host().queue(stored.queueName());
             boolean queueIsGone = !stored.queueName().isEmpty() && queue.isEmpty();
             if (left <= 0 || queueIsGone) {
-                removals.add(loop.eventLoop().submit(() -> remove(loop, stored)));
+                tasks.add(loop.eventLoop().submit(() -> remove(loop, stored)));
                 continue;
             }
             queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
@@ -52,6 +58,7 @@ final class SessionRecovery {
                     new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
             context.registry().restore(claim);
+            if (session.sharesQueues()) tasks.add(loop.eventLoop().submit(session::rejoin));
             loop.execute(() -> claim.awaitExpiry(session, left));
         }
     }
@@ -70,13 +77,18 @@ final class SessionRecovery {
         loop.journal().append(batch);
     }
 
-    /** Session queues that no session knows: the process ended between the two. */
+    /** Queues of sessions and of shared subscriptions that no session knows: the process ended between the two. */
     private void removeOrphans() {
         for (MessageQueue queue : context.host().queues()) {
             QueueSettings settings = queue.settings();
-            if (settings.purpose() != QueueSettings.Purpose.SESSION || queuesInUse.contains(settings.name())) continue;
+            boolean inUse = switch (settings.purpose()) {
+                case SHARED, SUBSCRIPTION -> true;
+                case SESSION -> queuesInUse.contains(settings.name());
+                case GROUP -> context.shared().hasQueue(settings);
+            };
+            if (inUse) continue;
             ListenerLoop loop = loops.get(0);
-            removals.add(loop.eventLoop().submit(() -> QueueRemoval.start(context.host(), loop, settings.name())));
+            tasks.add(loop.eventLoop().submit(() -> QueueRemoval.start(context.host(), loop, settings.name())));
         }
     }
 }

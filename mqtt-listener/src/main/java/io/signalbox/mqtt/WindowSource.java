@@ -27,6 +27,7 @@ final class WindowSource implements DeliveryListener {
     private final OutboundWindow window;
     private final Unacknowledged unacknowledged;
     private final Runnable onQueueGone;
+    private DeliveryTerms terms;
 
     /** Identifiers that were in flight when the last connection ended, by the name of their entry. */
     private final Map<Long, Integer> resumed = new HashMap<>(0);
@@ -38,9 +39,10 @@ final class WindowSource implements DeliveryListener {
     private boolean ending;
 
     /** @param onQueueGone told when the queue was removed by someone else */
-    WindowSource(OutboundWindow window, Unacknowledged unacknowledged, Runnable onQueueGone) {
+    WindowSource(OutboundWindow window, Unacknowledged unacknowledged, DeliveryTerms terms, Runnable onQueueGone) {
         this.window = window;
         this.unacknowledged = unacknowledged;
+        this.terms = terms;
         this.onQueueGone = onQueueGone;
     }
 
@@ -51,6 +53,15 @@ final class WindowSource implements DeliveryListener {
         granted = 0;
         subscription = queue.subscribe(wanted, this);
         window.add(this);
+    }
+
+    DeliveryTerms terms() {
+        return terms;
+    }
+
+    /** What comes from now on is sent so. */
+    void deliverAs(DeliveryTerms changed) {
+        terms = changed;
     }
 
     /** Nothing new comes from the queue; what has been sent is completed (MQTT-3.10.4-3). */
@@ -122,14 +133,19 @@ final class WindowSource implements DeliveryListener {
     @Override
     public void onDelivery(Delivery delivery) {
         if (delivery.isSettled()) {
-            window.sendAtMostOnce(delivery.message());
+            window.sendAtMostOnce(delivery.message(), terms);
             return;
         }
         received++;
         if (ending) {
             settle(delivery, Outcome.RELEASED);
-        } else {
+        } else if (terms.maximumQos() > 0) {
             window.take(this, delivery);
+        } else if (window.hasRoom()) {
+            window.sendAtMostOnce(delivery.message(), terms); // MQTT-4.8.2-3
+            settle(delivery, Outcome.ACCEPTED);
+        } else {
+            settle(delivery, Outcome.RELEASED); // others may keep up better
         }
     }
 
@@ -151,6 +167,6 @@ final class WindowSource implements DeliveryListener {
         window.remove(this);
         if (unacknowledged == Unacknowledged.KEPT) window.forget(this);
         forgetResumed();
-        onQueueGone.run();
+        if (!ending) onQueueGone.run();
     }
 }
