@@ -29,11 +29,16 @@ record DynamicNode(Kind kind, String name, LifetimePolicy lifetime) {
         }
     }
 
-    /** A new one, of the kind that the terminus's capabilities ask for: a queue if they say nothing. */
-    static DynamicNode create(Symbol @Nullable [] capabilities, LifetimePolicy lifetime) {
+    /** The kind that a terminus's capabilities ask for: a queue if they say nothing. */
+    static Kind kindOf(Symbol @Nullable [] capabilities) {
         // the way an address is read says which kind a capability stands for
         boolean topic = capabilities != null && Address.parse("", capabilities) instanceof Address.Topic;
-        Kind kind = topic ? Kind.TOPIC : Kind.QUEUE;
+        return topic ? Kind.TOPIC : Kind.QUEUE;
+    }
+
+    /** A new one, of the kind that the terminus's capabilities ask for. */
+    static DynamicNode create(Symbol @Nullable [] capabilities, LifetimePolicy lifetime) {
+        Kind kind = kindOf(capabilities);
         return new DynamicNode(kind, kind.nameStart + UUID.randomUUID(), lifetime);
     }
 

@@ -3,11 +3,13 @@ package io.signalbox.amqp;
 import io.signalbox.amqp.DynamicNodes.Visit;
 import io.signalbox.amqp.NamedSubscriptions.Share;
 import io.signalbox.amqp.NamedSubscriptions.Topic;
+import io.signalbox.broker.BindingTerms;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Exchange;
+import io.signalbox.broker.routing.NamedOrigin;
 import io.signalbox.broker.routing.TopicSyntax;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TerminusResolver {
 
-    private static final Symbol COPY = Symbol.valueOf("copy");
     private static final Symbol TOPIC = Symbol.valueOf("topic");
     private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
     /** Routes to a queue by its name. */
@@ -37,7 +38,7 @@ final class TerminusResolver {
     private final NamedSubscriptions subscriptions;
     private final DynamicNodes nodes;
     private final Loop loop;
-    private final String creator;
+    private final NamedOrigin peer;
 
     /**
      * Where a sender's messages go.
@@ -76,15 +77,21 @@ final class TerminusResolver {
      *
      * @param visit the link's use of a node that was made for a link, if it is one
      * @param subscription the link's share in a subscription with a name, if it is one
+     * @param view what the link sees of it
      */
-    record ConsumeSource(MessageQueue queue, Lifetime lifetime, Optional<Visit> visit, Optional<Share> subscription) {
+    record ConsumeSource(
+            MessageQueue queue,
+            Lifetime lifetime,
+            Optional<Visit> visit,
+            Optional<Share> subscription,
+            SourceView view) {
 
-        ConsumeSource(MessageQueue queue, Lifetime lifetime, Optional<Visit> visit) {
-            this(queue, lifetime, visit, Optional.empty());
+        ConsumeSource(MessageQueue queue, Lifetime lifetime, Optional<Visit> visit, SourceView view) {
+            this(queue, lifetime, visit, Optional.empty(), view);
         }
 
-        ConsumeSource(NamedSubscriptions.Joined joined) {
-            this(joined.queue(), Lifetime.OF_SUBSCRIPTION, Optional.empty(), Optional.of(joined.share()));
+        ConsumeSource(NamedSubscriptions.Joined joined, SourceView view) {
+            this(joined.queue(), Lifetime.OF_SUBSCRIPTION, Optional.empty(), Optional.of(joined.share()), view);
         }
 
         /** The node, if it was made for this link. */
@@ -108,13 +115,13 @@ final class TerminusResolver {
         OF_SUBSCRIPTION
     }
 
-    /** @param creator who is named as the creator of queues that come into being by an attach */
-    TerminusResolver(AmqpListener listener, Loop loop, String creator) {
+    /** @param peer who attaches: the creator of queues that come into being by it, and a publisher of its own messages */
+    TerminusResolver(AmqpListener listener, Loop loop, NamedOrigin peer) {
         this.host = listener.host();
         this.subscriptions = listener.subscriptions();
         this.nodes = listener.nodes();
         this.loop = loop;
-        this.creator = creator;
+        this.peer = peer;
     }
 
     /** Where a sending peer wants its messages. */
@@ -157,12 +164,12 @@ final class TerminusResolver {
 
     private CompletionStage<ConsumeSource> dynamicSource(Source source) throws Refusal {
         checkUnnamed(source.getAddress());
-        refuseWhatIsNotOffered(source);
+        boolean isTopic = DynamicNode.kindOf(source.getCapabilities()) == DynamicNode.Kind.TOPIC;
+        SourceFilters filters = isTopic ? SourceFilters.of(source) : SourceFilters.NONE;
+        SourceView view = isTopic ? SourceView.ofTopic(filters) : SourceView.ofQueue(source);
         Visit visit = makeNode(source.getCapabilities(), source.getDynamicNodeProperties());
-        if (visit.node().kind() == DynamicNode.Kind.TOPIC) {
-            return topicOfLink(new Topic(VirtualHost.TOPICS, visit.node().name()), Optional.of(visit));
-        }
-        return queueOf(visit).thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_NODE, Optional.of(visit)));
+        if (isTopic) return topicOfLink(VirtualHost.TOPICS, visit.node().name(), filters, Optional.of(visit));
+        return queueOf(visit).thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_NODE, Optional.of(visit), view));
     }
 
     private Visit makeNode(Symbol @Nullable [] capabilities, @Nullable Map<?, ?> properties) {
@@ -199,37 +206,31 @@ final class TerminusResolver {
     /** What a receiving peer wants to consume from. */
     CompletionStage<ConsumeSource> source(SourceWish wish) throws Refusal {
         if (wish.isLookup()) {
-            return subscriptions.find(loop, wish.names(), wish.holder()).thenApply(ConsumeSource::new);
+            return subscriptions.find(loop, wish.names(), wish.holder()).thenApply(joined -> {
+                SourceFilters filters = SourceFilters.of(joined.share().topic().terms());
+                return new ConsumeSource(joined, SourceView.ofTopic(filters));
+            });
         }
         Source source = wish.messages();
         if (source == null) throw invalid("a source of this type can only be a target");
         if (source.getDynamic()) return dynamicSource(source);
         String text = source.getAddress();
         if (text == null) throw invalid("a source without an address must be dynamic");
-        refuseWhatIsNotOffered(source);
         Address address = parse(text, source.getCapabilities());
-        if (address instanceof Address.Topic topic)
-            return topicSource(new Topic(VirtualHost.TOPICS, topic.name()), wish);
+        if (address instanceof Address.Topic topic) return topicSource(VirtualHost.TOPICS, topic.name(), wish, source);
         if (address instanceof Address.Exchange exchange) {
             existing(exchange.name());
-            return topicSource(new Topic(exchange.name(), exchange.key().orElse("")), wish);
+            return topicSource(exchange.name(), exchange.key().orElse(""), wish, source);
         }
         String name = nameOf(address);
         boolean unmarked = address instanceof Address.Unmarked;
         if (unmarked && TopicSyntax.MQTT.hasWildcard(name) && host.queue(name).isEmpty()) {
-            return topicSource(new Topic(VirtualHost.TOPICS, name), wish);
+            return topicSource(VirtualHost.TOPICS, name, wish, source);
         }
-        if (COPY.equals(source.getDistributionMode())) throw notOffered("browsing (distribution-mode copy)");
+        SourceView view = SourceView.ofQueue(source);
         CompletionStage<MessageQueue> queue = queue(name);
         Optional<Visit> visit = nodes.visit(name);
-        return orLeave(visit, queue.thenApply(found -> new ConsumeSource(found, Lifetime.OF_NODE, visit)));
-    }
-
-    private static void refuseWhatIsNotOffered(Source source) throws Refusal {
-        Map<?, ?> filters = source.getFilter();
-        if (filters != null && !filters.isEmpty()) {
-            throw notOffered("the filter " + filters.keySet().iterator().next());
-        }
+        return orLeave(visit, queue.thenApply(found -> new ConsumeSource(found, Lifetime.OF_NODE, visit, view)));
     }
 
     private Address parse(String text, Symbol @Nullable [] capabilities) throws Refusal {
@@ -275,25 +276,31 @@ final class TerminusResolver {
         return host.declareQueue(loop, settings(name, Durability.DURABLE));
     }
 
-    private CompletionStage<ConsumeSource> topicSource(Topic topic, SourceWish wish) throws Refusal {
-        Optional<Visit> visit = nodes.visit(topic.filter());
-        if (wish.names().isEmpty()) return topicOfLink(topic, visit);
-        leave(visit); // a subscription with a name is no link of the node
+    private CompletionStage<ConsumeSource> topicSource(String exchange, String filter, SourceWish wish, Source source)
+            throws Refusal {
+        SourceFilters filters = SourceFilters.of(source);
+        if (wish.names().isEmpty()) return topicOfLink(exchange, filter, filters, nodes.visit(filter));
+        if (nodes.isGone(filter)) throw DynamicNodes.gone(AmqpError.NOT_FOUND, filter);
         SubscriptionName name = wish.names().get(0);
+        Topic topic = new Topic(exchange, filters.termsOf(filter, peer.originName()));
+        SourceView view = SourceView.ofTopic(filters);
         QueueSettings settings = subscription(name.queueName(), Durability.of(name.kind()));
         return subscriptions
                 .join(loop, new Share(name, topic, wish.holder()), settings)
-                .thenApply(ConsumeSource::new);
+                .thenApply(joined -> new ConsumeSource(joined, view));
     }
 
     /** A queue of the link's own, bound to the exchange by the filter. */
-    private CompletionStage<ConsumeSource> topicOfLink(Topic topic, Optional<Visit> visit) throws Refusal {
+    private CompletionStage<ConsumeSource> topicOfLink(
+            String exchange, String filter, SourceFilters filters, Optional<Visit> visit) throws Refusal {
+        BindingTerms terms = filters.termsOf(filter, peer);
+        SourceView view = SourceView.ofTopic(filters);
         String name = "subscription-" + UUID.randomUUID();
         return orLeave(
                 visit,
                 host.declareQueue(loop, subscription(name, Durability.TRANSIENT))
-                        .thenCompose(queue -> host.bind(loop, topic.exchange(), name, topic.filter()))
-                        .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, visit))
+                        .thenCompose(queue -> host.bind(loop, exchange, name, terms))
+                        .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, visit, view))
                         .whenComplete((queue, failure) -> {
                             if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
                         }));
@@ -338,7 +345,7 @@ final class TerminusResolver {
 
     private QueueSettings subscription(String name, Durability durability) throws Refusal {
         try {
-            return QueueSettings.subscription(name, durability == Durability.DURABLE, creator);
+            return QueueSettings.subscription(name, durability == Durability.DURABLE, peer.originName());
         } catch (IllegalArgumentException e) {
             throw invalid("the link and its container cannot name a subscription: " + e.getMessage());
         }
@@ -347,8 +354,8 @@ final class TerminusResolver {
     private QueueSettings settings(String name, Durability durability) throws Refusal {
         try {
             return durability == Durability.DURABLE
-                    ? QueueSettings.durable(name, creator)
-                    : QueueSettings.transientQueue(name, creator);
+                    ? QueueSettings.durable(name, peer.originName())
+                    : QueueSettings.transientQueue(name, peer.originName());
         } catch (IllegalArgumentException e) {
             throw invalid("the address cannot name a queue: " + e.getMessage());
         }
