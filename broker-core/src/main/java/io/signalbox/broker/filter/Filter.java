@@ -2,7 +2,7 @@ package io.signalbox.broker.filter;
 
 /**
  * A predicate over messages, kept with the text it was written as. Immutable. What it costs to ask is bounded by the length of
- * its text times that of the longest string it looks at.
+ * its text times that of the longest string it looks at, which has at most 65,536 characters.
  */
 public final class Filter {
 

@@ -11,11 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Values {
 
+    /** A longer text would make one question cost as much as a peer likes; it is there, and like nothing. */
+    static final int MAX_TEXT_CHARS = 65_536;
+
+    private static final Object TOO_LONG = new Object();
+
     private Values() {}
 
     /** What a message holds, as one of the filter's own kinds. */
     static @Nullable Object of(@Nullable Object value) {
-        if (value == null || value instanceof String || value instanceof Boolean || value instanceof Long) return value;
+        if (value instanceof String text) return text.length() <= MAX_TEXT_CHARS ? text : TOO_LONG;
+        if (value == null || value instanceof Boolean || value instanceof Long) return value;
         if (value instanceof BigInteger number) {
             return number.bitLength() < Long.SIZE ? (Object) number.longValue() : (Object) number.doubleValue();
         }

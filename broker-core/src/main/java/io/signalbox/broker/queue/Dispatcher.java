@@ -25,6 +25,9 @@ final class Dispatcher {
     /** Messages that filters are asked about before commands get their turn, give or take the consumers of one ring. */
     private static final int LOOKS_PER_TURN = 256;
 
+    /** A larger message counts as one more look for each so many bytes: it may have as large properties to decode and compare. */
+    private static final int BYTES_PER_LOOK = 1024;
+
     private final QueueState state;
     private final QueueFootprint footprint;
     private final QueueEffects effects;
@@ -295,7 +298,7 @@ final class Dispatcher {
         if (filter == null) return true;
         Message message = entry.message;
         if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
-        looks--;
+        looks -= 1 + entry.bodyBytes / BYTES_PER_LOOK;
         LastSelectable values = selectable;
         if (values == null) selectable = values = new LastSelectable();
         return values.matches(filter, message);

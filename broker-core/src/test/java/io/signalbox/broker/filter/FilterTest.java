@@ -3,9 +3,11 @@ package io.signalbox.broker.filter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
@@ -198,6 +200,24 @@ class FilterTest {
     void aLongListOfConditionsNeedsNoDepth() {
         assertTrue(matches("n = 1" + " OR n = 2".repeat(800) + " OR n = 10"));
         assertTrue(matches("n = 10" + " AND n = 10".repeat(700)));
+    }
+
+    @Test
+    void aTextThatIsTooLongIsThereAndLikeNothing() {
+        String text = "a".repeat(65_536);
+        MapSelectable message = new MapSelectable(Map.of("long", text, "longer", text + "a"));
+        assertTrue(Filter.ofSelector("long LIKE 'a%' AND long = long").matches(message));
+        assertFalse(Filter.ofSelector("longer LIKE 'a%' OR longer = longer OR longer IS NULL")
+                .matches(message));
+    }
+
+    @Test
+    void theMostExpensiveQuestionHasAnEnd() {
+        String patterns =
+                "long LIKE '" + "%a_".repeat(70) + "b'" + (" OR long LIKE '" + "%a_".repeat(70) + "b'").repeat(31);
+        Filter filter = Filter.ofSelector(patterns);
+        MapSelectable message = new MapSelectable(Map.of("long", "a".repeat(65_536)));
+        assertTimeout(Duration.ofSeconds(2), () -> assertFalse(filter.matches(message)));
     }
 
     @Test

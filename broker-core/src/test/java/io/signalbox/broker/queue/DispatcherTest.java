@@ -247,6 +247,19 @@ class DispatcherTest {
     }
 
     @Test
+    void aTurnLooksAtFewerMessagesThatAreLarge() {
+        String large = "x".repeat(64 << 10);
+        for (int i = 0; i < 10; i++) state.enqueue(new Entry(0, 0, message(large, Envelope.NEVER)));
+        Consumer consumer = attach("text = 'mine'", Mode.CONSUME, Settlement.BY_CONSUMER);
+        consumer.limit = 10;
+        state.available(consumer);
+        assertTrue(state.dispatch());
+        assertEquals(4, looks);
+        run();
+        assertEquals(10, looks);
+    }
+
+    @Test
     void oneWhoSearchesLongDelaysNobody() {
         taking("text = 'mine'", 10);
         for (int i = 0; i < 10_000; i++) state.enqueue(new Entry(0, 0, message("b" + i, Envelope.NEVER)));
