@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ActualSource {
 
-
     private ActualSource() {}
 
     /** @param wanted null if the peer has asked what there is */
