@@ -37,8 +37,7 @@ final class NeutralSections {
         ByteBuf out = Unpooled.buffer(256 + view.payload().size());
         ByteBufSink sink = new ByteBufSink(out);
         PerformativeCodec codec = PerformativeCodec.ofThread();
-        Map<Symbol, Object> annotations = annotations(view);
-        if (!annotations.isEmpty()) codec.encode(new MessageAnnotations(annotations), sink);
+        writeRepeatedNames(view.properties(), codec, sink);
         codec.encode(properties(envelope, view), sink);
         if (!view.properties().isEmpty()) codec.encode(applicationProperties(view.properties()), sink);
         if (isEncodedSections(view))
@@ -72,23 +71,15 @@ final class NeutralSections {
         return new ApplicationProperties(map);
     }
 
-    private static Map<Symbol, Object> annotations(NeutralView view) {
-        Map<Symbol, Object> annotations = new LinkedHashMap<>(2);
-        view.replyTo().ifPresent(name -> annotations.put(ReplyTo.JMS_REPLY_TO_KIND, ReplyTo.jmsKindOfNeutral(name)));
-        List<Object> repeated = repeatedNames(view.properties());
-        if (!repeated.isEmpty()) annotations.put(AmqpFormat.USER_PROPERTIES, repeated);
-        return annotations;
-    }
-
     /** A map holds a name once: where names repeat, an annotation keeps them all and their order. */
-    private static List<Object> repeatedNames(List<Property> properties) {
-        if (properties.stream().map(Property::name).distinct().count() == properties.size()) return List.of();
+    private static void writeRepeatedNames(List<Property> properties, PerformativeCodec codec, ByteBufSink sink) {
+        if (properties.stream().map(Property::name).distinct().count() == properties.size()) return;
         List<Object> pairs = new ArrayList<>(properties.size() * 2);
         for (Property property : properties) {
             pairs.add(property.name());
             pairs.add(PropertyValues.toAmqp(property.value()));
         }
-        return pairs;
+        codec.encode(new MessageAnnotations(Map.of(AmqpFormat.USER_PROPERTIES, pairs)), sink);
     }
 
     private static void writePayload(NeutralView view, ByteBuf out) {

@@ -20,7 +20,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import jakarta.jms.Topic;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -144,34 +143,6 @@ final class ProtocolsMeetIT {
         assertEquals("to all three", new String(next(publishes).getPayloadAsBytes(), UTF_8));
         assertEquals("to all three", bytesAsText(ofTopic));
         assertEquals("to all three", bytesAsText(ofQueue));
-    }
-
-    @Test
-    void anMqttRequestIsAnsweredByJmsWithWhatJmsMakesOfIt() throws Exception {
-        String answers = name + "/answers";
-        Mqtt5Publishes publishes = subscribe(answers);
-        String queue = name.replace('/', '.');
-        broker.control().addQueue(queue);
-        broker.control().bindQueue(queue, name);
-        MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
-        mqtt.publishWith()
-                .topic(name)
-                .qos(MqttQos.AT_LEAST_ONCE)
-                .payload("question".getBytes(UTF_8))
-                .responseTopic(answers)
-                .correlationData("c-1".getBytes(UTF_8))
-                .send();
-        var request = receive(consumer);
-        assertEquals("c-1", request.getJMSCorrelationID());
-        assertTrue(request.getJMSReplyTo() instanceof Topic, () -> "a topic, though it came from a queue");
-        var answer = session.createTextMessage("answer");
-        answer.setJMSCorrelationID(request.getJMSCorrelationID());
-        session.createProducer(request.getJMSReplyTo()).send(answer);
-        Mqtt5Publish received = next(publishes);
-        assertEquals("answer", new String(received.getPayloadAsBytes(), UTF_8));
-        assertEquals(
-                ByteBuffer.wrap("c-1".getBytes(UTF_8)),
-                received.getCorrelationData().orElseThrow());
     }
 
     @Test
