@@ -1,5 +1,6 @@
 package io.signalbox.mqtt;
 
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -69,7 +70,11 @@ final class TestServer implements AutoCloseable {
                 MessageFormats.of(MqttFormat.INSTANCE),
                 retained));
         listener = new MqttListener(broker, broker.defaultVirtualHost(), authenticator, settings);
-        address = listener.start(loops, NioServerSocketChannel.class, "127.0.0.1", 0);
+        address = listener.start(
+                loops,
+                NioServerSocketChannel.class,
+                new InetSocketAddress("127.0.0.1", 0),
+                ChannelInboundHandlerAdapter::new);
     }
 
     static TestServer start() throws Exception {

@@ -12,6 +12,7 @@ import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.http.WebSocketUpgrade;
+import io.signalbox.server.net.LingeringClose;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -58,7 +59,8 @@ final class AmqpProtocol implements Protocol {
                 new AmqpListener(broker, broker.defaultVirtualHost(), authenticator, settings(configuration));
         InetSocketAddress wanted =
                 new InetSocketAddress(configuration.get(Settings.AMQP_HOST), configuration.get(Settings.AMQP_PORT));
-        return new Port(listener, listener.start(transport.group(), transport.serverChannel(), wanted));
+        return new Port(
+                listener, listener.start(transport.group(), transport.serverChannel(), wanted, LingeringClose::new));
     }
 
     private static AmqpSettings settings(Configuration configuration) {
