@@ -80,9 +80,6 @@ final class Connected implements Stage {
         if (publish.retain()) {
             throw new Refusal(ReasonCode.RETAIN_NOT_SUPPORTED, "messages are not retained here"); // MQTT-3.2.2-14
         }
-        if (publish.qos() > 1) {
-            throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not available here"); // MQTT-3.2.2-11
-        }
         String topic = aliases.resolve(publish);
         if (TopicSyntax.levels(topic) > MAX_LEVELS) {
             throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the topic has more than " + MAX_LEVELS + " levels");
@@ -110,8 +107,7 @@ final class Connected implements Stage {
                 }
                 answerUnknown(PacketType.PUBREL, ack);
             }
-            // A client may repeat the end of what an earlier session began; it is told so and can forget it (§4.3.3).
-            case PUBREL -> answerUnknown(PacketType.PUBCOMP, ack);
+            case PUBREL -> inbound.release(ack.packetId());
             default -> context.counters().unknownAcknowledgements.increment();
         }
     }

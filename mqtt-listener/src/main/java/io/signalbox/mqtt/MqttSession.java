@@ -12,9 +12,11 @@ import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.ReasonCode;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,7 @@ final class MqttSession {
     private int agreedWindow;
     private boolean stored;
     private @Nullable MessageQueue queue;
+    private @Nullable ReceivedPackets received;
     private @Nullable OutboundWindow window;
     private @Nullable WindowSource ownMessages;
     private @Nullable DirectSubscription direct;
@@ -70,8 +73,25 @@ final class MqttSession {
         return session;
     }
 
+    /** The packet identifiers that an earlier life left. */
+    void restorePackets(PacketTable.Stored from) {
+        from.received.stream().forEach(packetId -> received().add(packetId, 0));
+    }
+
     String clientId() {
         return clientId;
+    }
+
+    /** Whether a restart of the process leaves it standing. */
+    boolean isStored() {
+        return stored;
+    }
+
+    /** What the client has sent with QoS 2 and not released. */
+    ReceivedPackets received() {
+        ReceivedPackets present = received;
+        if (present == null) received = present = new ReceivedPackets();
+        return present;
     }
 
     Subscriptions subscriptions() {
@@ -121,8 +141,17 @@ final class MqttSession {
         cancelExpiry();
         will.cancel(); // MQTT-3.1.3-9
         expirySeconds = newExpirySeconds;
-        if (newExpirySeconds > 0) stored = true;
+        if (newExpirySeconds > 0 && !stored) {
+            stored = true;
+            changePackets(batch, context.tables().packets()::putReceived);
+        }
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
+    }
+
+    private void changePackets(WriteBatch batch, BiFunction<String, Integer, TableChange> change) {
+        ReceivedPackets present = received;
+        if (present == null) return;
+        present.all().stream().forEach(packetId -> batch.change(change.apply(clientId, packetId)));
     }
 
     /** The client has changed its mind with its DISCONNECT (§3.14.2.2.2). */
@@ -278,8 +307,12 @@ final class MqttSession {
             QueueRemoval.start(context.host(), loop, present.settings().name());
             queue = null;
         }
-        if (stored) context.tables().remove(batch, clientId, subscriptions.all());
+        if (stored) {
+            context.tables().remove(batch, clientId, subscriptions.all());
+            changePackets(batch, context.tables().packets()::removeReceived);
+        }
         stored = false;
+        received = null;
     }
 
     /** QoS 0 messages on their way past any queue. */
