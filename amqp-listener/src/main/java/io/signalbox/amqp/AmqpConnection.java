@@ -11,7 +11,6 @@ import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Close;
 import org.apache.qpid.proton.amqp.transport.ConnectionError;
-import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +47,7 @@ final class AmqpConnection implements FrameReader.Sink {
     private final Intake intake;
     private final Channels channels;
     private final List<AmqpSession> touched = new ArrayList<>(2);
+    private final ContainerIds.Member membership = this::expel;
     private State state = State.OPENING;
     private boolean inRead;
     private boolean streamLost;
@@ -73,8 +73,12 @@ final class AmqpConnection implements FrameReader.Sink {
         timers.heard();
         if (state == State.ENDED || streamLost) return;
         inRead = true;
+        read(() -> reader.feed(in, this));
+    }
+
+    private void read(ThrowingTask task) {
         try {
-            reader.feed(in, this);
+            task.run();
         } catch (Refusal refusal) {
             lose(refusal);
         } catch (RuntimeException e) {
@@ -154,24 +158,16 @@ final class AmqpConnection implements FrameReader.Sink {
         if (state != State.AWAITS_OPEN) throw Refusal.ofConnection(AmqpError.ILLEGAL_STATE, "a second open");
         peerName = open.getContainerId();
         if (open.getChannelMax() != null) channels.limitTo(open.getChannelMax().intValue());
-        sendOpen();
-        writer.limitFrames(maxFrameBytes(open));
+        listener.admit(open, membership); // a peer that is not let in hears so in our open, then why in our close
+        sendOpen(AmqpListener.Admitted.YES);
+        writer.limitFrames(open);
         reader.limitFrames(listener.settings().limits().maxFrameBytes());
-        listener.checkVirtualHost(open.getHostname());
         timers.opened(open.getIdleTimeOut() == null ? 0 : open.getIdleTimeOut().longValue());
         state = State.OPEN;
     }
 
-    private static int maxFrameBytes(Open open) throws Refusal {
-        if (open.getMaxFrameSize() == null) return Integer.MAX_VALUE;
-        long bytes = open.getMaxFrameSize().longValue();
-        // AMQP 1.0 §2.7.1: "Both peers MUST accept frames of up to 512 (MIN-MAX-FRAME-SIZE) octets"
-        if (bytes < 512) throw Refusal.ofConnection(AmqpError.INVALID_FIELD, "max-frame-size is below 512");
-        return (int) Math.min(bytes, Integer.MAX_VALUE);
-    }
-
-    private void sendOpen() {
-        writer.frame(FrameReader.TYPE_AMQP, 0, listener.open());
+    private void sendOpen(AmqpListener.Admitted admitted) {
+        writer.frame(FrameReader.TYPE_AMQP, 0, listener.open(admitted));
         openSent = true;
     }
 
@@ -193,9 +189,9 @@ final class AmqpConnection implements FrameReader.Sink {
             endAfterFlush(); // there is no AMQP layer yet to say it in
             return;
         }
-        if (!openSent) sendOpen(); // AMQP 1.0 §2.4.3: close follows open
+        if (!openSent) sendOpen(AmqpListener.Admitted.NO); // AMQP 1.0 §2.4.3: close follows open
         Close close = new Close();
-        close.setError(errorOf(refusal));
+        close.setError(refusal.toError());
         writer.frame(FrameReader.TYPE_AMQP, 0, close);
         leave();
         state = State.CLOSE_SENT;
@@ -213,10 +209,6 @@ final class AmqpConnection implements FrameReader.Sink {
     private Refusal mistake(RuntimeException e) {
         LOG.error("event=amqp_connection_broken peer={}", peerName, e);
         return Refusal.ofConnection(AmqpError.INTERNAL_ERROR, "the broker has made a mistake and logged it");
-    }
-
-    static ErrorCondition errorOf(Refusal refusal) {
-        return new ErrorCondition(refusal.condition(), refusal.sentence());
     }
 
     /** Something that may find the peer at fault. */
@@ -240,6 +232,11 @@ final class AmqpConnection implements FrameReader.Sink {
         endOfBatch();
     }
 
+    /** Any thread. */
+    private void expel(Refusal reason) {
+        loop.execute(() -> fail(reason));
+    }
+
     private void endAfterFlush() {
         if (state == State.ENDED) return;
         end();
@@ -258,9 +255,8 @@ final class AmqpConnection implements FrameReader.Sink {
     private void leave() {
         channels.leave();
         touched.clear();
+        listener.leave(peerName, membership);
     }
-
-    // ---- sessions and links
 
     private void onBegin(int channel, Begin begin) throws Refusal {
         channels.check(channel, begin);
@@ -315,13 +311,17 @@ final class AmqpConnection implements FrameReader.Sink {
         return peerName;
     }
 
+    ConnectionOpening opening() {
+        return opening;
+    }
+
     /** A way in for one of this connection's links. */
     Publisher openPublisher(PublishListener answers) {
         return listener.host().openPublisher(loop, this, answers);
     }
 
     TerminusResolver resolver() {
-        return new TerminusResolver(listener.host(), loop, peerName);
+        return new TerminusResolver(listener.host(), listener.subscriptions(), loop, peerName);
     }
 
     /** What the way in asks for. */
@@ -336,13 +336,7 @@ final class AmqpConnection implements FrameReader.Sink {
         public void resumeReading() {
             if (state == State.ENDED) return;
             intake.setReading(Transport.Reading.ON);
-            try {
-                reader.resume(AmqpConnection.this);
-            } catch (Refusal refusal) {
-                lose(refusal);
-            } catch (RuntimeException e) {
-                lose(mistake(e));
-            }
+            read(() -> reader.resume(AmqpConnection.this));
         }
 
         @Override

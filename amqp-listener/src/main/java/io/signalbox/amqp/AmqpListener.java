@@ -41,6 +41,12 @@ public final class AmqpListener {
     /** A peer may send to a target without an address (Anonymous Terminus for Message Routing 1.0). */
     private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
 
+    /** A receiver may share its subscription (JMS 2.0, as Qpid JMS asks for it). */
+    private static final Symbol SHARED_SUBS = Symbol.valueOf("SHARED-SUBS");
+
+    /** Tells a client that a close follows, so that it does not begin to work. */
+    private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
+
     private static final String VIRTUAL_HOST_PREFIX = "vhost:";
 
     /** Bytes on their way to one socket below and above which its deliveries go on and pause. */
@@ -57,8 +63,11 @@ public final class AmqpListener {
     private final VirtualHost host;
     private final Authenticator authenticator;
     private final AmqpSettings settings;
+    private final NamedSubscriptions subscriptions;
+    private final ContainerIds containers = new ContainerIds();
     private final AmqpCounters counters = new AmqpCounters();
     private final Throttle complaints = new Throttle();
+    private final Throttle refusedLogins = new Throttle();
     private final Map<Channel, AmqpConnection> connections = new ConcurrentHashMap<>();
     private volatile boolean closing;
     private @Nullable Channel server;
@@ -67,6 +76,7 @@ public final class AmqpListener {
     public AmqpListener(Broker broker, VirtualHost host, Authenticator authenticator, AmqpSettings settings) {
         this.broker = broker;
         this.host = host;
+        this.subscriptions = new NamedSubscriptions(host);
         this.authenticator = authenticator;
         this.settings = settings;
         broker.onStoreFailure(() -> closeConnections(Refusal.ofConnection(
@@ -140,6 +150,27 @@ public final class AmqpListener {
         return connections.size();
     }
 
+    /**
+     * Sends away whoever is not let in any more, since users have changed.
+     *
+     * @return completes when each connection has been looked at
+     */
+    public CompletionStage<Void> recheckIdentities() {
+        return CompletableFuture.allOf(connections.entrySet().stream()
+                .map(entry -> CompletableFuture.runAsync(
+                        () -> entry.getValue().opening().recheckIdentity(),
+                        entry.getKey().eventLoop()))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Connections whose peer has proved to be this user. */
+    public int connectionsOf(String user) {
+        return (int) connections.values().stream()
+                .flatMap(connection -> connection.opening().identity().stream())
+                .filter(identity -> identity.owner().equals(user))
+                .count();
+    }
+
     private static Refusal stopping() {
         return Refusal.ofConnection(ConnectionError.CONNECTION_FORCED, "the broker is stopping");
     }
@@ -157,8 +188,14 @@ public final class AmqpListener {
         if (closing) connection.fail(stopping()); // it was accepted while the listener closed
     }
 
+    /** Whether a peer is let in. */
+    enum Admitted {
+        YES,
+        NO
+    }
+
     /** The open that every peer gets. */
-    Open open() {
+    Open open(Admitted admitted) {
         Open open = new Open();
         open.setContainerId(settings.containerId());
         open.setMaxFrameSize(UnsignedInteger.valueOf(settings.limits().maxFrameBytes()));
@@ -170,13 +207,20 @@ public final class AmqpListener {
         properties.put(Symbol.valueOf("product"), "Signalbox");
         properties.put(Symbol.valueOf("version"), settings.productVersion());
         properties.put(Symbol.valueOf("platform"), "Java " + Runtime.version().feature());
+        if (admitted == Admitted.NO) properties.put(ESTABLISHMENT_FAILED, true);
         open.setProperties(properties);
-        open.setOfferedCapabilities(ANONYMOUS_RELAY);
+        open.setOfferedCapabilities(ANONYMOUS_RELAY, SHARED_SUBS, ContainerIds.SOLE_CONNECTION);
         return open;
     }
 
+    /** Lets a peer in that has said who it is, or refuses it. */
+    void admit(Open open, ContainerIds.Member member) throws Refusal {
+        checkVirtualHost(open.getHostname());
+        containers.enter(open, member);
+    }
+
     /** A peer may name the virtual host it wants as {@code vhost:<name>}; any other host name is that of the machine. */
-    void checkVirtualHost(@Nullable String hostname) throws Refusal {
+    private void checkVirtualHost(@Nullable String hostname) throws Refusal {
         if (hostname == null || !hostname.startsWith(VIRTUAL_HOST_PREFIX)) return;
         String wanted = hostname.substring(VIRTUAL_HOST_PREFIX.length());
         if (!wanted.equals(host.name())) {
@@ -193,6 +237,11 @@ public final class AmqpListener {
         return complaints;
     }
 
+    /** Lets through what of refused logins is told in the log. */
+    Throttle refusedLogins() {
+        return refusedLogins;
+    }
+
     Authenticator authenticator() {
         return authenticator;
     }
@@ -203,6 +252,15 @@ public final class AmqpListener {
 
     VirtualHost host() {
         return host;
+    }
+
+    NamedSubscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /** The member has gone, or is not let do anything any more. */
+    void leave(String containerId, ContainerIds.Member member) {
+        containers.leave(containerId, member);
     }
 
     InstantSource clock() {

@@ -193,7 +193,7 @@ final class AmqpSession {
         leave();
         ending = true;
         End end = new End();
-        end.setError(AmqpConnection.errorOf(refusal));
+        end.setError(refusal.toError());
         write(end);
     }
 

@@ -51,7 +51,7 @@ public record AmqpSettings(
                 containerId,
                 productVersion,
                 EnumSet.allOf(SaslMechanism.class),
-                new Limits(128 << 10, 16 << 20, 256, 4096),
+                new Limits(128 << 10, 16 << 20, 256, 1024),
                 120_000,
                 10_000);
     }

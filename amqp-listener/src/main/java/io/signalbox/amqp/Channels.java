@@ -73,6 +73,10 @@ final class Channels {
         if (former != null) former.stolen();
     }
 
+    boolean hasLink(String directedName) {
+        return linksByName.containsKey(directedName);
+    }
+
     void nameFreed(String directedName, AmqpLink link) {
         linksByName.remove(directedName, link);
     }

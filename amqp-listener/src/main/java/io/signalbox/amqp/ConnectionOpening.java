@@ -3,11 +3,15 @@ package io.signalbox.amqp;
 import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Authenticator.Verdict;
 import io.signalbox.broker.security.Credentials;
+import io.signalbox.broker.security.Identity;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.security.SaslCode;
 import org.apache.qpid.proton.amqp.security.SaslInit;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.ConnectionError;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +57,9 @@ final class ConnectionOpening {
     private final Transport transport;
     private final FrameWriter writer;
     private final Host host;
+    private Set<SaslMechanism> offered = Set.of();
     private State state = State.AWAITS_HEADER;
+    private volatile @Nullable Identity identity;
 
     ConnectionOpening(AmqpListener listener, Transport transport, Host host) {
         this.listener = listener;
@@ -67,19 +73,33 @@ final class ConnectionOpening {
         return state == State.DONE;
     }
 
+    /** Who the peer is, once it has proved that; for any thread. */
+    Optional<Identity> identity() {
+        return Optional.ofNullable(identity);
+    }
+
+    /** Users have changed: who is not let in any more is sent away. */
+    void recheckIdentity() {
+        Identity known = identity;
+        if (known == null || listener.authenticator().isCurrent(known)) return;
+        host.fail(Refusal.ofConnection(
+                AmqpError.UNAUTHORIZED_ACCESS,
+                known.owner().isEmpty()
+                        ? "this broker has users now and wants to know who you are"
+                        : "the user " + known.name() + " was removed or has another password now"));
+    }
+
     void onProtocolHeader(long header) {
+        if (state == State.AWAITS_HEADER) offered = mechanisms();
         if (state == State.AWAITS_HEADER && header == ProtocolHeader.SASL) {
             writer.protocolHeader(ProtocolHeader.SASL);
-            writer.frame(
-                    FrameReader.TYPE_SASL,
-                    0,
-                    SaslNegotiator.offer(listener.settings().mechanisms()));
+            writer.frame(FrameReader.TYPE_SASL, 0, SaslNegotiator.offer(offered));
             state = State.AWAITS_SASL_INIT;
         } else if (state == State.AWAITS_HEADER_AFTER_SASL && header == ProtocolHeader.AMQP) {
             beginAmqp();
         } else if (state == State.AWAITS_HEADER
                 && header == ProtocolHeader.AMQP
-                && listener.settings().mechanisms().contains(SaslMechanism.ANONYMOUS)) {
+                && offered.contains(SaslMechanism.ANONYMOUS)) {
             authenticate(new Credentials.Anonymous(transport.remoteAddress()), new WithoutSasl());
         } else {
             // AMQP 1.0 §2.2: answer with a header that is supported, then close the socket
@@ -87,6 +107,15 @@ final class ConnectionOpening {
             writer.protocolHeader(state == State.AWAITS_HEADER ? ProtocolHeader.SASL : ProtocolHeader.AMQP);
             host.endAfterFlush();
         }
+    }
+
+    /** Which mechanisms make sense depends on who may come in at this moment. */
+    private Set<SaslMechanism> mechanisms() {
+        Set<SaslMechanism> mechanisms = EnumSet.copyOf(listener.settings().mechanisms());
+        if (!listener.authenticator().offersAnonymous(transport.remoteAddress())) {
+            mechanisms.remove(SaslMechanism.ANONYMOUS);
+        }
+        return mechanisms;
     }
 
     /** A client with TLS on the wrong port is the operator's to put right, other bytes are the peer's own affair. */
@@ -118,8 +147,7 @@ final class ConnectionOpening {
         if (!(performative instanceof SaslInit init)) {
             throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "the first SASL frame of a client must be init");
         }
-        Optional<Credentials> credentials =
-                SaslNegotiator.credentials(init, listener.settings().mechanisms(), transport.remoteAddress());
+        Optional<Credentials> credentials = SaslNegotiator.credentials(init, offered, transport.remoteAddress());
         if (credentials.isEmpty()) refuseLogin(SaslCode.AUTH, "the mechanism or its response is not acceptable");
         else authenticate(credentials.get(), new WithSasl());
     }
@@ -153,6 +181,7 @@ final class ConnectionOpening {
 
         @Override
         public void refused(SaslCode code, String sentence) {
+            noteRefusedLogin(sentence);
             beginAmqp();
             host.fail(Refusal.ofConnection(AmqpError.UNAUTHORIZED_ACCESS, "this broker wants to know who you are"));
         }
@@ -170,15 +199,37 @@ final class ConnectionOpening {
 
     private void onVerdict(Optional<Verdict> verdict, Login login) {
         if (verdict.isEmpty()) login.refused(SaslCode.SYS_TEMP, "the login could not be checked");
+        else if (verdict.get() instanceof Verdict.Welcome welcome) welcome(welcome.identity(), login);
         else if (verdict.get() instanceof Verdict.Refused refused) login.refused(SaslCode.AUTH, refused.sentence());
-        else login.welcome();
+        else if (verdict.get() instanceof Verdict.Busy busy) login.refused(SaslCode.SYS_TEMP, busy.sentence());
         host.resumeReading();
     }
 
+    /** Known first and asked about then, so that no change of users falls between. */
+    private void welcome(Identity proved, Login login) {
+        identity = proved;
+        if (listener.authenticator().isCurrent(proved)) login.welcome();
+        else login.refused(SaslCode.AUTH, "the users have changed during the login");
+    }
+
     private void refuseLogin(SaslCode code, String sentence) {
-        listener.counters().refusedLogins.increment();
-        LOG.info("event=amqp_login_refused peer={} cause=\"{}\"", transport.remoteAddress(), sentence);
+        noteRefusedLogin(sentence);
         writer.frame(FrameReader.TYPE_SASL, 0, SaslNegotiator.outcome(code));
         host.endAfterFlush();
+    }
+
+    /** Once a minute, or guessing would fill the log. */
+    private void noteRefusedLogin(String sentence) {
+        listener.counters().refusedLogins.increment();
+        long heldBack = listener.refusedLogins().pass();
+        if (heldBack == Throttle.HELD_BACK) {
+            LOG.debug("event=amqp_login_refused peer={} cause=\"{}\"", transport.remoteAddress(), sentence);
+        } else {
+            LOG.info(
+                    "event=amqp_login_refused peer={} cause=\"{}\" not_told_before={}",
+                    transport.remoteAddress(),
+                    sentence,
+                    heldBack);
+        }
     }
 }

@@ -3,6 +3,9 @@ package io.signalbox.amqp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Open;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameWriter {
 
-    /** Payload pieces from this size on are not copied. */
     /** Bytes the peer may leave unread before it is read no more. */
     private static final long MAX_UNREAD_BYTES = 4 << 20;
 
+    /** Payload pieces from this size on are not copied. */
     private static final int SLICE_BYTES = 4096;
 
     /** A buffer that has grown to this goes to the socket before its batch is over. */
@@ -33,9 +36,14 @@ final class FrameWriter {
         this.context = context;
     }
 
-    /** What the peer said it can take ({@code open.max-frame-size}). */
-    void limitFrames(int bytes) {
-        maxFrameBytes = bytes;
+    /** From the peer's open on frames are as large as it can take them. */
+    void limitFrames(Open open) throws Refusal {
+        UnsignedInteger limit = open.getMaxFrameSize();
+        // AMQP 1.0 §2.7.1: "Both peers MUST accept frames of up to 512 (MIN-MAX-FRAME-SIZE) octets"
+        if (limit != null && limit.longValue() < 512) {
+            throw Refusal.ofConnection(AmqpError.INVALID_FIELD, "max-frame-size is below 512");
+        }
+        maxFrameBytes = limit == null ? Integer.MAX_VALUE : (int) Math.min(limit.longValue(), Integer.MAX_VALUE);
     }
 
     /** How many frames were written since the start; tells whether the connection was idle. */

@@ -8,6 +8,7 @@ import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What both directions of link have in common: attach, detach, refusal (AMQP 1.0 §2.6.3 to §2.6.5). The handle is the one the
@@ -20,6 +21,8 @@ final class LinkEnd {
         /** The peer has attached, its terminus is being looked for. */
         ATTACHING,
         ATTACHED,
+        /** The peer has detached, our answer waits for the broker. */
+        PEER_DETACHED,
         /** Our detach is sent, the peer's is awaited. */
         DETACH_SENT,
         DETACHED
@@ -49,6 +52,11 @@ final class LinkEnd {
 
     void begin() {
         session.connection().channels().nameTaken(directedName, link);
+    }
+
+    /** Whether another link of this name is attached in the same direction. */
+    boolean isNameInUse() {
+        return session.connection().channels().hasLink(directedName);
     }
 
     Attach wanted() {
@@ -107,16 +115,28 @@ final class LinkEnd {
         Detach detach = new Detach();
         detach.setHandle(wanted.getHandle());
         detach.setClosed(true);
-        detach.setError(AmqpConnection.errorOf(refusal));
+        detach.setError(refusal.toError());
         session.write(detach);
     }
 
+    /** The peer has detached and is answered later. */
+    void peerDetached() {
+        if (state == State.ATTACHED) state = State.PEER_DETACHED;
+    }
+
     void onDetach(Detach detach) {
+        onDetach(detach, null);
+    }
+
+    /** Answers the peer's detach; the refusal says what of it did not come to pass. */
+    void onDetach(Detach detach, @Nullable Refusal refusal) {
+        if (state == State.DETACHED) return;
         if (state == State.ATTACHING) session.write(answer());
         if (state != State.DETACH_SENT) {
             Detach answer = new Detach();
             answer.setHandle(wanted.getHandle());
             answer.setClosed(detach.getClosed());
+            if (refusal != null) answer.setError(refusal.toError());
             session.write(answer);
         }
         gone();

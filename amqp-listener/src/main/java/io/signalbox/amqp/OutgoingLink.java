@@ -10,10 +10,8 @@ import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
-import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
-import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -29,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     private final AmqpSession session;
+    private final SourceWish wish;
     private final LinkEnd end;
     private final LinkCredit credit = new LinkCredit();
     private final long peerMaxMessageBytes;
@@ -38,15 +37,12 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private boolean heldBack;
 
     /** Where the deliveries come from, once it is known. */
-    private record Supply(TerminusResolver resolver, TerminusResolver.ConsumeSource source, Subscription subscription) {
-        void end() {
-            subscription.close();
-            resolver.release(source);
-        }
-    }
+    private record Supply(
+            TerminusResolver resolver, TerminusResolver.ConsumeSource source, Subscription subscription) {}
 
     OutgoingLink(AmqpSession session, Attach wanted) {
         this.session = session;
+        this.wish = SourceWish.of(session.connection().peerName(), wanted, this::stolenFromElsewhere);
         this.end = new LinkEnd(session, this, wanted);
         long limit = wanted.getMaxMessageSize() == null
                 ? 0
@@ -70,9 +66,14 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     /** Looks for the source and answers the attach when it is there. */
     void begin(TerminusResolver resolver) {
+        if (wish.isLookup() && end.isNameInUse()) {
+            String sentence = "the link " + end.wanted().getName() + " is in use; detach it first";
+            end.refuse(Refusal.ofLink(AmqpError.RESOURCE_LOCKED, sentence));
+            return;
+        }
         end.begin();
         try {
-            resolver.source(end.wanted().getSource()).whenComplete((source, failure) -> {
+            resolver.source(wish).whenComplete((source, failure) -> {
                 if (failure == null && !end.isAttaching()) resolver.release(source); // the peer did not wait
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
@@ -92,7 +93,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source) {
         Attach answer = end.answer();
-        answer.setSource(actualSource(source));
+        answer.setSource(ActualSource.of(wish.messages(), source));
         answer.setTarget(
                 end.wanted().getTarget() == null ? new Target() : end.wanted().getTarget());
         end.attach(answer);
@@ -104,25 +105,6 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         supply = new Supply(resolver, source, source.queue().subscribe(settings, this));
         passOnCredit(); // a flow may have come while the source was looked for
         if (credit.isDraining()) drain();
-    }
-
-    /** AMQP 1.0 §2.6.3: the source that is really there: no durable terminus, all four outcomes. */
-    private Source actualSource(TerminusResolver.ConsumeSource source) {
-        Source actual = new Source();
-        if (end.wanted().getSource() instanceof Source wanted) {
-            actual.setAddress(wanted.getAddress());
-            actual.setDefaultOutcome(wanted.getDefaultOutcome());
-            if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
-        }
-        source.dynamic().ifPresent(node -> {
-            actual.setAddress(node.address());
-            actual.setDynamic(true);
-            actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
-            actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
-        });
-        actual.setDistributionMode(Symbol.valueOf("move"));
-        actual.setOutcomes(Outcomes.SYMBOLS);
-        return actual;
     }
 
     // ---- credit
@@ -289,8 +271,19 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     @Override
     public void onDetach(Detach detach) {
-        release();
-        end.onDetach(detach);
+        Supply from = letGo();
+        if (from == null || !detach.getClosed()) {
+            if (from != null) from.resolver().release(from.source());
+            end.onDetach(detach);
+            return;
+        }
+        end.peerDetached();
+        from.resolver()
+                .end(from.source())
+                .whenComplete((ended, failure) -> session.run(this, () -> {
+                    if (failure == null) end.onDetach(detach);
+                    else end.onDetach(detach, TerminusResolver.refusalOf(failure));
+                }));
     }
 
     @Override
@@ -304,21 +297,32 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         detach(LinkEnd.stolenBy(end.wanted().getName()));
     }
 
+    /** A link of another connection has the subscription now. Any thread. */
+    private void stolenFromElsewhere() {
+        session.connection().loop().execute(() -> session.run(this, this::stolen));
+    }
+
     @Override
     public void leave() {
         release();
         end.gone();
     }
 
-    /** AMQP 1.0 §3.5.3: deliveries without an outcome get the source's default outcome when it goes; else they are released. */
     private void release() {
+        Supply from = letGo();
+        if (from != null) from.resolver().release(from.source());
+    }
+
+    /** AMQP 1.0 §3.5.3: deliveries without an outcome get the source's default outcome when it goes; else they are released. */
+    private @Nullable Supply letGo() {
         Supply from = supply;
-        if (from == null) return;
+        if (from == null) return null;
         DeliveryState wanted = defaultOutcome();
         for (OutgoingDelivery delivery : session.output().withdraw(this)) {
             if (wanted != null) from.subscription().settle(delivery.delivery(), Outcomes.of(wanted, null));
         }
         supply = null;
-        from.end();
+        from.subscription().close();
+        return from;
     }
 }

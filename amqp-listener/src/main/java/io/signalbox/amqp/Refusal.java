@@ -1,6 +1,8 @@
 package io.signalbox.amqp;
 
+import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 
 /**
  * The peer did what it must not, or asked for what it cannot have. Carries the answer for the wire; caught in one place,
@@ -19,22 +21,37 @@ final class Refusal extends Exception {
     private final Scope scope;
     private final transient Symbol condition;
 
-    private Refusal(Scope scope, Symbol condition, String sentence) {
+    private final transient Map<Symbol, Object> details;
+
+    private Refusal(Scope scope, Symbol condition, String sentence, Map<Symbol, Object> details) {
         super(sentence, null, false, false); // a peer's error has no interesting stack, and must cost little
         this.scope = scope;
         this.condition = condition;
+        this.details = details;
     }
 
     static Refusal ofConnection(Symbol condition, String sentence) {
-        return new Refusal(Scope.CONNECTION, condition, sentence);
+        return ofConnection(condition, sentence, Map.of());
+    }
+
+    /** @param details for the peer's program ({@code info}, AMQP 1.0 §2.8.14) */
+    static Refusal ofConnection(Symbol condition, String sentence, Map<Symbol, Object> details) {
+        return new Refusal(Scope.CONNECTION, condition, sentence, details);
     }
 
     static Refusal ofSession(Symbol condition, String sentence) {
-        return new Refusal(Scope.SESSION, condition, sentence);
+        return new Refusal(Scope.SESSION, condition, sentence, Map.of());
     }
 
     static Refusal ofLink(Symbol condition, String sentence) {
-        return new Refusal(Scope.LINK, condition, sentence);
+        return new Refusal(Scope.LINK, condition, sentence, Map.of());
+    }
+
+    /** As the peer reads it. */
+    ErrorCondition toError() {
+        ErrorCondition error = new ErrorCondition(condition, sentence());
+        if (!details.isEmpty()) error.setInfo(details);
+        return error;
     }
 
     Scope scope() {

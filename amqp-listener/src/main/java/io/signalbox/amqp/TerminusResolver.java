@@ -1,5 +1,7 @@
 package io.signalbox.amqp;
 
+import io.signalbox.amqp.NamedSubscriptions.Share;
+import io.signalbox.amqp.NamedSubscriptions.Topic;
 import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
@@ -15,7 +17,6 @@ import java.util.concurrent.CompletionStage;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
-import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class TerminusResolver {
 
     private static final Symbol COPY = Symbol.valueOf("copy");
-    private static final Symbol SHARED = Symbol.valueOf("shared");
     private static final Symbol TOPIC = Symbol.valueOf("topic");
     private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
     private static final String DEFAULT_EXCHANGE = "";
 
     private final VirtualHost host;
+    private final NamedSubscriptions subscriptions;
     private final Loop loop;
     private final String creator;
 
@@ -63,11 +64,26 @@ final class TerminusResolver {
      * What a receiver consumes from.
      *
      * @param dynamic the node, if it was made for the link
+     * @param subscription the link's share in a subscription with a name, if it is one
      */
-    record ConsumeSource(MessageQueue queue, Lifetime lifetime, Optional<DynamicNode> dynamic) {
+    record ConsumeSource(
+            MessageQueue queue, Lifetime lifetime, Optional<DynamicNode> dynamic, Optional<Share> subscription) {
 
         ConsumeSource(MessageQueue queue, Lifetime lifetime) {
-            this(queue, lifetime, Optional.empty());
+            this(queue, lifetime, Optional.empty(), Optional.empty());
+        }
+
+        ConsumeSource(MessageQueue queue, Lifetime lifetime, DynamicNode made) {
+            this(queue, lifetime, Optional.of(made), Optional.empty());
+        }
+
+        ConsumeSource(NamedSubscriptions.Joined joined) {
+            this(joined.queue(), Lifetime.OF_SUBSCRIPTION, Optional.empty(), Optional.of(joined.share()));
+        }
+
+        /** Whether others may get the same messages. */
+        boolean isOfTopic() {
+            return queue.settings().purpose() == QueueSettings.Purpose.SUBSCRIPTION;
         }
     }
 
@@ -76,12 +92,15 @@ final class TerminusResolver {
         /** As long as the broker's catalogue says. */
         PERMANENT,
         /** Until the link ends. */
-        OF_LINK
+        OF_LINK,
+        /** As long as the subscription with a name, which may outlive the link. */
+        OF_SUBSCRIPTION
     }
 
     /** @param creator who is named as the creator of queues that come into being by an attach */
-    TerminusResolver(VirtualHost host, Loop loop, String creator) {
+    TerminusResolver(VirtualHost host, NamedSubscriptions subscriptions, Loop loop, String creator) {
         this.host = host;
+        this.subscriptions = subscriptions;
         this.loop = loop;
         this.creator = creator;
     }
@@ -127,11 +146,11 @@ final class TerminusResolver {
         refuseWhatIsNotOffered(source);
         DynamicNode node = DynamicNode.create(source.getCapabilities());
         if (node.kind() == DynamicNode.Kind.TOPIC) {
-            return topicSource(VirtualHost.TOPICS, node.name(), source)
-                    .thenApply(found -> new ConsumeSource(found.queue(), found.lifetime(), Optional.of(node)));
+            return topicOfLink(new Topic(VirtualHost.TOPICS, node.name()))
+                    .thenApply(found -> new ConsumeSource(found.queue(), found.lifetime(), node));
         }
         return host.declareQueue(loop, settings(node.name(), Durability.TRANSIENT))
-                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, Optional.of(node)));
+                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, node));
     }
 
     /** AMQP 1.0 §3.5.3: "In this case the address field MUST NOT be set." */
@@ -146,36 +165,36 @@ final class TerminusResolver {
     }
 
     /** What a receiving peer wants to consume from. */
-    CompletionStage<ConsumeSource> source(org.apache.qpid.proton.amqp.transport.@Nullable Source wanted)
-            throws Refusal {
-        if (!(wanted instanceof Source source))
-            throw notOffered("looking up a subscription by a link without a source");
+    CompletionStage<ConsumeSource> source(SourceWish wish) throws Refusal {
+        if (wish.isLookup()) {
+            return subscriptions.find(loop, wish.names(), wish.holder()).thenApply(ConsumeSource::new);
+        }
+        Source source = wish.messages();
+        if (source == null) throw invalid("a source of this type can only be a target");
         if (source.getDynamic()) return dynamicSource(source);
         String text = source.getAddress();
         if (text == null) throw invalid("a source without an address must be dynamic");
         refuseWhatIsNotOffered(source);
         Address address = parse(text, source.getCapabilities());
-        if (address instanceof Address.Topic topic) return topicSource(VirtualHost.TOPICS, topic.name(), source);
+        if (address instanceof Address.Topic topic)
+            return topicSource(new Topic(VirtualHost.TOPICS, topic.name()), wish);
         if (address instanceof Address.Exchange exchange) {
             existing(exchange.name());
-            return topicSource(exchange.name(), exchange.key().orElse(""), source);
+            return topicSource(new Topic(exchange.name(), exchange.key().orElse("")), wish);
         }
         String name = nameOf(address);
         boolean unmarked = address instanceof Address.Unmarked;
         if (unmarked && TopicSyntax.MQTT.hasWildcard(name) && host.queue(name).isEmpty()) {
-            return topicSource(VirtualHost.TOPICS, name, source);
+            return topicSource(new Topic(VirtualHost.TOPICS, name), wish);
         }
+        if (COPY.equals(source.getDistributionMode())) throw notOffered("browsing (distribution-mode copy)");
         return queue(name).thenApply(queue -> new ConsumeSource(queue, Lifetime.PERMANENT));
     }
 
     private static void refuseWhatIsNotOffered(Source source) throws Refusal {
-        if (COPY.equals(source.getDistributionMode())) throw notOffered("browsing (distribution-mode copy)");
         Map<?, ?> filters = source.getFilter();
         if (filters != null && !filters.isEmpty()) {
             throw notOffered("the filter " + filters.keySet().iterator().next());
-        }
-        for (Symbol capability : capabilities(source.getCapabilities())) {
-            if (SHARED.equals(capability)) throw notOffered("shared subscriptions");
         }
     }
 
@@ -209,7 +228,8 @@ final class TerminusResolver {
     private CompletionStage<MessageQueue> queue(String name) throws Refusal {
         Optional<MessageQueue> existing = host.queue(name);
         if (existing.isPresent() && existing.get().settings().purpose() != QueueSettings.Purpose.SHARED) {
-            throw Refusal.ofLink(AmqpError.RESOURCE_LOCKED, "the queue " + name + " belongs to a session");
+            throw Refusal.ofLink(
+                    AmqpError.RESOURCE_LOCKED, "the queue " + name + " belongs to a session or subscription");
         }
         if (existing.isPresent() && !existing.get().settings().durable()) {
             return CompletableFuture.completedStage(existing.get());
@@ -221,14 +241,20 @@ final class TerminusResolver {
         return host.declareQueue(loop, settings(name, Durability.DURABLE));
     }
 
+    private CompletionStage<ConsumeSource> topicSource(Topic topic, SourceWish wish) throws Refusal {
+        if (wish.names().isEmpty()) return topicOfLink(topic);
+        SubscriptionName name = wish.names().get(0);
+        QueueSettings settings = subscription(name.queueName(), Durability.of(name.kind()));
+        return subscriptions
+                .join(loop, new Share(name, topic, wish.holder()), settings)
+                .thenApply(ConsumeSource::new);
+    }
+
     /** A queue of the link's own, bound to the exchange by the filter. */
-    private CompletionStage<ConsumeSource> topicSource(String exchange, String filter, Source source) throws Refusal {
-        if (source.getDurable() != null && source.getDurable() != TerminusDurability.NONE) {
-            throw notOffered("durable subscriptions");
-        }
+    private CompletionStage<ConsumeSource> topicOfLink(Topic topic) throws Refusal {
         String name = "subscription-" + UUID.randomUUID();
-        return host.declareQueue(loop, settings(name, Durability.TRANSIENT))
-                .thenCompose(queue -> host.bind(loop, exchange, name, filter))
+        return host.declareQueue(loop, subscription(name, Durability.TRANSIENT))
+                .thenCompose(queue -> host.bind(loop, topic.exchange(), name, topic.filter()))
                 .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK))
                 .whenComplete((queue, failure) -> {
                     if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
@@ -244,14 +270,41 @@ final class TerminusResolver {
 
     /** The link is gone, and with it what was made for it alone. */
     void release(ConsumeSource source) {
-        if (source.lifetime() == Lifetime.OF_LINK) {
-            host.deleteQueue(loop, source.queue().settings().name());
+        switch (source.lifetime()) {
+            case PERMANENT -> {}
+            case OF_LINK -> host.deleteQueue(loop, source.queue().settings().name());
+            case OF_SUBSCRIPTION -> source.subscription().ifPresent(share -> subscriptions.leave(loop, share));
         }
+    }
+
+    /**
+     * The peer has closed the link, so that its terminus ends too (AMQP 1.0 §2.6.5).
+     *
+     * @return completes when that is durable; fails with a {@link Refusal} if the terminus stays
+     */
+    CompletionStage<?> end(ConsumeSource source) {
+        if (source.subscription().isPresent()) {
+            return subscriptions.end(loop, source.subscription().get());
+        }
+        release(source);
+        return CompletableFuture.completedStage(source);
     }
 
     private enum Durability {
         DURABLE,
-        TRANSIENT
+        TRANSIENT;
+
+        static Durability of(SubscriptionName.Kind kind) {
+            return kind.isDurable() ? DURABLE : TRANSIENT;
+        }
+    }
+
+    private QueueSettings subscription(String name, Durability durability) throws Refusal {
+        try {
+            return QueueSettings.subscription(name, durability == Durability.DURABLE, creator);
+        } catch (IllegalArgumentException e) {
+            throw invalid("the link and its container cannot name a subscription: " + e.getMessage());
+        }
     }
 
     private QueueSettings settings(String name, Durability durability) throws Refusal {
@@ -287,6 +340,7 @@ final class TerminusResolver {
     static Refusal refusalOf(Throwable failure) {
         Throwable cause =
                 failure.getCause() != null && !(failure instanceof CatalogueException) ? failure.getCause() : failure;
+        if (cause instanceof Refusal refusal) return refusal;
         String sentence = String.valueOf(cause.getMessage());
         if (!(cause instanceof CatalogueException refused)) {
             return Refusal.ofLink(AmqpError.INTERNAL_ERROR, "the node could not be set up: " + sentence);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedShort;
@@ -77,7 +78,9 @@ class ConnectionTest {
         assertEquals("broker", open.getContainerId());
         assertEquals("Signalbox", open.getProperties().get(Symbol.valueOf("product")));
         assertEquals("1.2", open.getProperties().get(Symbol.valueOf("version")));
-        assertEquals(List.of(Symbol.valueOf("ANONYMOUS-RELAY")), List.of(open.getOfferedCapabilities()));
+        assertEquals(
+                List.of("ANONYMOUS-RELAY", "SHARED-SUBS", "sole-connection-for-container"),
+                Stream.of(open.getOfferedCapabilities()).map(Symbol::toString).toList());
         assertNull(peer.expect(Close.class).getError());
         peer.expectEnd();
     }

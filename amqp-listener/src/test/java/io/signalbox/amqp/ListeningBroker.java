@@ -45,11 +45,15 @@ final class ListeningBroker implements AutoCloseable {
     }
 
     ListeningBroker(AmqpSettings settings, int wantedPort) throws Exception {
+        this(settings, wantedPort, ListeningBroker::authenticate);
+    }
+
+    ListeningBroker(AmqpSettings settings, int wantedPort, Authenticator authenticator) throws Exception {
         List<Executor> executors = new ArrayList<>();
         for (EventExecutor loop : loops) executors.add(loop);
         broker = Broker.open(new BrokerSettings(store, executors, InstantSource.system(), (done, total) -> {}));
         host = broker.defaultVirtualHost();
-        listener = new AmqpListener(broker, host, ListeningBroker::authenticate, settings);
+        listener = new AmqpListener(broker, host, authenticator, settings);
         port = listener.start(loops, NioServerSocketChannel.class, new InetSocketAddress("127.0.0.1", wantedPort))
                 .getPort();
     }
@@ -59,7 +63,7 @@ final class ListeningBroker implements AutoCloseable {
             boolean known = password.user().equals("ann") && Arrays.equals(password.password(), new byte[] {'p', 'w'});
             if (!known) return CompletableFuture.completedFuture(new Authenticator.Verdict.Refused("unknown user"));
             // the verdict comes from another thread, later
-            return CompletableFuture.supplyAsync(() -> new Authenticator.Verdict.Welcome(new Identity("ann")));
+            return CompletableFuture.supplyAsync(() -> new Authenticator.Verdict.Welcome(Identity.unproved("ann")));
         }
         return CompletableFuture.completedFuture(new Authenticator.Verdict.Welcome(Identity.ANONYMOUS));
     }

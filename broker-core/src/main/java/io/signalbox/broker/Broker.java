@@ -47,6 +47,7 @@ public final class Broker implements AutoCloseable {
     private final StateTable queueTable;
     private final StateTable exchangeTable;
     private final StateTable bindingTable;
+    private final Users users;
     private final AtomicLong nextQueueId = new AtomicLong(1);
 
     /** The first id not reserved, by its key: the map lets reservations exclude each other, so their records never cross. */
@@ -65,6 +66,7 @@ public final class Broker implements AutoCloseable {
         this.queueTable = store.table("broker.queues");
         this.exchangeTable = store.table("broker.exchanges");
         this.bindingTable = store.table("broker.bindings");
+        this.users = new Users(this, store.table("broker.users"));
         virtualHosts.put(DEFAULT_VIRTUAL_HOST, new VirtualHost(DEFAULT_VIRTUAL_HOST, this, store));
     }
 
@@ -78,6 +80,7 @@ public final class Broker implements AutoCloseable {
         Recovery recovery = broker.new Recovery(settings);
         broker.store.recover(recovery);
         recovery.restoreCatalogue();
+        broker.users.restore();
         broker.reserveQueueIds(broker.nextQueueId.get());
         return broker;
     }
@@ -95,6 +98,11 @@ public final class Broker implements AutoCloseable {
 
     public VirtualHost defaultVirtualHost() {
         return virtualHost(DEFAULT_VIRTUAL_HOST).orElseThrow();
+    }
+
+    /** Who may log in, to any virtual host. */
+    public Users users() {
+        return users;
     }
 
     public MessageStore store() {

@@ -3,6 +3,8 @@ package io.signalbox.broker;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.routing.ExchangeType;
+import io.signalbox.broker.security.PasswordHash;
+import io.signalbox.broker.security.User;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -11,7 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** How queues, exchanges and bindings are written in their tables: a version byte, then fields in order. Stateless. */
+/** How queues, exchanges, bindings and users are written in their tables: a version byte, then fields in order. Stateless. */
 final class CatalogueCodec {
 
     /** The longest text a field takes, whatever its characters: {@code writeUTF} needs up to 3 bytes for each. */
@@ -44,7 +46,7 @@ final class CatalogueCodec {
         return encode(out -> {
             out.writeLong(id);
             out.writeUTF(settings.name());
-            out.writeByte(settings.purpose() == QueueSettings.Purpose.SESSION ? 1 : 0);
+            out.writeByte(codeOf(settings.purpose()));
             out.writeInt(settings.windowBytes());
             out.writeUTF(cut(settings.creator()));
         });
@@ -59,11 +61,29 @@ final class CatalogueCodec {
         return decode(value, in -> {
             long id = in.readLong();
             String name = in.readUTF();
-            QueueSettings.Purpose purpose =
-                    in.readByte() == 1 ? QueueSettings.Purpose.SESSION : QueueSettings.Purpose.SHARED;
+            QueueSettings.Purpose purpose = purposeOf(in.readByte());
             int windowBytes = in.readInt();
             return new StoredQueue(id, new QueueSettings(name, true, purpose, windowBytes, in.readUTF()));
         });
+    }
+
+    private static int codeOf(QueueSettings.Purpose purpose) {
+        return switch (purpose) {
+            case SHARED -> 0;
+            case SESSION -> 1;
+            case SUBSCRIPTION -> 2;
+        };
+    }
+
+    private static QueueSettings.Purpose purposeOf(int code) {
+        return switch (code) {
+            case 0 -> QueueSettings.Purpose.SHARED;
+            case 1 -> QueueSettings.Purpose.SESSION;
+            case 2 -> QueueSettings.Purpose.SUBSCRIPTION;
+            default ->
+                throw new IllegalStateException(
+                        "a queue in the catalogue has purpose " + code + "; start a release that knows it");
+        };
     }
 
     static byte[] exchange(String name, ExchangeType type) {
@@ -90,6 +110,22 @@ final class CatalogueCodec {
 
     static StoredBinding binding(byte[] value) {
         return decode(value, in -> new StoredBinding(in.readUTF(), in.readUTF(), in.readUTF()));
+    }
+
+    static byte[] user(User user) {
+        return encode(out -> {
+            out.writeUTF(user.name());
+            out.writeUTF(user.hash().text());
+            out.writeLong(user.createdMillis());
+            out.writeLong(user.passwordMillis());
+        });
+    }
+
+    /** @param revision see {@link User#revision}: it is of this process and not in the log */
+    static User user(byte[] value, long revision) {
+        return decode(
+                value,
+                in -> new User(in.readUTF(), PasswordHash.parse(in.readUTF()), in.readLong(), in.readLong(), revision));
     }
 
     static byte[] number(long value) {

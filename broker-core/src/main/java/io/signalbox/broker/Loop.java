@@ -1,7 +1,9 @@
 package io.signalbox.broker;
 
 import io.signalbox.broker.concurrent.MpscQueue;
+import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.WriteBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -28,6 +30,11 @@ public final class Loop {
     private final List<Flushable> touched = new ArrayList<>();
     private final Receipts receipts;
     private @Nullable Error firstError;
+
+    // What one publish needs while it lasts. Publishers are many and share it: none publishes inside another's publish.
+    private final Matches matches = new Matches();
+    private final WriteBatch batch = new WriteBatch();
+    private boolean publishing;
 
     /** Something that gathers output during a batch of events and sends it at the batch's end. Confined to its loop. */
     public abstract static class Flushable {
@@ -63,6 +70,23 @@ public final class Loop {
     /** The answers that wait for this loop's appends to become durable. */
     public Receipts receipts() {
         return receipts;
+    }
+
+    Matches matches() {
+        return matches;
+    }
+
+    WriteBatch batch() {
+        return batch;
+    }
+
+    void beginPublish() {
+        if (publishing) throw new IllegalStateException("a publish began within another one of the same loop");
+        publishing = true;
+    }
+
+    void endPublish() {
+        publishing = false;
     }
 
     private void run() {

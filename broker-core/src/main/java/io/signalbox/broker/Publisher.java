@@ -32,8 +32,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private final MemoryBudget memory;
     private final Object origin;
     private final PublishListener listener;
-    private final Matches matches = new Matches();
-    private final WriteBatch batch = new WriteBatch();
+    private final Matches matches;
+    private final WriteBatch batch;
     private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
     private int unanswered;
     private long lastLsn = NOT_TAKEN;
@@ -51,6 +51,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         this.counters = broker.counters();
         this.memory = broker.memory();
         this.origin = origin;
+        this.matches = loop.matches();
+        this.batch = loop.batch();
         this.listener = listener;
     }
 
@@ -68,7 +70,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     /** As {@link #publish(Destination, Message, long)}, with what goes into the message's record besides. */
     public Admission publish(Destination target, Message message, long token, Rider rider) {
-        if (!parked.isEmpty() || !attempt(target, message, token, rider)) {
+        if (!parked.isEmpty() || !attemptAlone(target, message, token, rider)) {
             parked.add(new Parked(target, message, token, rider));
             if (parked.size() == 1) awaitSpace();
             return Admission.PARKED;
@@ -100,6 +102,15 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     public void close() {
         closed = true;
         parked.clear();
+    }
+
+    private boolean attemptAlone(Destination target, Message message, long token, Rider rider) {
+        loop.beginPublish();
+        try {
+            return attempt(target, message, token, rider);
+        } finally {
+            loop.endPublish();
+        }
     }
 
     /** False if the log has no space at this moment; then nothing has happened. */
@@ -252,6 +263,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     private void answer(long lsn, long token, PublishOutcome outcome) {
         if (lsn == 0 && unanswered == 0) {
+            loop.endPublish(); // who is told may publish in its turn
             listener.onOutcome(token, outcome);
             return;
         }
@@ -295,7 +307,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** False if there is again no space for the first of them. */
     private boolean admitParked() {
         for (Parked next = parked.peek(); next != null; next = parked.peek()) {
-            if (!attempt(next.target(), next.message(), next.token(), next.rider())) return false;
+            if (!attemptAlone(next.target(), next.message(), next.token(), next.rider())) return false;
             parked.poll(); // nothing is left of it if the listener has closed this publisher meanwhile
         }
         return true;

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -51,7 +52,8 @@ public final class VirtualHost {
 
     private record DeclaredExchange(Exchange exchange, long lsn) {}
 
-    private record BoundBy(String exchange, String key) {}
+    /** What leads to a queue. */
+    public record BoundBy(String exchange, String key) {}
 
     VirtualHost(String name, Broker broker, MessageStore store) {
         this.name = name;
@@ -87,6 +89,12 @@ public final class VirtualHost {
     /** All queues, in no order, as they are at this moment. */
     public Collection<MessageQueue> queues() {
         return queues.values().stream().map(declared -> declared.queue).collect(Collectors.toList());
+    }
+
+    /** What leads to a queue at this moment, besides its name; nothing if there is no such queue. */
+    public Set<BoundBy> bindings(String queueName) {
+        DeclaredQueue declared = queues.get(queueName);
+        return declared == null ? Set.of() : Set.copyOf(declared.bindings.keySet());
     }
 
     /** A way in for one producer. {@code origin} is what {@link Binding#noLocal} is compared with. */

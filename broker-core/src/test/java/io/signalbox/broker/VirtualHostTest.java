@@ -14,6 +14,7 @@ import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.WriteBatch;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +125,21 @@ class VirtualHostTest {
         host.topics().addBinding(Binding.of("a", queue)); // a session's binding, which the catalogue does not know
         now(host.deleteQueue(loop, "q"));
         assertFalse(reaches("a", queue));
+    }
+
+    @Test
+    void theNextLifeKnowsWhatEachQueueIsForAndWhatLeadsToIt() throws Exception {
+        now(host.declareQueue(loop, QueueSettings.durable("shared", "test")));
+        now(host.declareQueue(loop, QueueSettings.session("session", true, "test")));
+        now(host.declareQueue(loop, QueueSettings.subscription("subscription", true, "test")));
+        now(host.bind(loop, VirtualHost.TOPICS, "subscription", "a/#"));
+        open();
+        for (QueueSettings.Purpose purpose : QueueSettings.Purpose.values()) {
+            String name = purpose.name().toLowerCase(java.util.Locale.ROOT);
+            assertEquals(purpose, host.queue(name).orElseThrow().settings().purpose());
+        }
+        assertEquals(Set.of(new VirtualHost.BoundBy(VirtualHost.TOPICS, "a/#")), host.bindings("subscription"));
+        assertEquals(Set.of(), host.bindings("shared"));
     }
 
     @Test

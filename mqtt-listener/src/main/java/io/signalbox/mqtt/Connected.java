@@ -140,7 +140,9 @@ final class Connected implements Stage {
         if (ReservedTopics.isQueue(filter)) return ReasonCode.TOPIC_FILTER_INVALID;
         if (TopicSyntax.levels(filter) > MAX_LEVELS) return ReasonCode.TOPIC_FILTER_INVALID;
         Subscriptions present = session.subscriptions();
-        if (present.size() >= context.settings().maximumSubscriptions() && !present.has(filter)) {
+        long cost = SessionSubscription.heapBytes(filter);
+        if (!present.has(filter)
+                && present.heapBytes() + cost > context.settings().maximumFilterBytes()) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         int granted = Math.min(1, request.qos()); // MQTT-3.2.2-10

@@ -1,6 +1,7 @@
 package io.signalbox.mqtt;
 
-import io.signalbox.broker.security.Authenticator;
+import io.signalbox.broker.concurrent.Throttle;
+import io.signalbox.broker.security.Authenticator.Verdict;
 import io.signalbox.broker.security.Credentials;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.mqtt.codec.Packet;
@@ -8,6 +9,8 @@ import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From the first byte to CONNACK (§3.1.4): what was asked is checked, the client proves who it is, its session is claimed,
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Confined to the connection's event loop.
  */
 final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Waiter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
 
     private final ListenerContext context;
     private final ListenerLoop loop;
@@ -61,21 +66,44 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
     }
 
     /** @param verdict empty if the question could not be answered */
-    private void onVerdict(Credentials credentials, Optional<Authenticator.Verdict> verdict) {
+    private void onVerdict(Credentials credentials, Optional<Verdict> verdict) {
         ConnectNegotiator.Negotiated agreed = negotiated;
         if (connection.isClosed() || agreed == null) return;
         if (verdict.isEmpty()) {
             connection.refuse(new Refusal(ReasonCode.SERVER_UNAVAILABLE, "the credentials could not be checked"));
-        } else if (verdict.get() instanceof Authenticator.Verdict.Welcome) {
-            SessionClaim claimed = new SessionClaim(context, loop, agreed.clientId(), this);
-            claim = claimed;
-            context.registry().claim(claimed);
-        } else {
+        } else if (verdict.get() instanceof Verdict.Welcome welcome) {
+            connection.identified(welcome.identity());
+            if (!connection.isClosed())
+                claimSession(agreed.clientId(), welcome.identity().owner());
+        } else if (verdict.get() instanceof Verdict.Refused refused) {
             boolean anonymous = credentials instanceof Credentials.Anonymous;
+            noteRefused(refused.sentence());
             // MQTT-3.1.4-2; why exactly is for the operator, not for the peer.
             connection.refuse(new Refusal(
-                    anonymous ? ReasonCode.NOT_AUTHORIZED : ReasonCode.BAD_USER_NAME_OR_PASSWORD,
-                    "the credentials were refused"));
+                    anonymous ? ReasonCode.NOT_AUTHORIZED : ReasonCode.BAD_USER_NAME_OR_PASSWORD, refused.told()));
+        } else if (verdict.get() instanceof Verdict.Busy busy) {
+            noteRefused(busy.sentence());
+            connection.refuse(new Refusal(ReasonCode.SERVER_BUSY, "the server is busy with logins; try again"));
+        }
+    }
+
+    private void claimSession(String clientId, String owner) {
+        SessionClaim claimed = new SessionClaim(context, loop, clientId, owner, this);
+        claim = claimed; // the session may come within the call
+        if (context.registry().claim(claimed)) return;
+        claim = null;
+        noteRefused("the session of client " + clientId + " is another user's than " + owner);
+        connection.refuse(new Refusal(ReasonCode.NOT_AUTHORIZED, "the client identifier is in use by another user"));
+    }
+
+    /** Once a minute, or guessing would fill the log. */
+    private void noteRefused(String sentence) {
+        long heldBack = context.refusedLogins().pass();
+        var remote = connection.channel().remoteAddress();
+        if (heldBack == Throttle.HELD_BACK) {
+            LOG.debug("event=mqtt_login_refused remote={} cause=\"{}\"", remote, sentence);
+        } else {
+            LOG.info("event=mqtt_login_refused remote={} cause=\"{}\" not_told_before={}", remote, sentence, heldBack);
         }
     }
 
@@ -85,10 +113,16 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         SessionClaim claimed = claim;
         if (agreed == null || claimed == null) throw new IllegalStateException("a session before its CONNECT");
         WriteBatch batch = new WriteBatch();
-        boolean resume = present.isPresent() && !agreed.cleanStart(); // MQTT-3.1.2-5
+        String owner = claimed.owner();
+        // What a user left that is there no more is nobody else's to read.
+        boolean mayResume = present.map(
+                        old -> old.owner().isEmpty() || old.owner().equals(owner))
+                .orElse(false);
+        boolean resume = mayResume && !agreed.cleanStart(); // MQTT-3.1.2-5
         if (!resume) present.ifPresent(old -> old.end(batch)); // MQTT-3.1.2-4
         MqttSession mine = resume ? present.get() : new MqttSession(context, loop, agreed.clientId()); // MQTT-3.1.2-6
         claimed.hold(mine);
+        mine.belongsTo(owner);
         mine.connected(agreed.sessionExpirySeconds(), batch);
         session = mine;
         sessionPresent = resume;

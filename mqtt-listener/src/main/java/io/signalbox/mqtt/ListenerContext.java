@@ -9,6 +9,7 @@ import java.time.InstantSource;
  * What all connections of a listener share. Immutable; its parts are thread-safe.
  *
  * @param complaints lets through what of clients' mistakes is told in the log
+ * @param refusedLogins lets through what of refused logins is told in the log
  */
 record ListenerContext(
         VirtualHost host,
@@ -18,4 +19,5 @@ record ListenerContext(
         MqttCounters counters,
         SessionTables tables,
         SessionRegistry registry,
-        Throttle complaints) {}
+        Throttle complaints,
+        Throttle refusedLogins) {}

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import io.signalbox.broker.concurrent.Throttle;
+import io.signalbox.broker.security.Identity;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.PacketDecoder;
 import io.signalbox.mqtt.codec.PacketEncoder;
@@ -16,6 +17,7 @@ import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ final class MqttConnection implements PacketReader.Sink {
     private final MqttOutput output;
     private final KeepAlive keepAlive;
     private Stage stage;
+    private volatile @Nullable Identity identity;
     private boolean accepted;
     private boolean closed;
     private boolean reading;
@@ -72,6 +75,27 @@ final class MqttConnection implements PacketReader.Sink {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** Who the client is, once that is known; for any thread. */
+    Optional<Identity> identity() {
+        return Optional.ofNullable(identity);
+    }
+
+    /** The client has been let in, by a verdict that may be old already. */
+    void identified(Identity proved) {
+        identity = proved;
+        recheckIdentity();
+    }
+
+    /** Users have changed: who is not let in any more is sent away. */
+    void recheckIdentity() {
+        Identity known = identity;
+        if (closed || known == null || context.authenticator().isCurrent(known)) return;
+        String why = known.owner().isEmpty()
+                ? "this server has users now and wants to know who you are"
+                : "the user was removed or has another password now";
+        refuse(new Refusal(accepted ? ReasonCode.ADMINISTRATIVE_ACTION : ReasonCode.NOT_AUTHORIZED, why));
     }
 
     /** CONNACK has been written: what follows is read by {@code next}, within the limits that were agreed. */

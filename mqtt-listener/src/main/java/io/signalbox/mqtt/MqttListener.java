@@ -27,6 +27,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -61,7 +62,8 @@ public final class MqttListener {
                 settings,
                 new MqttCounters(),
                 new SessionTables(broker.store(), host.name()),
-                new SessionRegistry(),
+                new SessionRegistry(authenticator),
+                new Throttle(),
                 new Throttle());
     }
 
@@ -145,6 +147,32 @@ public final class MqttListener {
         return connections.size();
     }
 
+    /**
+     * Sends away whoever is not let in any more, since users have changed.
+     *
+     * @return completes when each connection has been looked at
+     */
+    public CompletionStage<Void> recheckIdentities() {
+        List<CompletableFuture<Void>> looked = new ArrayList<>();
+        for (Channel channel : connections) {
+            looked.add(CompletableFuture.runAsync(
+                    () -> connectionOf(channel).ifPresent(MqttConnection::recheckIdentity), channel.eventLoop()));
+        }
+        return CompletableFuture.allOf(looked.toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Connections whose client has proved to be this user. */
+    public int connectionsOf(String user) {
+        return (int) connections.stream()
+                .flatMap(channel -> connectionOf(channel).flatMap(MqttConnection::identity).stream())
+                .filter(identity -> identity.owner().equals(user))
+                .count();
+    }
+
+    private static Optional<MqttConnection> connectionOf(Channel channel) {
+        return Optional.ofNullable(channel.pipeline().get(MqttHandler.class)).map(MqttHandler::connection);
+    }
+
     /** Accepts nobody any more, tells 5.0 clients that the server stops (0x8B), and completes when all have gone. */
     @SuppressWarnings("FutureReturnValueIgnored") // only that all have gone matters, not how
     public CompletionStage<Void> close() {
@@ -158,10 +186,7 @@ public final class MqttListener {
 
     private void forEachConnection(Consumer<MqttConnection> action) {
         for (Channel channel : connections) {
-            channel.eventLoop().execute(() -> {
-                MqttHandler handler = channel.pipeline().get(MqttHandler.class);
-                if (handler != null) action.accept(handler.connection());
-            });
+            channel.eventLoop().execute(() -> connectionOf(channel).ifPresent(action));
         }
     }
 }

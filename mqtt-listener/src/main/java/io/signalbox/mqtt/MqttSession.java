@@ -37,6 +37,7 @@ final class MqttSession {
     private final Subscriptions subscriptions = new Subscriptions();
     private final PendingWill will;
     private ListenerLoop loop;
+    private String owner = "";
     private long expirySeconds;
     private int agreedWindow;
     private boolean stored;
@@ -64,6 +65,7 @@ final class MqttSession {
             Optional<MessageQueue> queue) {
         MqttSession session = new MqttSession(context, loop, from.clientId());
         session.stored = true;
+        session.owner = from.owner();
         session.expirySeconds = from.expirySeconds();
         from.subscriptions().forEach(session.subscriptions::put);
         queue.ifPresent(restored -> {
@@ -92,6 +94,15 @@ final class MqttSession {
         ReceivedPackets present = received;
         if (present == null) received = present = new ReceivedPackets();
         return present;
+    }
+
+    /** The user it belongs to; empty if nobody in particular. */
+    String owner() {
+        return owner;
+    }
+
+    void belongsTo(String user) {
+        owner = user;
     }
 
     Subscriptions subscriptions() {

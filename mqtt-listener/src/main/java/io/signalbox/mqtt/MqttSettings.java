@@ -14,7 +14,7 @@ import io.signalbox.mqtt.codec.VariableByteInteger;
  * @param topicAliasMaximum topic aliases a client may set; announced in CONNACK (§3.2.2.3.8)
  * @param maximumKeepAliveSeconds a longer keep alive, or none, is replaced by this for 5.0 clients; 0 = as they ask
  * @param maximumSessionExpirySeconds a session is kept this long at most after its connection; {@link #NEVER} = for ever
- * @param maximumSubscriptions filters a session may have
+ * @param maximumFilterBytes what a session's filters may cost of the heap, as {@link SessionSubscription#heapBytes} reckons it
  * @param maximumClientIdChars longer client identifiers are refused; at least 23 (MQTT-3.1.3-5)
  * @param connectTimeoutMillis how long a connection may take to complete its CONNECT
  * @param profile what happens to devices that break small rules
@@ -28,7 +28,7 @@ public record MqttSettings(
         int topicAliasMaximum,
         int maximumKeepAliveSeconds,
         long maximumSessionExpirySeconds,
-        int maximumSubscriptions,
+        int maximumFilterBytes,
         int maximumClientIdChars,
         int connectTimeoutMillis,
         Profile profile) {
@@ -53,7 +53,7 @@ public record MqttSettings(
         check("topicAliasMaximum", topicAliasMaximum, 0, 65_535);
         check("maximumKeepAliveSeconds", maximumKeepAliveSeconds, 0, 65_535);
         check("maximumSessionExpirySeconds", maximumSessionExpirySeconds, 0, NEVER);
-        check("maximumSubscriptions", maximumSubscriptions, 1, Integer.MAX_VALUE);
+        check("maximumFilterBytes", maximumFilterBytes, 1, Integer.MAX_VALUE);
         check("maximumClientIdChars", maximumClientIdChars, 23, 512);
         check("connectTimeoutMillis", connectTimeoutMillis, 1, Integer.MAX_VALUE);
     }
@@ -66,6 +66,6 @@ public record MqttSettings(
     /** What holds when nobody says otherwise. */
     public static MqttSettings defaults() {
         return new MqttSettings(
-                64 << 10, 2 << 20, 1024, 256, 1 << 20, 16, 0, NEVER, 10_000, 256, 10_000, Profile.TOLERANT);
+                64 << 10, 2 << 20, 1024, 256, 512 << 10, 16, 0, NEVER, 1 << 20, 256, 10_000, Profile.TOLERANT);
     }
 }

@@ -42,15 +42,18 @@ final class SessionClaim {
     private final ListenerContext context;
     private final ListenerLoop loop;
     private final String clientId;
+    private final String owner;
     private final Holder holder;
     private boolean received;
     private @Nullable MqttSession session;
     private @Nullable SessionClaim successor;
 
-    SessionClaim(ListenerContext context, ListenerLoop loop, String clientId, Holder holder) {
+    /** @param owner the user who makes it; empty if nobody in particular */
+    SessionClaim(ListenerContext context, ListenerLoop loop, String clientId, String owner, Holder holder) {
         this.context = context;
         this.loop = loop;
         this.clientId = clientId;
+        this.owner = owner;
         this.holder = holder;
     }
 
@@ -60,6 +63,10 @@ final class SessionClaim {
 
     String clientId() {
         return clientId;
+    }
+
+    String owner() {
+        return owner;
     }
 
     /** A later connection of the same client has come. */

@@ -52,7 +52,8 @@ final class SessionRecovery {
             // Bound here, before the listener listens; from the claim on it belongs to its loop.
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
             Optional.ofNullable(packets.remove(stored.clientId())).ifPresent(session::restorePackets);
-            SessionClaim claim = new SessionClaim(context, loop, stored.clientId(), SessionClaim.NOBODY);
+            SessionClaim claim =
+                    new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
             context.registry().restore(claim);
             loop.execute(() -> claim.awaitExpiry(session, left));

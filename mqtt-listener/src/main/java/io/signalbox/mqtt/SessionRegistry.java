@@ -1,5 +1,6 @@
 package io.signalbox.mqtt;
 
+import io.signalbox.broker.security.Authenticator;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -8,16 +9,38 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class SessionRegistry {
 
+    private final Authenticator authenticator;
     private final ConcurrentHashMap<String, SessionClaim> lastClaims = new ConcurrentHashMap<>();
 
-    /** Puts a claim behind all earlier ones for its client; it gets the session, or hears that there is none, on its loop. */
-    void claim(SessionClaim claim) {
-        SessionClaim earlier = lastClaims.put(claim.clientId(), claim);
-        if (earlier == null) {
+    SessionRegistry(Authenticator authenticator) {
+        this.authenticator = authenticator;
+    }
+
+    /**
+     * Puts a claim behind all earlier ones for its client; it gets the session, or hears that there is none, on its loop.
+     * False if the session is another user's: then nothing has happened, to its connection neither.
+     */
+    boolean claim(SessionClaim claim) {
+        SessionClaim[] earlier = new SessionClaim[1];
+        SessionClaim last = lastClaims.compute(claim.clientId(), (clientId, present) -> {
+            if (present != null && isForeign(present, claim)) return present;
+            if (present != null) earlier[0] = present;
+            return claim;
+        });
+        if (last != claim) return false;
+        SessionClaim before = earlier[0];
+        if (before == null) {
             claim.receiveNothing();
         } else {
-            earlier.loop().execute(() -> earlier.passTo(claim));
+            before.loop().execute(() -> before.passTo(claim));
         }
+        return true;
+    }
+
+    /** What belongs to nobody in particular, or to a user who is there no more, is whoever's comes. */
+    private boolean isForeign(SessionClaim present, SessionClaim claim) {
+        String owner = present.owner();
+        return !owner.isEmpty() && !owner.equals(claim.owner()) && authenticator.knows(owner);
     }
 
     /** A session of an earlier life, before anyone can connect. */

@@ -16,6 +16,14 @@ record SessionSubscription(String filter, int qos, boolean noLocal, boolean reta
 
     static final int NO_IDENTIFIER = 0;
 
+    /** What a filter costs besides its characters: this record, its binding, its leaf in the tree, and their places in maps. */
+    private static final int HEAP_BYTES = 320;
+
+    /** What a session pays for a filter: its characters are held whole and level by level. */
+    static long heapBytes(String filter) {
+        return HEAP_BYTES + 2L * filter.length();
+    }
+
     boolean hasIdentifier() {
         return identifier != NO_IDENTIFIER;
     }

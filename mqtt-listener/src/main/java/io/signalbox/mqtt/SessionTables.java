@@ -18,6 +18,10 @@ import java.util.Map;
 final class SessionTables {
 
     private static final byte LAYOUT = 1;
+
+    /** A session's since it has an owner; what was stored before belongs to nobody in particular. */
+    private static final byte LAYOUT_WITH_OWNER = 2;
+
     private static final String SEPARATOR = "\0";
 
     private final StateTable sessions;
@@ -28,11 +32,13 @@ final class SessionTables {
     /**
      * A session as it is stored.
      *
+     * @param owner the user it belongs to; empty if nobody in particular
      * @param queueName empty while it has no queue
      * @param disconnectedAtMillis {@link #CONNECTED} if the client was there when this was written
      */
     record StoredSession(
             String clientId,
+            String owner,
             String queueName,
             long expirySeconds,
             long disconnectedAtMillis,
@@ -53,8 +59,10 @@ final class SessionTables {
     }
 
     void put(WriteBatch batch, MqttSession session, long disconnectedAtMillis) {
+        byte[] owner = utf8(session.owner());
         ByteBuf value = Unpooled.buffer(32);
-        value.writeByte(LAYOUT);
+        value.writeByte(LAYOUT_WITH_OWNER);
+        value.writeShort(owner.length).writeBytes(owner);
         value.writeInt((int) session.expirySeconds());
         value.writeLong(disconnectedAtMillis);
         value.writeBytes(utf8(session.queueName()));
@@ -94,18 +102,28 @@ final class SessionTables {
         sessions.forEach((key, value) -> {
             String[] names = new String(key, StandardCharsets.UTF_8).split(SEPARATOR, -1);
             if (!(names[0] + SEPARATOR).equals(prefix)) return;
-            ByteBuf in = layout(value);
+            ByteBuf in = Unpooled.wrappedBuffer(value);
+            String owner = owner(in);
             long expirySeconds = in.readUnsignedInt();
             long disconnectedAtMillis = in.readLong();
             String queueName = in.toString(StandardCharsets.UTF_8);
             read.add(new StoredSession(
                     names[1],
+                    owner,
                     queueName,
                     expirySeconds,
                     disconnectedAtMillis,
                     subscribed.getOrDefault(names[1], List.of())));
         });
         return read;
+    }
+
+    private static String owner(ByteBuf in) {
+        byte layout = in.readByte();
+        if (layout == LAYOUT) return "";
+        if (layout != LAYOUT_WITH_OWNER) throw unknownLayout(layout);
+        return in.readCharSequence(in.readUnsignedShort(), StandardCharsets.UTF_8)
+                .toString();
     }
 
     private static SessionSubscription subscription(String filter, byte[] value) {
@@ -118,8 +136,12 @@ final class SessionTables {
     private static ByteBuf layout(byte[] value) {
         ByteBuf in = Unpooled.wrappedBuffer(value);
         byte layout = in.readByte();
-        if (layout != LAYOUT) throw new IllegalStateException("a session is stored in layout " + layout);
+        if (layout != LAYOUT) throw unknownLayout(layout);
         return in;
+    }
+
+    private static IllegalStateException unknownLayout(byte layout) {
+        return new IllegalStateException("a session is stored in layout " + layout);
     }
 
     private byte[] sessionKey(String clientId) {

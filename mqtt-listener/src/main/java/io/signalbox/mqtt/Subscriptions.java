@@ -12,6 +12,7 @@ final class Subscriptions {
 
     private final Map<String, SessionSubscription> byFilter = new LinkedHashMap<>(2);
     private int withIdentifier;
+    private long heapBytes;
 
     /** Adds a subscription in place of one with the identical filter (MQTT-3.8.4-3). */
     void put(SessionSubscription subscription) {
@@ -27,7 +28,9 @@ final class Subscriptions {
     }
 
     private void count(Optional<SessionSubscription> subscription, int change) {
-        if (subscription.isPresent() && subscription.get().hasIdentifier()) withIdentifier += change;
+        if (subscription.isEmpty()) return;
+        heapBytes += change * SessionSubscription.heapBytes(subscription.get().filter());
+        if (subscription.get().hasIdentifier()) withIdentifier += change;
     }
 
     boolean has(String filter) {
@@ -36,6 +39,11 @@ final class Subscriptions {
 
     int size() {
         return byFilter.size();
+    }
+
+    /** What they cost, in the session and in the tree that routes by them. */
+    long heapBytes() {
+        return heapBytes;
     }
 
     Collection<SessionSubscription> all() {

@@ -223,7 +223,7 @@ class ConnectTest {
     void wrongCredentialsAreRefused() throws Exception {
         Authenticator onlyUser = credentials -> verdict(
                 credentials instanceof Credentials.Password p && p.user().equals("u")
-                        ? new Verdict.Welcome(new Identity("u"))
+                        ? new Verdict.Welcome(Identity.unproved("u"))
                         : new Verdict.Refused("unknown"));
         try (TestServer server = serverWith(onlyUser)) {
             server.client()

@@ -44,7 +44,7 @@ class SubscribeTest {
 
     @Test
     void aSessionHasAsManySubscriptionsAsItMay() throws Exception {
-        try (TestServer server = TestServer.startWith(s -> s.with(t -> t.maximumSubscriptions = 1))) {
+        try (TestServer server = TestServer.startWith(s -> s.with(t -> t.maximumFilterBytes = 500))) {
             server.client()
                     .connectV5("a")
                     .send("82 0f 00 01 00 00 01 'a' 00 00 01 'b' 00 00 01 'a' 01")

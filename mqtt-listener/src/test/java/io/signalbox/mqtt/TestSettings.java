@@ -10,7 +10,7 @@ final class TestSettings {
     int outboundWindow = DEFAULTS.outboundWindow();
     int maximumKeepAliveSeconds = DEFAULTS.maximumKeepAliveSeconds();
     long maximumSessionExpirySeconds = DEFAULTS.maximumSessionExpirySeconds();
-    int maximumSubscriptions = DEFAULTS.maximumSubscriptions();
+    int maximumFilterBytes = DEFAULTS.maximumFilterBytes();
     int connectTimeoutMillis = DEFAULTS.connectTimeoutMillis();
     MqttSettings.Profile profile = DEFAULTS.profile();
 
@@ -29,7 +29,7 @@ final class TestSettings {
                 DEFAULTS.topicAliasMaximum(),
                 maximumKeepAliveSeconds,
                 maximumSessionExpirySeconds,
-                maximumSubscriptions,
+                maximumFilterBytes,
                 DEFAULTS.maximumClientIdChars(),
                 connectTimeoutMillis,
                 profile);

@@ -21,7 +21,9 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
         /** Any consumer; they compete. */
         SHARED,
         /** One MQTT session: a transient message passes through to it when it is connected and is not kept when not. */
-        SESSION
+        SESSION,
+        /** The links of one named subscription; they compete. */
+        SUBSCRIPTION
     }
 
     public QueueSettings {
@@ -40,6 +42,11 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
     /** A queue for competing consumers that is gone after a restart. */
     public static QueueSettings transientQueue(String name, String creator) {
         return new QueueSettings(name, false, Purpose.SHARED, DEFAULT_WINDOW_BYTES, creator);
+    }
+
+    /** The queue of a named subscription; {@code durable} when it outlives its links and the broker's process. */
+    public static QueueSettings subscription(String name, boolean durable, String creator) {
+        return new QueueSettings(name, durable, Purpose.SUBSCRIPTION, DEFAULT_WINDOW_BYTES, creator);
     }
 
     /** The queue of an MQTT session; {@code durable} when the session's expiry is more than 0. */

@@ -3,6 +3,7 @@ package io.signalbox.conformance.hostile;
 import static io.signalbox.conformance.hostile.AmqpBytes.attachSender;
 import static io.signalbox.conformance.hostile.AmqpBytes.begin;
 import static io.signalbox.conformance.hostile.AmqpBytes.encoded;
+import static io.signalbox.conformance.hostile.AmqpBytes.flow;
 import static io.signalbox.conformance.hostile.AmqpBytes.frame;
 import static io.signalbox.conformance.hostile.AmqpBytes.header;
 import static io.signalbox.conformance.hostile.AmqpBytes.login;
@@ -24,7 +25,6 @@ import org.apache.qpid.protonj2.types.transport.Close;
 import org.apache.qpid.protonj2.types.transport.Detach;
 import org.apache.qpid.protonj2.types.transport.Disposition;
 import org.apache.qpid.protonj2.types.transport.End;
-import org.apache.qpid.protonj2.types.transport.Flow;
 import org.apache.qpid.protonj2.types.transport.Role;
 
 /** What breaks an AMQP 1.0 peer that believes what it reads: sizes, counts, nesting, ranges, storms. */
@@ -219,16 +219,6 @@ final class AmqpAttacks {
         disposition.setLast(Integer.toUnsignedLong(last));
         disposition.setSettled(true);
         return frame(0, encoded(disposition));
-    }
-
-    private static byte[] flow(int nextIncoming, int window, boolean echo) {
-        Flow flow = new Flow();
-        flow.setNextIncomingId(Integer.toUnsignedLong(nextIncoming));
-        flow.setIncomingWindow(Integer.toUnsignedLong(window));
-        flow.setNextOutgoingId(0);
-        flow.setOutgoingWindow(1000);
-        flow.setEcho(echo);
-        return frame(0, encoded(flow));
     }
 
     private void storms() {

@@ -15,6 +15,7 @@ import org.apache.qpid.protonj2.types.messaging.Source;
 import org.apache.qpid.protonj2.types.messaging.Target;
 import org.apache.qpid.protonj2.types.transport.Attach;
 import org.apache.qpid.protonj2.types.transport.Begin;
+import org.apache.qpid.protonj2.types.transport.Flow;
 import org.apache.qpid.protonj2.types.transport.Open;
 import org.apache.qpid.protonj2.types.transport.Role;
 import org.apache.qpid.protonj2.types.transport.Transfer;
@@ -100,6 +101,16 @@ final class AmqpBytes {
         transfer.setMessageFormat(0);
         transfer.setMore(more);
         return frame(channel, encoded(transfer), payload);
+    }
+
+    static byte[] flow(int nextIncoming, int window, boolean echo) {
+        Flow flow = new Flow();
+        flow.setNextIncomingId(Integer.toUnsignedLong(nextIncoming));
+        flow.setIncomingWindow(Integer.toUnsignedLong(window));
+        flow.setNextOutgoingId(0);
+        flow.setOutgoingWindow(1000);
+        flow.setEcho(echo);
+        return frame(0, encoded(flow));
     }
 
     static byte[] message(int bodyBytes) {

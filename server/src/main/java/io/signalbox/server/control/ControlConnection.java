@@ -111,7 +111,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
 
     private void listQueues() {
         List<MessageQueue> shared = host.queues().stream()
-                .filter(queue -> queue.settings().purpose() == QueueSettings.Purpose.SHARED)
+                .filter(queue -> queue.settings().purpose() != QueueSettings.Purpose.SESSION)
                 .sorted(Comparator.comparing(queue -> queue.settings().name()))
                 .toList();
         for (MessageQueue queue : shared) {

@@ -24,7 +24,7 @@ final class LocalAuthenticator implements Authenticator {
         }
         Identity identity = credentials instanceof Credentials.Password named
                         && !named.user().isEmpty()
-                ? new Identity(named.user())
+                ? Identity.unproved(named.user())
                 : Identity.ANONYMOUS;
         return CompletableFuture.completedFuture(new Verdict.Welcome(identity));
     }

@@ -69,7 +69,7 @@ final class MqttProtocol implements Protocol {
                 defaults.topicAliasMaximum(),
                 defaults.maximumKeepAliveSeconds(),
                 defaults.maximumSessionExpirySeconds(),
-                defaults.maximumSubscriptions(),
+                defaults.maximumFilterBytes(),
                 defaults.maximumClientIdChars(),
                 defaults.connectTimeoutMillis(),
                 defaults.profile());

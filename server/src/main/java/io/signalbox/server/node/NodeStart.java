@@ -216,7 +216,7 @@ final class NodeStart {
 
     private static int sharedQueues(Broker broker) {
         return (int) broker.defaultVirtualHost().queues().stream()
-                .filter(queue -> queue.settings().purpose() == QueueSettings.Purpose.SHARED)
+                .filter(queue -> queue.settings().purpose() != QueueSettings.Purpose.SESSION)
                 .count();
     }
 }

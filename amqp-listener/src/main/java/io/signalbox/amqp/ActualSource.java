@@ -1,0 +1,75 @@
+package io.signalbox.amqp;
+
+import io.signalbox.broker.VirtualHost;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source that is really there, as the answer to an attach tells it (AMQP 1.0 §2.6.3, §3.5.3): what was asked for as far as
+ * it is in force. Pure functions.
+ */
+final class ActualSource {
+
+    private static final Symbol MOVE = Symbol.valueOf("move");
+    private static final Symbol COPY = Symbol.valueOf("copy");
+    private static final Symbol TOPIC = Symbol.valueOf("topic");
+
+    private ActualSource() {}
+
+    /** @param wanted null if the peer has asked what there is */
+    static Source of(@Nullable Source wanted, TerminusResolver.ConsumeSource found) {
+        Source actual = new Source();
+        if (wanted != null) {
+            actual.setAddress(wanted.getAddress());
+            actual.setDefaultOutcome(wanted.getDefaultOutcome());
+            if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
+        }
+        found.dynamic().ifPresent(node -> {
+            actual.setAddress(node.address());
+            actual.setDynamic(true);
+            actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
+        });
+        actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
+        actual.setDistributionMode(found.isOfTopic() ? distributionOf(wanted) : MOVE);
+        found.subscription().ifPresent(share -> {
+            if (wanted == null) describe(actual, share);
+            if (share.name().kind().isDurable()) {
+                // What was not settled comes again; no map of what was unsettled is kept.
+                actual.setDurable(TerminusDurability.CONFIGURATION);
+                actual.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+            }
+        });
+        actual.setOutcomes(Outcomes.SYMBOLS);
+        return actual;
+    }
+
+    /** On a topic a message that went to one receiver is still there for the others. */
+    private static Symbol distributionOf(@Nullable Source wanted) {
+        return wanted != null && MOVE.equals(wanted.getDistributionMode()) ? MOVE : COPY;
+    }
+
+    private static void describe(Source actual, NamedSubscriptions.Share share) {
+        List<Symbol> capabilities = new ArrayList<>(3);
+        NamedSubscriptions.Topic topic = share.topic();
+        if (topic.exchange().equals(VirtualHost.TOPICS)) {
+            actual.setAddress(topic.filter());
+            capabilities.add(TOPIC);
+        } else {
+            actual.setAddress(Address.EXCHANGE_PATH + encoded(topic.exchange()) + "/" + encoded(topic.filter()));
+        }
+        if (share.name().kind().isShared()) capabilities.add(SubscriptionName.SHARED);
+        if (share.name().kind().isGlobal()) capabilities.add(SubscriptionName.GLOBAL);
+        actual.setCapabilities(capabilities.toArray(Symbol[]::new));
+    }
+
+    private static String encoded(String part) {
+        return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,234 @@
+package io.signalbox.amqp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.Open;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Several links on one subscription, as JMS 2.0 names them. */
+class SharedSubscriptionTest {
+
+    private ListeningBroker broker;
+    private TestPeer sender;
+    private int sent;
+
+    @BeforeEach
+    void open() throws Exception {
+        broker = new ListeningBroker();
+        sender = connect("sender").attachSender(0, "topic://news");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        broker.close();
+    }
+
+    private TestPeer connect(String container) throws Exception {
+        Open open = new Open();
+        open.setContainerId(container);
+        return broker.connect().open(open).begin(0);
+    }
+
+    private enum Lasting {
+        VOLATILE,
+        DURABLE
+    }
+
+    private static Attach shared(String linkName, int handle, Lasting lasting, String... more) {
+        Attach attach = TestPeer.receiver(linkName, handle, "news");
+        Source source = (Source) attach.getSource();
+        List<Symbol> capabilities = new ArrayList<>(List.of(Symbol.valueOf("topic"), Symbol.valueOf("shared")));
+        for (String one : more) capabilities.add(Symbol.valueOf(one));
+        source.setCapabilities(capabilities.toArray(Symbol[]::new));
+        source.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
+        if (lasting == Lasting.DURABLE) {
+            source.setDurable(TerminusDurability.UNSETTLED_STATE);
+            source.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+        }
+        return attach;
+    }
+
+    private static void attach(TestPeer peer, Attach attach) throws Exception {
+        peer.send(0, attach);
+        assertNotNull(peer.expect(Attach.class).getSource(), "the attach was refused");
+        peer.send(0, TestPeer.flow(attach.getHandle().intValue(), 0, 1));
+    }
+
+    private void publish(String... texts) throws Exception {
+        for (String text : texts) {
+            sender.send(0, TestPeer.transfer(0, sent++), TestPeer.durable(text));
+            assertInstanceOf(Accepted.class, sender.expect(Disposition.class).getState());
+        }
+    }
+
+    private static Detach detach(TestPeer from, int handle, boolean closed) throws Exception {
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.valueOf(handle));
+        detach.setClosed(closed);
+        from.send(0, detach);
+        return from.expect(Detach.class);
+    }
+
+    /** With a credit of one each, two links get one of two messages each. */
+    private void assertTheyCompete(TestPeer first, TestPeer second) throws Exception {
+        publish("a", "b");
+        first.expect(Transfer.class);
+        second.expect(Transfer.class);
+        assertEquals(
+                List.of("a", "b"),
+                List.of(first.text(), second.text()).stream().sorted().toList());
+        first.expectSilence(30);
+    }
+
+    @Test
+    void linksOfOneContainerCompete() throws Exception {
+        TestPeer first = connect("box");
+        TestPeer second = connect("box");
+        attach(first, shared("s|volatile1", 0, Lasting.VOLATILE));
+        attach(second, shared("s|volatile2", 0, Lasting.VOLATILE));
+        assertTheyCompete(first, second);
+    }
+
+    @Test
+    void linksOfDifferentContainersShareNothing() throws Exception {
+        TestPeer first = connect("box");
+        TestPeer second = connect("other");
+        attach(first, shared("s|volatile1", 0, Lasting.VOLATILE));
+        attach(second, shared("s|volatile1", 0, Lasting.VOLATILE));
+        publish("a");
+        first.expect(Transfer.class);
+        second.expect(Transfer.class);
+    }
+
+    @Test
+    void aGlobalSubscriptionIsSharedByAllContainers() throws Exception {
+        TestPeer first = connect("box");
+        TestPeer second = connect("other");
+        attach(first, shared("s|global", 0, Lasting.DURABLE, "global"));
+        attach(second, shared("s|global", 0, Lasting.DURABLE, "global"));
+        assertTheyCompete(first, second);
+    }
+
+    @Test
+    void aVolatileOneEndsWithItsLastLink() throws Exception {
+        TestPeer first = connect("box");
+        TestPeer second = connect("other");
+        attach(first, shared("s|global-volatile1", 0, Lasting.VOLATILE, "global"));
+        attach(second, shared("s|global-volatile1", 0, Lasting.VOLATILE, "global"));
+        assertNull(detach(first, 0, true).getError());
+        publish("a");
+        second.expect(Transfer.class);
+        assertEquals(1, broker.host.queues().size());
+        second.close();
+        ListeningBroker.await(() -> broker.host.queues().isEmpty());
+    }
+
+    @Test
+    void aDurableOneStaysWithoutLinks() throws Exception {
+        TestPeer first = connect("box");
+        attach(first, shared("s|global", 0, Lasting.DURABLE, "global"));
+        first.close();
+        publish("a");
+        TestPeer later = connect("other");
+        attach(later, shared("s|global", 0, Lasting.DURABLE, "global"));
+        later.expect(Transfer.class);
+        assertEquals("a", later.text());
+    }
+
+    @Test
+    void durableAndVolatileOfOneNameAreTwo() throws Exception {
+        TestPeer first = connect("box");
+        attach(first, shared("s", 0, Lasting.DURABLE));
+        attach(first, shared("s|volatile1", 1, Lasting.VOLATILE));
+        publish("a");
+        first.expect(Transfer.class);
+        first.expect(Transfer.class);
+        assertEquals(2, broker.host.queues().size());
+    }
+
+    @Test
+    void aNameIsSharedOrNot() throws Exception {
+        TestPeer first = connect("box");
+        attach(first, shared("s", 0, Lasting.DURABLE));
+        Attach alone = shared("s", 1, Lasting.DURABLE);
+        ((Source) alone.getSource()).setCapabilities(Symbol.valueOf("topic"));
+        detach(first, 0, false);
+        first.send(0, alone);
+        assertNull(first.expect(Attach.class).getSource());
+        assertEquals(
+                AmqpError.PRECONDITION_FAILED,
+                first.expect(Detach.class).getError().getCondition());
+    }
+
+    @Test
+    void whileItIsInUseItIsForOneTopicOnly() throws Exception {
+        TestPeer first = connect("box");
+        attach(first, shared("s|volatile1", 0, Lasting.VOLATILE));
+        Attach different = shared("s|volatile2", 1, Lasting.VOLATILE);
+        ((Source) different.getSource()).setAddress("weather");
+        first.send(0, different);
+        assertNull(first.expect(Attach.class).getSource());
+        assertEquals(
+                AmqpError.PRECONDITION_FAILED,
+                first.expect(Detach.class).getError().getCondition());
+        publish("a");
+        first.expect(Transfer.class);
+    }
+
+    @Test
+    void unsubscribingFindsAGlobalOneByTheHintsAndNotWhileItIsUsed() throws Exception {
+        TestPeer first = connect("box");
+        attach(first, shared("s|global", 0, Lasting.DURABLE, "global"));
+        TestPeer other = connect("other");
+        Attach lookup = TestPeer.receiver("s|global", 0, null);
+        lookup.setSource(null);
+        lookup.setDesiredCapabilities(SubscriptionName.SHARED, SubscriptionName.GLOBAL);
+        other.send(0, lookup);
+        assertNull(other.expect(Attach.class).getSource());
+        assertEquals(
+                AmqpError.RESOURCE_LOCKED, other.expect(Detach.class).getError().getCondition());
+        detachAnswer(other);
+        detach(first, 0, false);
+        other.send(0, lookup);
+        assertNotNull(other.expect(Attach.class).getSource());
+        assertNull(detach(other, 0, true).getError());
+        assertTrue(broker.host.queues().isEmpty());
+    }
+
+    private static void detachAnswer(TestPeer from) throws Exception {
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.ZERO);
+        detach.setClosed(true);
+        from.send(0, detach);
+    }
+
+    @Test
+    void aLinkThatClosesWhileOthersUseItEndsOnlyItself() throws Exception {
+        TestPeer first = connect("box");
+        attach(first, shared("s", 0, Lasting.DURABLE));
+        attach(first, shared("s|2", 1, Lasting.DURABLE));
+        assertEquals(
+                AmqpError.RESOURCE_LOCKED, detach(first, 0, true).getError().getCondition());
+        publish("a");
+        assertEquals(1, first.expect(Transfer.class).getHandle().intValue());
+    }
+}
