@@ -102,23 +102,21 @@ final class Connected implements Stage {
         switch (ack.type()) {
             case PUBACK -> session.acknowledge(ack.packetId(), ack.reason());
             case PUBREC -> {
-                if (session.isInFlight(ack.packetId())) {
-                    throw new Refusal(ReasonCode.PROTOCOL_ERROR, "PUBREC for a message of QoS 1"); // MQTT-3.3.4-1
-                }
-                answerUnknown(PacketType.PUBREL, ack);
+                if (!session.clientReceived(ack.packetId(), ack.reason())) answerUnknown(ack);
             }
             case PUBREL -> inbound.release(ack.packetId());
-            default -> context.counters().unknownAcknowledgements.increment();
+            default -> session.clientCompleted(ack.packetId());
         }
     }
 
-    private void answerUnknown(PacketType answer, Packet.Ack ack) {
+    /** A client may go on with what an earlier session began; it is told so and can forget it (§4.3.3). */
+    private void answerUnknown(Packet.Ack ack) {
         context.counters().unknownAcknowledgements.increment();
         if (ack.reason().isFailure()) return; // MQTT-4.4.0-2: it is over
         connection
                 .output()
                 .write(new Packet.Ack(
-                        answer, ack.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, PropertySet.EMPTY));
+                        PacketType.PUBREL, ack.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, PropertySet.EMPTY));
     }
 
     private void subscribe(Packet.Subscribe packet) {
@@ -145,15 +143,14 @@ final class Connected implements Stage {
                 && present.heapBytes() + cost > context.settings().maximumFilterBytes()) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        int granted = Math.min(1, request.qos()); // MQTT-3.2.2-10
         SessionSubscription wanted = new SessionSubscription(
-                filter, granted, request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
+                filter, request.qos(), request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
         try {
             session.subscribe(wanted, batch);
         } catch (CatalogueException e) {
             return ReasonCode.UNSPECIFIED_ERROR;
         }
-        return ReasonCode.granted(granted); // MQTT-3.8.4-7
+        return ReasonCode.granted(request.qos()); // MQTT-3.8.4-7
     }
 
     private void unsubscribe(Packet.Unsubscribe packet) {

@@ -78,6 +78,11 @@ final class MqttSession {
     /** The packet identifiers that an earlier life left. */
     void restorePackets(PacketTable.Stored from) {
         from.received.stream().forEach(packetId -> received().add(packetId, 0));
+        if (!from.released.isEmpty()) window().restoreReleased(from.released);
+    }
+
+    void restorePublished(MessageQueue from, PacketTable.Published published) {
+        window().restorePublished(from, published);
     }
 
     String clientId() {
@@ -115,8 +120,18 @@ final class MqttSession {
         context.counters().unknownAcknowledgements.increment();
     }
 
-    boolean isInFlight(int packetId) {
-        return window != null && window.isInFlight(packetId);
+    /** PUBREC; false if we know of no such message. */
+    boolean clientReceived(int packetId, ReasonCode reason) {
+        OutboundWindow present = window;
+        if (present == null || !present.isInUse(packetId)) return false;
+        if (!present.received(packetId, reason)) context.counters().unknownAcknowledgements.increment();
+        return true;
+    }
+
+    /** PUBCOMP. */
+    void clientCompleted(int packetId) {
+        if (window != null && window.complete(packetId)) return;
+        context.counters().unknownAcknowledgements.increment();
     }
 
     /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
@@ -190,6 +205,7 @@ final class MqttSession {
     void attach(PublishSender to, int windowSize) {
         sender = to;
         agreedWindow = windowSize;
+        if (window != null) window.attach(to, windowSize, packetJournal());
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
@@ -261,7 +277,8 @@ final class MqttSession {
     private void consume(MessageQueue from) {
         PublishSender to = sender;
         if (to == null) return;
-        OutboundWindow into = window(to);
+        OutboundWindow into = window();
+        into.attach(to, agreedWindow, packetJournal());
         WindowSource source = ownMessages;
         if (source == null) {
             source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, this::onQueueGone);
@@ -270,18 +287,26 @@ final class MqttSession {
         source.begin(from, subscriptionSettings());
     }
 
-    private OutboundWindow window(PublishSender to) {
+    private OutboundWindow window() {
         OutboundWindow present = window;
         if (present == null) {
             present = new OutboundWindow(context.settings().outboundWindow());
             window = present;
         }
-        present.attach(to, agreedWindow);
         return present;
     }
 
+    private PacketJournal packetJournal() {
+        return new PacketJournal(loop.journal(), context.tables().packets(), clientId, stored);
+    }
+
+    /** Who it is to the queues that it consumes from; what is kept for it there is kept for this name. */
+    String subscriberName() {
+        return "mqtt " + clientId;
+    }
+
     private SubscriptionSettings subscriptionSettings() {
-        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
+        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, subscriberName());
     }
 
     private Destination destination() {
@@ -312,6 +337,9 @@ final class MqttSession {
         cancelExpiry();
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
         detach();
+        if (window != null) window.endSession(batch, packetJournal(), subscriberName());
+        window = null;
+        ownMessages = null;
         MessageQueue present = queue;
         if (present != null) {
             unbindAll(present);

@@ -8,7 +8,6 @@ import io.signalbox.mqtt.SessionTables.StoredSession;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -19,14 +18,14 @@ final class SessionRecovery {
     private final ListenerContext context;
     private final List<ListenerLoop> loops;
     private final Set<String> queuesInUse = new HashSet<>();
-    private final Map<String, PacketTable.Stored> packets;
+    private final PacketRecovery packets;
     private final List<Future<?>> removals = new ArrayList<>();
     private int restored;
 
     private SessionRecovery(ListenerContext context, List<ListenerLoop> loops) {
         this.context = context;
         this.loops = loops;
-        this.packets = context.tables().packets().read();
+        this.packets = new PacketRecovery(context);
     }
 
     static void restore(ListenerContext context, List<ListenerLoop> loops) {
@@ -51,7 +50,9 @@ final class SessionRecovery {
             queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
             // Bound here, before the listener listens; from the claim on it belongs to its loop.
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
-            Optional.ofNullable(packets.remove(stored.clientId())).ifPresent(session::restorePackets);
+            WriteBatch gone = new WriteBatch();
+            packets.restore(session, gone);
+            removals.add(loop.eventLoop().submit(() -> loop.journal().append(gone)));
             SessionClaim claim =
                     new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
@@ -77,19 +78,13 @@ final class SessionRecovery {
     /** Packet identifiers and session queues that no session knows: the process ended between the two. */
     private void removeOrphans() {
         ListenerLoop first = loops.get(0);
-        packets.forEach((clientId, stored) ->
-                removals.add(first.eventLoop().submit(() -> removePackets(first, clientId, stored))));
+        WriteBatch batch = new WriteBatch();
+        packets.removeOrphans(batch);
+        removals.add(first.eventLoop().submit(() -> first.journal().append(batch)));
         for (MessageQueue queue : context.host().queues()) {
             QueueSettings settings = queue.settings();
             if (settings.purpose() != QueueSettings.Purpose.SESSION || queuesInUse.contains(settings.name())) continue;
             removals.add(first.eventLoop().submit(() -> QueueRemoval.start(context.host(), first, settings.name())));
         }
-    }
-
-    private void removePackets(ListenerLoop loop, String clientId, PacketTable.Stored stored) {
-        WriteBatch batch = new WriteBatch();
-        PacketTable table = context.tables().packets();
-        stored.received.stream().forEach(packetId -> batch.change(table.removeReceived(clientId, packetId)));
-        loop.journal().append(batch);
     }
 }
