@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.queue.QueueSettings;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -18,9 +19,7 @@ record DynamicNode(Kind kind, String name) {
     static final Map<Symbol, Object> PROPERTIES =
             Map.of(Symbol.valueOf("lifetime-policy"), DeleteOnClose.getInstance());
 
-    private static final String QUEUE_NAME = "temporary-queue-";
     private static final String TOPIC_NAME = "temporary-topic-";
-    private static final int UUID_CHARS = 36;
 
     enum Kind {
         QUEUE,
@@ -33,12 +32,12 @@ record DynamicNode(Kind kind, String name) {
         boolean topic = capabilities != null && Address.parse("", capabilities) instanceof Address.Topic;
         return topic
                 ? new DynamicNode(Kind.TOPIC, TOPIC_NAME + UUID.randomUUID())
-                : new DynamicNode(Kind.QUEUE, QUEUE_NAME + UUID.randomUUID());
+                : new DynamicNode(Kind.QUEUE, QueueSettings.OF_A_LINK + UUID.randomUUID());
     }
 
     /** Whether a queue of this name was made for a link. */
     static boolean isQueueName(String name) {
-        return name.startsWith(QUEUE_NAME) && name.length() == QUEUE_NAME.length() + UUID_CHARS;
+        return QueueSettings.isOfALink(name);
     }
 
     /** By which every link finds it, whatever its capabilities. */

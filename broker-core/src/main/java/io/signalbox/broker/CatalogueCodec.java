@@ -72,6 +72,7 @@ final class CatalogueCodec {
             case SHARED -> 0;
             case SESSION -> 1;
             case SUBSCRIPTION -> 2;
+            case GROUP -> 3;
         };
     }
 
@@ -80,6 +81,7 @@ final class CatalogueCodec {
             case 0 -> QueueSettings.Purpose.SHARED;
             case 1 -> QueueSettings.Purpose.SESSION;
             case 2 -> QueueSettings.Purpose.SUBSCRIPTION;
+            case 3 -> QueueSettings.Purpose.GROUP;
             default ->
                 throw new IllegalStateException(
                         "a queue in the catalogue has purpose " + code + "; start a release that knows it");

@@ -23,4 +23,9 @@ public final class CatalogueException extends RuntimeException {
     public Reason reason() {
         return reason;
     }
+
+    /** Whether it is the log that could not take the change, and not the change that is wrong. */
+    public boolean isOfTheStore() {
+        return reason == Reason.STORE_BUSY || reason == Reason.STORE_FAILED;
+    }
 }

@@ -255,10 +255,11 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
     }
 
-    /** MQTT-4.3.1: what is at most once on either side is not kept for a session that is away. */
+    /** MQTT-4.3.1: what is at most once on either side is not kept for sessions that are away. */
     private static boolean passesThrough(MessageQueue queue, Message message, int flags) {
-        return queue.settings().purpose() == QueueSettings.Purpose.SESSION
-                && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
+        QueueSettings.Purpose purpose = queue.settings().purpose();
+        boolean ofSessions = purpose == QueueSettings.Purpose.SESSION || purpose == QueueSettings.Purpose.GROUP;
+        return ofSessions && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
     }
 
     private void answer(long lsn, long token, PublishOutcome outcome) {

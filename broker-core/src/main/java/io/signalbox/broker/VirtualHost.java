@@ -128,6 +128,28 @@ public final class VirtualHost {
         });
     }
 
+    /** Lets a queue that was declared transient survive a restart, with the durable messages that come from now on. */
+    public CompletionStage<MessageQueue> makeDurable(Loop loop, String queueName) {
+        return Promise.on(loop, () -> {
+            DeclaredQueue durable = queues.computeIfPresent(queueName, (key, declared) -> {
+                MessageQueue queue = declared.queue;
+                if (queue.settings().durable()) return declared;
+                WriteBatch batch = new WriteBatch();
+                for (BoundBy bound : declared.bindings.keySet()) putBinding(batch, key, bound);
+                long lsn = broker.append(batch.put(
+                        broker.queueTable(),
+                        CatalogueCodec.key(name, key),
+                        CatalogueCodec.queue(queue.id(), queue.settings().asDurable())));
+                queue.becomeDurable(); // after its record, so that no message for it comes before that in the log
+                DeclaredQueue changed = new DeclaredQueue(queue, lsn);
+                for (BoundBy bound : declared.bindings.keySet()) changed.bindings.put(bound, lsn);
+                return changed;
+            });
+            if (durable == null) throw noSuchQueue(queueName);
+            return new Promise<>(durable.queue, durable.lsn);
+        });
+    }
+
     private DeclaredQueue sameAs(QueueSettings wanted, DeclaredQueue existing) {
         QueueSettings present = existing.queue.settings();
         if (present.durable() != wanted.durable() || present.purpose() != wanted.purpose()) {
@@ -241,11 +263,12 @@ public final class VirtualHost {
     }
 
     private long appendBinding(String queueName, BoundBy by) {
-        return broker.append(new WriteBatch()
-                .put(
-                        broker.bindingTable(),
-                        key(queueName, by),
-                        CatalogueCodec.binding(by.exchange(), queueName, by.key())));
+        return broker.append(putBinding(new WriteBatch(), queueName, by));
+    }
+
+    private WriteBatch putBinding(WriteBatch batch, String queueName, BoundBy by) {
+        return batch.put(
+                broker.bindingTable(), key(queueName, by), CatalogueCodec.binding(by.exchange(), queueName, by.key()));
     }
 
     private byte[] key(String queueName, BoundBy by) {

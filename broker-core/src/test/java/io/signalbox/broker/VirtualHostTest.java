@@ -12,6 +12,7 @@ import io.signalbox.broker.routing.Binding;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch;
 import java.time.InstantSource;
 import java.util.Set;
@@ -128,10 +129,40 @@ class VirtualHostTest {
     }
 
     @Test
+    void aQueueThatBecomesDurableKeepsItsPurposeItsBindingsAndWhatComesFromThenOn() throws Exception {
+        MessageQueue queue = now(host.declareQueue(loop, QueueSettings.group("g", false, "test")));
+        now(host.bind(loop, VirtualHost.TOPICS, "g", "a"));
+        queue.enqueue(TestMessages.durable("a", "before"), 0, TargetFlags.ofQos(1));
+        now(host.makeDurable(loop, "g"));
+        assertTrue(queue.settings().durable());
+        Message message = TestMessages.durable("a", "after");
+        WriteBatch batch = new WriteBatch().message(message).enqueueTo(queue.id(), TargetFlags.ofQos(1));
+        store.append(batch);
+        queue.enqueue(message, batch.enqueueLsn(), TargetFlags.ofQos(1));
+        assertEquals(2, queue.status().ready());
+        open();
+        MessageQueue restored = host.queue("g").orElseThrow();
+        assertEquals(QueueSettings.group("g", true, "test"), restored.settings());
+        assertTrue(reaches("a", restored));
+        now(host.deleteQueue(loop, "g"));
+        assertEquals(0, store.memory.storedMessages());
+    }
+
+    @Test
+    void aQueueThatTheLogDidNotMakeDurableStaysAsItWas() {
+        MessageQueue queue = now(host.declareQueue(loop, QueueSettings.group("g", false, "test")));
+        store.refusing = true;
+        assertEquals(CatalogueException.Reason.STORE_BUSY, refusal(host.makeDurable(loop, "g")));
+        assertFalse(queue.settings().durable());
+        assertEquals(CatalogueException.Reason.NOT_FOUND, refusal(host.makeDurable(loop, "h")));
+    }
+
+    @Test
     void theNextLifeKnowsWhatEachQueueIsForAndWhatLeadsToIt() throws Exception {
         now(host.declareQueue(loop, QueueSettings.durable("shared", "test")));
         now(host.declareQueue(loop, QueueSettings.session("session", true, "test")));
         now(host.declareQueue(loop, QueueSettings.subscription("subscription", true, "test")));
+        now(host.declareQueue(loop, QueueSettings.group("group", true, "test")));
         now(host.bind(loop, VirtualHost.TOPICS, "subscription", "a/#"));
         open();
         for (QueueSettings.Purpose purpose : QueueSettings.Purpose.values()) {

@@ -95,7 +95,7 @@ final class ConnectNegotiator {
         answer.with(Property.RECEIVE_MAXIMUM, settings.receiveMaximum())
                 .with(Property.RETAIN_AVAILABLE, 0)
                 .with(Property.MAXIMUM_PACKET_SIZE, settings.maximumPacketBytes())
-                .with(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
+                .with(Property.SHARED_SUBSCRIPTION_AVAILABLE, 1);
         if (settings.topicAliasMaximum() > 0) answer.with(Property.TOPIC_ALIAS_MAXIMUM, settings.topicAliasMaximum());
     }
 

@@ -1,6 +1,8 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.CatalogueException;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.Packet.SubscriptionRequest;
@@ -12,6 +14,9 @@ import io.signalbox.mqtt.codec.Refusal;
 import io.signalbox.mqtt.codec.TopicSyntax;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** From CONNACK to the end: what each packet of the client does (§3). Confined to the connection's event loop. */
 final class Connected implements Stage {
@@ -31,6 +36,7 @@ final class Connected implements Stage {
     private final InboundQos inbound;
     private final TopicAliases aliases;
     private int unansweredRequests;
+    private boolean openingQueues;
 
     Connected(
             ListenerContext context,
@@ -52,7 +58,7 @@ final class Connected implements Stage {
 
     @Override
     public boolean isReady() {
-        return inbound.isReady() && unansweredRequests < MAX_UNANSWERED_REQUESTS;
+        return inbound.isReady() && !openingQueues && unansweredRequests < MAX_UNANSWERED_REQUESTS;
     }
 
     @Override
@@ -84,7 +90,10 @@ final class Connected implements Stage {
         if (TopicSyntax.levels(topic) > MAX_LEVELS) {
             throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the topic has more than " + MAX_LEVELS + " levels");
         }
-        if (ReservedTopics.isReserved(topic)) {
+        Optional<String> queue = NamedQueues.nameOf(topic);
+        if (queue.isPresent()) {
+            inbound.publishToQueue(publish, queue.get());
+        } else if (ReservedTopics.isReserved(topic)) {
             refuseReserved(publish);
         } else {
             inbound.publish(publish, topic);
@@ -120,6 +129,31 @@ final class Connected implements Stage {
     }
 
     private void subscribe(Packet.Subscribe packet) {
+        List<String> queues = packet.requests().stream()
+                .flatMap(request -> NamedQueues.nameOf(request.filter()).stream())
+                .toList();
+        if (queues.isEmpty()) {
+            subscribeAll(packet);
+            return;
+        }
+        openingQueues = true; // what comes next is read when this is done
+        CompletionStage<Optional<MessageQueue>> opened = CompletableFuture.completedStage(Optional.empty());
+        for (String queue : queues) opened = opened.thenCompose(before -> openQueue(queue));
+        opened.thenAccept(last -> {
+            openingQueues = false;
+            if (connection.isClosed()) return;
+            subscribeAll(packet);
+            connection.resume();
+        });
+    }
+
+    /** Empty if it cannot be had; each filter is answered for itself. */
+    private CompletionStage<Optional<MessageQueue>> openQueue(String name) {
+        return NamedQueues.open(context.host(), loop.core(), name, session.clientId())
+                .handle((queue, failure) -> Optional.ofNullable(queue));
+    }
+
+    private void subscribeAll(Packet.Subscribe packet) {
         WriteBatch batch = new WriteBatch();
         int identifier =
                 (int) packet.properties().number(Property.SUBSCRIPTION_IDENTIFIER, SessionSubscription.NO_IDENTIFIER);
@@ -134,9 +168,7 @@ final class Connected implements Stage {
 
     private ReasonCode subscribe(SubscriptionRequest request, int identifier, WriteBatch batch) {
         String filter = request.filter();
-        if (TopicSyntax.isShared(filter)) return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
-        if (ReservedTopics.isQueue(filter)) return ReasonCode.TOPIC_FILTER_INVALID;
-        if (TopicSyntax.levels(filter) > MAX_LEVELS) return ReasonCode.TOPIC_FILTER_INVALID;
+        if (!isFilterValid(filter)) return ReasonCode.TOPIC_FILTER_INVALID;
         Subscriptions present = session.subscriptions();
         long cost = SessionSubscription.heapBytes(filter);
         if (!present.has(filter)
@@ -148,9 +180,22 @@ final class Connected implements Stage {
         try {
             session.subscribe(wanted, batch);
         } catch (CatalogueException e) {
-            return ReasonCode.UNSPECIFIED_ERROR;
+            boolean noSuchQueue = e.reason() == CatalogueException.Reason.NOT_FOUND;
+            return noSuchQueue ? ReasonCode.TOPIC_FILTER_INVALID : ReasonCode.UNSPECIFIED_ERROR;
         }
         return ReasonCode.granted(request.qos()); // MQTT-3.8.4-7
+    }
+
+    private static boolean isFilterValid(String filter) {
+        return switch (FilterKind.of(filter)) {
+            case TOPICS -> TopicSyntax.levels(filter) <= MAX_LEVELS;
+            // To 3.x, which has no shared subscriptions, any filter is well-formed that begins so: MQTT-4.8.2-1, -2.
+            case SHARED ->
+                TopicSyntax.isSharedFilter(filter)
+                        && filter.length() <= QueueSettings.MAX_NAME_CHARS
+                        && TopicSyntax.levels(TopicSyntax.sharedTopics(filter)) <= MAX_LEVELS;
+            case QUEUE -> NamedQueues.nameOf(filter).isPresent();
+        };
     }
 
     private void unsubscribe(Packet.Unsubscribe packet) {

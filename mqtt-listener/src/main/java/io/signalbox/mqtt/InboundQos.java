@@ -1,6 +1,7 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.Admission;
+import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
@@ -8,6 +9,8 @@ import io.signalbox.broker.Publisher;
 import io.signalbox.broker.Rider;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.mqtt.codec.Packet;
@@ -17,6 +20,7 @@ import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +56,8 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     /** The token of the publish that waits for the log to have space, while {@link #blocked}. */
     private long parked;
 
+    private boolean openingQueue;
+
     InboundQos(ListenerContext context, ListenerLoop loop, MqttConnection connection, MqttSession origin) {
         this.context = context;
         this.loop = loop;
@@ -72,11 +78,51 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
 
     /** Whether the next packet may be read. */
     boolean isReady() {
-        return !blocked && !paused;
+        return !blocked && !paused && !openingQueue;
     }
 
     void publish(Packet.Publish packet, String topic) {
-        if (packet.qos() == 2 && origin.received().holds(packet.packetId())) {
+        publish(packet, topic, topics);
+    }
+
+    /** Publishes to the queue of this name, which is made if it is not there. */
+    void publishToQueue(Packet.Publish packet, String name) {
+        if (isRepeated(packet)) {
+            repeat(packet);
+            return;
+        }
+        Optional<MessageQueue> there = NamedQueues.find(context.host(), name);
+        if (there.isPresent()) {
+            publish(packet, name, there.get());
+            return;
+        }
+        if (packet.qos() > 0) checkReceiveMaximum();
+        openingQueue = true; // what comes next is read when this is done
+        NamedQueues.open(context.host(), loop.core(), name, origin.clientId()).whenComplete((queue, failure) -> {
+            openingQueue = false;
+            if (connection.isClosed()) return;
+            if (failure == null) {
+                publish(packet, name, queue);
+            } else {
+                refuseWithoutQueue(packet, failure);
+            }
+            connection.resume();
+        });
+    }
+
+    private void refuseWithoutQueue(Packet.Publish packet, Throwable failure) {
+        String sentence = String.valueOf(failure.getMessage());
+        boolean notAllowed = failure instanceof CatalogueException problem && !problem.isOfTheStore();
+        if (packet.qos() > 0 && notAllowed) {
+            refuse(packet, sentence);
+        } else {
+            ReasonCode reason = notAllowed ? ReasonCode.TOPIC_NAME_INVALID : ReasonCode.UNSPECIFIED_ERROR;
+            connection.refuse(new Refusal(reason, sentence)); // there is no other answer to QoS 0
+        }
+    }
+
+    private void publish(Packet.Publish packet, String topic, Destination target) {
+        if (isRepeated(packet)) {
             repeat(packet);
             return;
         }
@@ -92,12 +138,16 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         long token = token(packet);
         count(packet);
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
-        if (publisher().publish(topics, message, token, rider(packet)) == Admission.PARKED) {
+        if (publisher().publish(target, message, token, rider(packet)) == Admission.PARKED) {
             blocked = true;
             parked = token;
         } else {
             admitted(token);
         }
+    }
+
+    private boolean isRepeated(Packet.Publish packet) {
+        return packet.qos() == 2 && origin.received().holds(packet.packetId());
     }
 
     private static long token(Packet.Publish packet) {

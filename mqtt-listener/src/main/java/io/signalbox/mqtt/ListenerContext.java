@@ -19,5 +19,6 @@ record ListenerContext(
         MqttCounters counters,
         SessionTables tables,
         SessionRegistry registry,
+        SharedSubscriptions shared,
         Throttle complaints,
         Throttle refusedLogins) {}

@@ -31,6 +31,9 @@ public final class MqttFormat implements MessageFormat {
     /** An AMQP reply-to that is no topic name, so that it cannot be a response topic (MQTT-3.3.2-14). */
     static final String REPLY_TO = "amqp.reply-to";
 
+    /** What a message was published to that reaches a client by a queue, under the queue's name. */
+    static final String ADDRESS = "signalbox.address";
+
     private MqttFormat() {}
 
     @Override

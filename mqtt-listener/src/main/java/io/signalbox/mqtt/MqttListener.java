@@ -63,6 +63,7 @@ public final class MqttListener {
                 new MqttCounters(),
                 new SessionTables(broker.store(), host.name()),
                 new SessionRegistry(authenticator),
+                new SharedSubscriptions(host),
                 new Throttle(),
                 new Throttle());
     }

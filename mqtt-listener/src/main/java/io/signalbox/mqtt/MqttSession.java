@@ -45,6 +45,7 @@ final class MqttSession {
     private @Nullable ReceivedPackets received;
     private @Nullable OutboundWindow window;
     private @Nullable WindowSource ownMessages;
+    private @Nullable CompetingSubscriptions competing;
     private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
     private @Nullable Future<?> expiry;
@@ -68,6 +69,7 @@ final class MqttSession {
         session.owner = from.owner();
         session.expirySeconds = from.expirySeconds();
         from.subscriptions().forEach(session.subscriptions::put);
+        if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
             session.queue = restored;
             session.bindAll(restored);
@@ -78,11 +80,11 @@ final class MqttSession {
     /** The packet identifiers that an earlier life left. */
     void restorePackets(PacketTable.Stored from) {
         from.received.stream().forEach(packetId -> received().add(packetId, 0));
-        if (!from.released.isEmpty()) window().restoreReleased(from.released);
+        if (!from.released.isEmpty()) openWindow().restoreReleased(from.released);
     }
 
     void restorePublished(MessageQueue from, PacketTable.Published published) {
-        window().restorePublished(from, published);
+        openWindow().restorePublished(from, published);
     }
 
     String clientId() {
@@ -124,7 +126,8 @@ final class MqttSession {
     boolean clientReceived(int packetId, ReasonCode reason) {
         OutboundWindow present = window;
         if (present == null || !present.isInUse(packetId)) return false;
-        if (!present.received(packetId, reason)) context.counters().unknownAcknowledgements.increment();
+        if (!present.received(packetId, reason))
+            context.counters().unknownAcknowledgements.increment();
         return true;
     }
 
@@ -209,9 +212,10 @@ final class MqttSession {
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
-        } else if (subscriptions.size() > 0) {
+        } else if (subscriptions.haveTopics()) {
             bindAll(destination());
         }
+        if (competing != null) competing.attach();
     }
 
     /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
@@ -231,8 +235,12 @@ final class MqttSession {
      * @throws CatalogueException if the session needs a queue and cannot have one
      */
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
-        if (subscription.qos() > 0 && queue == null) openQueue(batch);
-        topics.addBinding(subscription.binding(destination(), this));
+        if (subscription.kind() == FilterKind.TOPICS) {
+            if (subscription.qos() > 0 && queue == null) openQueue(batch);
+            topics.addBinding(subscription.binding(destination(), this));
+        } else {
+            competing().subscribe(subscription);
+        }
         subscriptions.put(subscription);
         if (stored) context.tables().putSubscription(batch, clientId, subscription);
     }
@@ -241,7 +249,11 @@ final class MqttSession {
     boolean unsubscribe(String filter, WriteBatch batch) {
         Optional<SessionSubscription> removed = subscriptions.remove(filter);
         if (removed.isEmpty()) return false;
-        topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+        if (removed.get().kind() == FilterKind.TOPICS) {
+            topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+        } else {
+            competing().unsubscribe(removed.get());
+        }
         if (stored) context.tables().removeSubscription(batch, clientId, filter);
         return true;
     }
@@ -270,24 +282,60 @@ final class MqttSession {
     /** An operator has removed the queue, and with it what the session is for. */
     private void onQueueGone() {
         expirySeconds = 0;
+        disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    }
+
+    /** Ends the connection, if there is one. */
+    void disconnect(ReasonCode reason) {
         PublishSender to = sender;
-        if (to != null) to.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+        if (to != null) to.disconnect(reason);
+    }
+
+    /** What tells one connection of this session from the next; null while there is none. */
+    @Nullable
+    PublishSender connection() {
+        return sender;
+    }
+
+    private CompetingSubscriptions competing() {
+        CompetingSubscriptions present = competing;
+        if (present == null) {
+            present = new CompetingSubscriptions(context, this);
+            competing = present;
+        }
+        return present;
+    }
+
+    /** After a restart, on the loop: what others share in. */
+    void rejoin() {
+        if (competing != null) competing.rejoin();
+    }
+
+    boolean sharesQueues() {
+        return competing != null;
     }
 
     private void consume(MessageQueue from) {
-        PublishSender to = sender;
-        if (to == null) return;
-        OutboundWindow into = window();
-        into.attach(to, agreedWindow, packetJournal());
-        WindowSource source = ownMessages;
-        if (source == null) {
-            source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, this::onQueueGone);
-            ownMessages = source;
-        }
-        source.begin(from, subscriptionSettings());
+        window().ifPresent(into -> {
+            WindowSource source = ownMessages;
+            if (source == null) {
+                source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, DeliveryTerms.OWN, this::onQueueGone);
+                ownMessages = source;
+            }
+            source.begin(from, subscriptionSettings());
+        });
     }
 
-    private OutboundWindow window() {
+    /** The window to the client, for a queue that has messages for it; empty while there is no connection. */
+    Optional<OutboundWindow> window() {
+        PublishSender to = sender;
+        if (to == null) return Optional.empty();
+        OutboundWindow present = openWindow();
+        present.attach(to, agreedWindow, packetJournal());
+        return Optional.of(present);
+    }
+
+    private OutboundWindow openWindow() {
         OutboundWindow present = window;
         if (present == null) {
             present = new OutboundWindow(context.settings().outboundWindow());
@@ -305,7 +353,7 @@ final class MqttSession {
         return "mqtt " + clientId;
     }
 
-    private SubscriptionSettings subscriptionSettings() {
+    SubscriptionSettings subscriptionSettings() {
         return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, subscriberName());
     }
 
@@ -322,13 +370,13 @@ final class MqttSession {
 
     private void bindAll(Destination destination) {
         for (SessionSubscription subscription : subscriptions.all()) {
-            topics.addBinding(subscription.binding(destination, this));
+            if (subscription.kind() == FilterKind.TOPICS) topics.addBinding(subscription.binding(destination, this));
         }
     }
 
     private void unbindAll(Destination destination) {
         for (SessionSubscription subscription : subscriptions.all()) {
-            topics.removeBinding(subscription.filter(), destination);
+            if (subscription.kind() == FilterKind.TOPICS) topics.removeBinding(subscription.filter(), destination);
         }
     }
 
@@ -340,6 +388,7 @@ final class MqttSession {
         if (window != null) window.endSession(batch, packetJournal(), subscriberName());
         window = null;
         ownMessages = null;
+        if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
             unbindAll(present);
@@ -359,7 +408,7 @@ final class MqttSession {
         @Override
         public void onMessage(Message message, int flags) {
             PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message);
+            if (to != null) to.sendAtMostOnce(message, DeliveryTerms.OWN);
         }
 
         @Override

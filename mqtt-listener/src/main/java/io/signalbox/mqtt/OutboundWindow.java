@@ -126,7 +126,7 @@ final class OutboundWindow {
         sendWaiting(to);
         exactlyOnce.append();
         // A socket that does not keep up gets nothing new; what is on its way still comes.
-        int share = to.hasRoom() && !sources.isEmpty() ? Math.max(1, size / sources.size()) : 0;
+        int share = to.hasRoom() && !sources.isEmpty() ? (size - 1) / sources.size() + 1 : 0;
         for (int i = 0; i < sources.size(); i++) sources.get(i).grant(share);
     }
 
@@ -146,10 +146,16 @@ final class OutboundWindow {
         return new EntryName(from.queue(), delivery.lsn());
     }
 
-    /** A message for the client, with nothing to acknowledge. */
-    void sendAtMostOnce(Message message) {
+    /** Whether the client's socket keeps up. */
+    boolean hasRoom() {
         PublishSender to = sender;
-        if (to != null) to.sendAtMostOnce(message);
+        return to != null && to.hasRoom();
+    }
+
+    /** A message for the client, with nothing to acknowledge. */
+    void sendAtMostOnce(Message message, DeliveryTerms terms) {
+        PublishSender to = sender;
+        if (to != null) to.sendAtMostOnce(message, terms);
     }
 
     /** A message for the client that its queue has handed over. */
@@ -163,10 +169,9 @@ final class OutboundWindow {
     }
 
     private void send(WindowSource from, Delivery delivery) {
-        int qos = Math.max(1, PublishMarks.deliveredQos(delivery.message().envelope(), delivery.flags()));
         Outgoing known = awaited.isEmpty() ? null : awaited.remove(nameOf(from, delivery));
         if (known == null) forgetExpired(from);
-        Outgoing message = known == null ? slots.take(qos) : known;
+        Outgoing message = known == null ? slots.take(from.qosOf(delivery)) : known;
         message.source = from;
         message.delivery = delivery;
         message.counted = true;
@@ -193,10 +198,11 @@ final class OutboundWindow {
     void publish(Outgoing message) {
         PublishSender to = sender;
         Delivery delivery = message.delivery;
-        if (to == null || delivery == null) return;
+        WindowSource source = message.source;
+        if (to == null || delivery == null || source == null) return;
         message.step = Step.PUBLISHED;
-        boolean sent = to.sendAcknowledged(delivery.message(), message.qos, message.packetId, message.repeated);
-        if (!sent) end(message, Outcome.ACCEPTED); // MQTT-3.1.2-25: as if it had been delivered.
+        if (!to.sendAcknowledged(delivery.message(), source.terms(), message))
+            end(message, Outcome.ACCEPTED); // MQTT-3.1.2-25: as if it had been delivered.
     }
 
     /**

@@ -1,11 +1,13 @@
 package io.signalbox.mqtt;
 
 import io.netty.buffer.ByteBufUtil;
+import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.Packet.Publish;
 import io.signalbox.mqtt.codec.PacketType;
 import io.signalbox.mqtt.codec.PropertySet;
+import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
 import java.util.List;
@@ -35,17 +37,17 @@ final class PublishSender {
     }
 
     /** QoS 0: what the socket does not take is dropped and counted (MQTT-4.3.1-1). */
-    void sendAtMostOnce(Message message) {
+    void sendAtMostOnce(Message message, DeliveryTerms terms) {
         if (!output.hasRoom()) {
             context.counters().droppedSlowClient.increment();
             return;
         }
-        send(message, 0, 0, false);
+        send(message, terms, 0, 0, false);
     }
 
     /** QoS 1 or 2; false if the client will never get this message, so that it is as good as delivered. */
-    boolean sendAcknowledged(Message message, int qos, int packetId, boolean repeated) {
-        return send(message, qos, packetId, repeated);
+    boolean sendAcknowledged(Message content, DeliveryTerms terms, Outgoing message) {
+        return send(content, terms, message.qos, message.packetId, message.repeated);
     }
 
     /** PUBREL. */
@@ -57,23 +59,36 @@ final class PublishSender {
         return connection.isClosed();
     }
 
-    private boolean send(Message message, int qos, int packetId, boolean dup) {
-        String topic = message.envelope().address();
+    private boolean send(Message message, DeliveryTerms terms, int qos, int packetId, boolean dup) {
+        String topic = terms.topic().orElse(message.envelope().address());
         if (!isTopic(topic)) {
             context.counters().droppedNotATopic.increment();
             return false;
         }
         long secondsLeft = Expiry.secondsLeft(
                 message.envelope().expiresAtMillis(), context.clock().millis());
-        List<Integer> identifiers = output.encoder().version().isV5() ? subscriptions.identifiersFor(topic) : List.of();
-        Publish publish =
-                new Publish(dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, bodies.bodyOf(message));
+        List<Integer> identifiers = output.encoder().version().isV5() ? identifiers(topic, terms) : List.of();
+        Body.Inline body = bodyOf(message, terms);
+        Publish publish = new Publish(dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, body);
         if (!output.write(publish)) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;
         }
         context.counters().publishesSent.increment();
         return true;
+    }
+
+    /** What comes from a queue under the queue's name says what it was published to, if that was another. */
+    private Body.Inline bodyOf(Message message, DeliveryTerms terms) {
+        Body.Inline body = bodies.bodyOf(message);
+        String address = message.envelope().address();
+        boolean told =
+                terms.topic().flatMap(NamedQueues::nameOf).map(address::equals).orElse(true);
+        return told ? body : PublishBody.withUserProperty(body, MqttFormat.ADDRESS, address);
+    }
+
+    private List<Integer> identifiers(String topic, DeliveryTerms terms) {
+        return terms.identifiers().orElseGet(() -> subscriptions.identifiersFor(topic));
     }
 
     /** A message of another protocol may have been published to an address that MQTT cannot write. */

@@ -1,19 +1,19 @@
 package io.signalbox.mqtt;
 
-/** Topics that are the server's own: clients neither publish to them nor leave wills on them (§4.7.2). Stateless. */
+/**
+ * Topics that are the server's own: clients neither publish to them nor leave wills on them (§4.7.2). What names a queue
+ * ({@link NamedQueues}) is no topic either. Stateless.
+ */
 final class ReservedTopics {
-
-    private static final String QUEUE_PREFIX = "$queue/";
 
     private ReservedTopics() {}
 
     static boolean isReserved(String topic) {
         if (topic.isEmpty() || topic.charAt(0) != '$') return false;
-        return topic.equals("$SYS") || topic.startsWith("$SYS/") || topic.startsWith("$share/") || isQueue(topic);
-    }
-
-    /** Names a queue, not a topic; queues are not reached over MQTT yet. */
-    static boolean isQueue(String topicOrFilter) {
-        return topicOrFilter.startsWith(QUEUE_PREFIX);
+        int end = topic.indexOf('/');
+        return switch (end < 0 ? topic : topic.substring(0, end)) {
+            case "$SYS", "$share", "$queue", "$CONTROL" -> true;
+            default -> false;
+        };
     }
 }

@@ -19,7 +19,7 @@ final class SessionRecovery {
     private final List<ListenerLoop> loops;
     private final Set<String> queuesInUse = new HashSet<>();
     private final PacketRecovery packets;
-    private final List<Future<?>> removals = new ArrayList<>();
+    private final List<Future<?>> tasks = new ArrayList<>();
     private int restored;
 
     private SessionRecovery(ListenerContext context, List<ListenerLoop> loops) {
@@ -31,9 +31,15 @@ final class SessionRecovery {
     static void restore(ListenerContext context, List<ListenerLoop> loops) {
         SessionRecovery recovery = new SessionRecovery(context, loops);
         recovery.restoreSessions();
+        recovery.awaitTasks(); // a queue is an orphan only when all have found theirs
         recovery.removeOrphans();
         // Before a client can connect: what is removed here must not be what it has just made.
-        recovery.removals.forEach(Future::syncUninterruptibly);
+        recovery.awaitTasks();
+    }
+
+    private void awaitTasks() {
+        tasks.forEach(Future::syncUninterruptibly);
+        tasks.clear();
     }
 
     private void restoreSessions() {
@@ -44,7 +50,7 @@ final class SessionRecovery {
             Optional<MessageQueue> queue = context.host().queue(stored.queueName());
             boolean queueIsGone = !stored.queueName().isEmpty() && queue.isEmpty();
             if (left <= 0 || queueIsGone) {
-                removals.add(loop.eventLoop().submit(() -> remove(loop, stored)));
+                tasks.add(loop.eventLoop().submit(() -> remove(loop, stored)));
                 continue;
             }
             queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
@@ -52,11 +58,12 @@ final class SessionRecovery {
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
             WriteBatch gone = new WriteBatch();
             packets.restore(session, gone);
-            removals.add(loop.eventLoop().submit(() -> loop.journal().append(gone)));
+            tasks.add(loop.eventLoop().submit(() -> loop.journal().append(gone)));
             SessionClaim claim =
                     new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
             context.registry().restore(claim);
+            if (session.sharesQueues()) tasks.add(loop.eventLoop().submit(session::rejoin));
             loop.execute(() -> claim.awaitExpiry(session, left));
         }
     }
@@ -75,16 +82,21 @@ final class SessionRecovery {
         loop.journal().append(batch);
     }
 
-    /** Packet identifiers and session queues that no session knows: the process ended between the two. */
+    /** Packet identifiers, and queues of sessions and of shared subscriptions, that no session knows: the process ended between. */
     private void removeOrphans() {
         ListenerLoop first = loops.get(0);
         WriteBatch batch = new WriteBatch();
         packets.removeOrphans(batch);
-        removals.add(first.eventLoop().submit(() -> first.journal().append(batch)));
+        tasks.add(first.eventLoop().submit(() -> first.journal().append(batch)));
         for (MessageQueue queue : context.host().queues()) {
             QueueSettings settings = queue.settings();
-            if (settings.purpose() != QueueSettings.Purpose.SESSION || queuesInUse.contains(settings.name())) continue;
-            removals.add(first.eventLoop().submit(() -> QueueRemoval.start(context.host(), first, settings.name())));
+            boolean inUse = switch (settings.purpose()) {
+                case SHARED, SUBSCRIPTION -> true;
+                case SESSION -> queuesInUse.contains(settings.name());
+                case GROUP -> context.shared().hasQueue(settings);
+            };
+            if (inUse) continue;
+            tasks.add(first.eventLoop().submit(() -> QueueRemoval.start(context.host(), first, settings.name())));
         }
     }
 }

@@ -24,14 +24,22 @@ record SessionSubscription(String filter, int qos, boolean noLocal, boolean reta
         return HEAP_BYTES + 2L * filter.length();
     }
 
+    FilterKind kind() {
+        return FilterKind.of(filter);
+    }
+
     boolean hasIdentifier() {
         return identifier != NO_IDENTIFIER;
     }
 
+    /** What the core keeps with each message that comes by it. */
+    int flags() {
+        return TargetFlags.ofQos(qos) | (retainAsPublished ? TargetFlags.RETAIN_AS_PUBLISHED : 0);
+    }
+
     /** The way from the exchange to the session; {@code origin} is what the session publishes as. */
     Binding binding(Destination destination, Object origin) {
-        int flags = TargetFlags.ofQos(qos) | (retainAsPublished ? TargetFlags.RETAIN_AS_PUBLISHED : 0);
         @Nullable Object excluded = noLocal ? origin : null; // MQTT-3.8.3-3
-        return new Binding(filter, destination, flags, excluded, Map.of());
+        return new Binding(filter, destination, flags(), excluded, Map.of());
     }
 }

@@ -12,6 +12,7 @@ final class Subscriptions {
 
     private final Map<String, SessionSubscription> byFilter = new LinkedHashMap<>(2);
     private int withIdentifier;
+    private int competing;
     private long heapBytes;
 
     /** Adds a subscription in place of one with the identical filter (MQTT-3.8.4-3). */
@@ -31,6 +32,21 @@ final class Subscriptions {
         if (subscription.isEmpty()) return;
         heapBytes += change * SessionSubscription.heapBytes(subscription.get().filter());
         if (subscription.get().hasIdentifier()) withIdentifier += change;
+        if (subscription.get().kind() != FilterKind.TOPICS) competing += change;
+    }
+
+    /** Whether there are some for the session alone. */
+    boolean haveTopics() {
+        return byFilter.size() > competing;
+    }
+
+    /** Whether there are some whose messages others may get as well. */
+    boolean haveCompeting() {
+        return competing > 0;
+    }
+
+    Optional<SessionSubscription> get(String filter) {
+        return Optional.ofNullable(byFilter.get(filter));
     }
 
     boolean has(String filter) {

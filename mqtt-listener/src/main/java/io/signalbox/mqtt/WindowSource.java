@@ -6,6 +6,7 @@ import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
+import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class WindowSource implements DeliveryListener {
     private final OutboundWindow window;
     private final Unacknowledged unacknowledged;
     private final Runnable onQueueGone;
+    private DeliveryTerms terms;
 
     /** What the client may have of QoS 2, at the end of the connection: nobody else gets it (MQTT-4.8.2-4). */
     private final List<Delivery> reserved = new ArrayList<>(0);
@@ -40,9 +42,10 @@ final class WindowSource implements DeliveryListener {
     private boolean ending;
 
     /** @param onQueueGone told when the queue was removed by someone else */
-    WindowSource(OutboundWindow window, Unacknowledged unacknowledged, Runnable onQueueGone) {
+    WindowSource(OutboundWindow window, Unacknowledged unacknowledged, DeliveryTerms terms, Runnable onQueueGone) {
         this.window = window;
         this.unacknowledged = unacknowledged;
+        this.terms = terms;
         this.onQueueGone = onQueueGone;
     }
 
@@ -54,6 +57,15 @@ final class WindowSource implements DeliveryListener {
         queue = from;
         subscription = from.subscribe(wanted, this);
         window.add(this);
+    }
+
+    DeliveryTerms terms() {
+        return terms;
+    }
+
+    /** What comes from now on is sent so. */
+    void deliverAs(DeliveryTerms changed) {
+        terms = changed;
     }
 
     /** Nothing new comes from the queue; what has been sent is completed (MQTT-3.10.4-3). */
@@ -95,6 +107,12 @@ final class WindowSource implements DeliveryListener {
         }
         reserved.add(delivery);
         return true;
+    }
+
+    /** MQTT-3.8.4-8, MQTT-4.8.2-3. A queue that is shared knows the highest QoS of all who share it, not this one's. */
+    int qosOf(Delivery delivery) {
+        int granted = terms.equals(DeliveryTerms.OWN) ? TargetFlags.qos(delivery.flags()) : terms.maximumQos();
+        return Math.max(1, PublishMarks.deliveredQos(delivery.message().envelope(), granted));
     }
 
     /** Lets so many of its messages be unacknowledged; none of them beyond what is on its way if {@code share} is 0. */
@@ -140,14 +158,19 @@ final class WindowSource implements DeliveryListener {
     @Override
     public void onDelivery(Delivery delivery) {
         if (delivery.isSettled()) {
-            window.sendAtMostOnce(delivery.message());
+            window.sendAtMostOnce(delivery.message(), terms);
             return;
         }
         received++;
         if (ending) {
             settle(delivery, Outcome.RELEASED);
-        } else {
+        } else if (terms.maximumQos() > 0) {
             window.take(this, delivery);
+        } else if (window.hasRoom()) {
+            window.sendAtMostOnce(delivery.message(), terms); // MQTT-4.8.2-3
+            settle(delivery, Outcome.ACCEPTED);
+        } else {
+            settle(delivery, Outcome.RELEASED); // others may keep up better
         }
     }
 
@@ -171,6 +194,6 @@ final class WindowSource implements DeliveryListener {
         window.remove(this);
         if (unacknowledged == Unacknowledged.KEPT) window.forget(this);
         window.forgetAwaited(this);
-        onQueueGone.run();
+        if (!ending) onQueueGone.run();
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ConnectTest {
 
-    private static final String CONNACK_LIMITS = "21 0400 22 0010 25 00 27 00200000 2a 00";
+    private static final String CONNACK_LIMITS = "21 0400 22 0010 25 00 27 00200000 2a 01";
 
     @Test
     void aVersion3_1_1ClientIsLetIn() throws Exception {

@@ -249,8 +249,12 @@ class PublishTest {
                     .expectClosed();
             server.client()
                     .connectV3("b")
-                    .send("32 0d 00 08 '$queue/q' 00 01 '1'")
+                    .send("32 0d 00 08 '$share/q' 00 01 '1'")
                     .expectClosed();
+            server.client()
+                    .connectV5("c")
+                    .send("32 13 00 0d '$CONTROL/v1/x' 00 01 00 '1'")
+                    .expectPacket("40");
         }
     }
 

@@ -13,8 +13,8 @@ class SubscribeTest {
             server.client()
                     .connectV5("a")
                     .send(
-                            "82 27 00 01 00 00 01 'a' 00 00 01 'b' 01 00 01 'c' 02 00 0a '$share/g/a' 00 00 08 '$queue/q' 01")
-                    .expect("90 08 00 01 00 00 01 01 9e 8f")
+                            "82 27 00 01 00 00 01 'a' 00 00 01 'b' 01 00 01 'c' 02 00 0a '$share/g/a' 00 00 08 '$queue/#' 01")
+                    .expect("90 08 00 01 00 00 01 01 00 8f")
                     .expectNothingElse();
         }
     }
@@ -25,7 +25,7 @@ class SubscribeTest {
         try (TestServer server = TestServer.start()) {
             server.client()
                     .connectV3("a")
-                    .send("82 13 00 01 00 0a '$share/g/a' 00 00 01 'b' 01")
+                    .send("82 13 00 01 00 0a '$share//ab' 00 00 01 'b' 01")
                     .expect("90 04 00 01 80 01");
         }
     }

@@ -64,6 +64,11 @@ final class TestServer implements AutoCloseable {
         return new TestServer(new MemoryStore(), EVERYBODY, MqttSettings.defaults());
     }
 
+    /** So much time after all other servers. */
+    static TestServer startLater(MessageStore store, long millis) throws Exception {
+        return new TestServer(store, EVERYBODY, MqttSettings.defaults(), 1_000_000_000_000L + millis, 2);
+    }
+
     /** For what depends on who shares a loop with whom. */
     static TestServer startOnOneLoop() throws Exception {
         return new TestServer(new MemoryStore(), EVERYBODY, MqttSettings.defaults(), 1_000_000_000_000L, 1);

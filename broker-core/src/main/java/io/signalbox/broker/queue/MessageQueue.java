@@ -32,7 +32,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     private static final int COMMANDS_PER_DRAIN = 256;
 
     private final long id;
-    private final QueueSettings settings;
+    private volatile QueueSettings settings;
     private final MessageStore store;
     private final Loop home;
     private final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
@@ -87,6 +87,15 @@ public final class MessageQueue implements Destination, QueueEffects {
     /** Whether the queue has ended, so that nothing more should be published to it. */
     public boolean isDeleted() {
         return deleted;
+    }
+
+    /**
+     * From now on the queue and the durable messages that come to it survive a restart; what is in it does not. The caller
+     * has told the log so. Any thread.
+     */
+    public void becomeDurable() {
+        settings = settings.asDurable();
+        submit(new QueueCommand.BecomeDurable());
     }
 
     /** Takes a message in; {@code lsn} is that of its enqueue record, 0 if it is not in the log. Any thread. */

@@ -121,6 +121,14 @@ abstract class QueueCommand extends MpscQueue.Node {
         }
     }
 
+    /** What comes in from now on may survive a restart. */
+    static final class BecomeDurable extends QueueCommand {
+        @Override
+        void applyTo(QueueState state) {
+            state.becomeDurable();
+        }
+    }
+
     /** Nothing but another turn of handing over. */
     static final class Turn extends QueueCommand {
         @Override

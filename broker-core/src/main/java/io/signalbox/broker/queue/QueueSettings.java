@@ -14,7 +14,13 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
     /** Bytes of bodies a queue keeps in memory when nobody says otherwise. */
     public static final int DEFAULT_WINDOW_BYTES = 4 << 20;
 
-    private static final int MAX_NAME_CHARS = 1024;
+    /** The longest name of a queue, in characters. */
+    public static final int MAX_NAME_CHARS = 1024;
+
+    /** How the name of a queue begins that is made for one link and goes with it; a UUID follows. */
+    public static final String OF_A_LINK = "temporary-queue-";
+
+    private static final int UUID_CHARS = 36;
 
     /** Who consumes from a queue. */
     public enum Purpose {
@@ -23,7 +29,12 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
         /** One MQTT session: a transient message passes through to it when it is connected and is not kept when not. */
         SESSION,
         /** The links of one named subscription; they compete. */
-        SUBSCRIPTION
+        SUBSCRIPTION,
+        /**
+         * The members of one MQTT shared subscription (MQTT 5.0 §4.8.2): they compete, and a transient message passes
+         * through to one that is connected and is not kept when none is.
+         */
+        GROUP
     }
 
     public QueueSettings {
@@ -32,6 +43,11 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
         }
         if (name.indexOf('\0') >= 0) throw new IllegalArgumentException("a queue name has no NUL character");
         if (windowBytes < 0) throw new IllegalArgumentException("windowBytes " + windowBytes + " is negative");
+    }
+
+    /** Whether a queue of this name was made for a link, so that nobody else makes one. */
+    public static boolean isOfALink(String name) {
+        return name.startsWith(OF_A_LINK) && name.length() == OF_A_LINK.length() + UUID_CHARS;
     }
 
     /** A durable queue for competing consumers. */
@@ -52,5 +68,15 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
     /** The queue of an MQTT session; {@code durable} when the session's expiry is more than 0. */
     public static QueueSettings session(String name, boolean durable, String creator) {
         return new QueueSettings(name, durable, Purpose.SESSION, DEFAULT_WINDOW_BYTES, creator);
+    }
+
+    /** The queue of an MQTT shared subscription; {@code durable} once a member's session outlives its connection. */
+    public static QueueSettings group(String name, boolean durable, String creator) {
+        return new QueueSettings(name, durable, Purpose.GROUP, DEFAULT_WINDOW_BYTES, creator);
+    }
+
+    /** The same for a queue that survives a restart. */
+    public QueueSettings asDurable() {
+        return new QueueSettings(name, true, purpose, windowBytes, creator);
     }
 }

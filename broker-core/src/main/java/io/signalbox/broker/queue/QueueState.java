@@ -22,7 +22,7 @@ final class QueueState {
 
     private final QueueEffects effects;
     private final InstantSource clock;
-    private final QueueSettings settings;
+    private QueueSettings settings;
     private final QueueFootprint footprint;
     private final ReadyEntries ready = new ReadyEntries();
     private final ArrayDeque<Consumer> ring = new ArrayDeque<>(2);
@@ -31,6 +31,10 @@ final class QueueState {
     private final ReadBackBodies readBack = new ReadBackBodies();
     private final Reservations reservations = new Reservations();
     private long nextSeq;
+
+    /** Who of several consumers gets the next message that passes through; they take turns. */
+    private int nextPassed;
+
     private int loading;
     private boolean deleted;
     private boolean halted;
@@ -71,7 +75,9 @@ final class QueueState {
     void passThrough(Entry entry) {
         enqueued++;
         Message message = entry.message;
-        for (Consumer consumer : consumers) {
+        for (int turns = consumers.size(); turns > 0; turns--) {
+            nextPassed = nextPassed + 1 < consumers.size() ? nextPassed + 1 : 0;
+            Consumer consumer = consumers.get(nextPassed);
             if (message == null || !consumer.hasRoom()) continue;
             consumer.sent(entry.bodyBytes);
             effects.deliver(new Delivery(consumer, entry, message, true));
@@ -190,6 +196,11 @@ final class QueueState {
             forgetBody(last);
         }
         if (messages.size() < entries.size()) halted = true; // the log cannot be read: deliver nothing, lose nothing
+    }
+
+    /** The log knows the queue from now on. */
+    void becomeDurable() {
+        settings = settings.asDurable();
     }
 
     /** Nothing is delivered any more, since the store has failed. */

@@ -368,6 +368,22 @@ class QueueStateTest {
     }
 
     @Test
+    void whatPassesThroughGoesToTheConsumersInTurnAndPastOneWhoseLoopLags() {
+        Consumer first = consumer(0);
+        Consumer second = consumer(0);
+        Consumer lagging = consumer(0);
+        lagging.sent(Consumer.MAX_IN_TRANSIT_BYTES);
+        for (int i = 0; i < 6; i++) state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "x")));
+        state.detach(second, List.of());
+        state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "x")));
+        assertEquals(7, effects.delivered.size());
+        assertEquals(4, effects.delivered.stream().filter(d -> d.owner == first).count());
+        assertEquals(
+                3, effects.delivered.stream().filter(d -> d.owner == second).count());
+        assertEquals(0, state.status().dropped());
+    }
+
+    @Test
     void settlingOnDispatchEndsTheEntryAtOnce() {
         Consumer consumer = new Consumer(null, true, "c");
         state.attach(consumer);

@@ -11,6 +11,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient.Mqtt5Publishes;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import jakarta.jms.BytesMessage;
@@ -20,6 +21,7 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import jakarta.jms.Topic;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -169,5 +171,49 @@ final class ProtocolsMeetIT {
                         .anyMatch(property -> property.getName().toString().equals("room")
                                 && property.getValue().toString().equals("cellar")),
                 () -> "user properties " + received.getUserProperties());
+    }
+
+    @Test
+    void aDeviceSendsToAQueueByNameAndAnAmqpConsumerSettles() throws Exception {
+        String queue = name.replace('/', '.');
+        mqtt.publishWith()
+                .topic("$queue/" + queue)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload("job 1".getBytes(UTF_8))
+                .correlationData("c-1".getBytes(UTF_8))
+                .userProperties()
+                .add("room", "attic")
+                .applyUserProperties()
+                .send();
+        assertEquals(1, broker.control().depth(queue));
+        MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
+        var received = receive(consumer);
+        assertEquals("job 1", new String(received.getBody(byte[].class), UTF_8));
+        assertEquals("attic", received.getStringProperty("room"));
+        Await.until("it is settled", () -> broker.control().depth(queue) == 0);
+    }
+
+    @Test
+    void aDeviceCompetesWithAnAmqpConsumerForAQueue() throws Exception {
+        String queue = name.replace('/', '.');
+        Mqtt5Publishes publishes = subscribe("$queue/" + queue);
+        MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 20; i++) sent.add("job " + i);
+        JmsClient.sendTexts(session, session.createQueue(queue), sent.toArray(new String[0]));
+        List<String> received = new ArrayList<>();
+        for (var one = consumer.receive(2000); one != null; one = consumer.receive(500)) {
+            received.add(one.getBody(String.class));
+        }
+        assertTrue(!received.isEmpty() && received.size() < 20, () -> "the AMQP consumer got " + received);
+        while (received.size() < 20) {
+            Mqtt5Publish one = next(publishes);
+            assertEquals("$queue/" + queue, one.getTopic().toString());
+            received.add(new String(one.getPayloadAsBytes(), UTF_8));
+        }
+        Collections.sort(sent);
+        Collections.sort(received);
+        assertEquals(sent, received);
+        Await.until("all are settled", () -> broker.control().depth(queue) == 0);
     }
 }

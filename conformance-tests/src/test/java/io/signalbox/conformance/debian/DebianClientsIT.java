@@ -49,6 +49,34 @@ final class DebianClientsIT {
     }
 
     @Test
+    void twoMosquittoSubsShareASubscription() {
+        DebianClients.assumeMosquitto();
+        String filter = "$share/group/" + name;
+        try (ClientProcess first = clients.mosquittoSub(filter, 2);
+                ClientProcess second = clients.mosquittoSub(filter, 2, "-V", "5")) {
+            for (String payload : List.of("1", "2", "3", "4")) clients.mosquittoPub(name, payload);
+            assertEquals(List.of(name + " 1", name + " 3"), received(first));
+            assertEquals(List.of(name + " 2", name + " 4"), received(second));
+        }
+    }
+
+    @Test
+    void mosquittoAndProtonMeetAtAQueueByName() {
+        DebianClients.assumeMosquitto();
+        DebianClients.assumeProton();
+        String queue = name.replace('/', '.');
+        clients.mosquittoPub("$queue/" + queue, "from a device");
+        try (ClientProcess receiver = clients.protonReceive(queue, 1)) {
+            assertEquals(List.of("attached", "from a device"), receiver.awaitSuccess());
+        }
+        clients.protonSend(queue, "to a device");
+        try (ClientProcess subscriber = clients.mosquittoSub("$queue/" + queue, 1)) {
+            assertEquals(List.of("$queue/" + queue + " to a device"), received(subscriber));
+        }
+        Await.until("the queue is empty", () -> broker.control().depth(queue) == 0);
+    }
+
+    @Test
     void protonSendsThroughAQueueToProton() {
         DebianClients.assumeProton();
         String queue = name.replace('/', '.');

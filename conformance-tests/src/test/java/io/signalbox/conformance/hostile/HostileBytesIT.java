@@ -46,6 +46,8 @@ class HostileBytesIT {
         try (Probe one = new Probe(broker.mqtt(), "one", PER_SECOND / 2);
                 Probe two = new Probe(broker.mqtt(), "two", PER_SECOND / 2)) {
             one.during(ALONE); // until the code is warm
+            LongTurns turns = new LongTurns(broker.http());
+            one.begin();
             row("alone", 0, one, two.during(ALONE));
             for (Attack attack : attacks) {
                 InetSocketAddress address = attack.name().startsWith("MQTT") ? broker.mqtt() : broker.amqp();
@@ -54,10 +56,12 @@ class HostileBytesIT {
                 int times = strike(attack, address, failures);
                 Probe.Latencies latencies = two.end();
                 row(attack.name(), times, one, latencies);
+                failures.addAll(turns.since(attack.name()));
                 double worst = Math.max(latencies.millis(1), one.end().millis(1));
                 if (worst > LONGEST_MILLIS) failures.add(attack + ": others waited for " + worst + " ms");
             }
             assertTrue(broker.isAlive());
+            table.add(turns.summary());
         } finally {
             table.forEach(System.out::println);
             broker.stop();

@@ -81,6 +81,11 @@ public final class ForwardedProperties {
 
         private Writer() {}
 
+        /** Properties as they are written already. */
+        void copy(byte[] written, int from, int length) {
+            properties.writeBytes(written, from, length);
+        }
+
         public void text() {
             properties.writeByte(Property.PAYLOAD_FORMAT_INDICATOR.id()).writeByte(1);
         }

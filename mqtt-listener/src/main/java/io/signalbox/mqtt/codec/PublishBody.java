@@ -57,6 +57,14 @@ public final class PublishBody {
         return body.from() + VariableByteInteger.size(length) + length;
     }
 
+    /** The same body with one more user property, behind those it has. */
+    public static Body.Inline withUserProperty(Body.Inline body, String name, String value) {
+        ForwardedProperties.Writer added = ForwardedProperties.writer();
+        added.copy(body.bytes(), propertiesFrom(body), propertiesLength(body));
+        added.userProperty(name, value);
+        return added.body(payload(body));
+    }
+
     /** The application's bytes, in the same array. */
     public static Body.Inline payload(Body.Inline body) {
         return new Body.Inline(body.bytes(), payloadFrom(body), body.to());

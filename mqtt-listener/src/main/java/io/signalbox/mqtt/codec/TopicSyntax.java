@@ -48,6 +48,11 @@ public final class TopicSyntax {
         return isFilter(filter, nameEnd + 1);
     }
 
+    /** The topics that a filter wants which {@link #isSharedFilter}. */
+    public static String sharedTopics(String filter) {
+        return filter.substring(filter.indexOf('/', SHARE_PREFIX.length()) + 1);
+    }
+
     /** How many levels a name or filter has; every slash begins one (§4.7.1.1). */
     public static int levels(String topic) {
         int levels = 1;

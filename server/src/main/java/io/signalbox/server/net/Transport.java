@@ -25,8 +25,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The event loops of a broker, one per core, on epoll where the system has it, and what opens ports on them. Opened and
@@ -46,13 +48,24 @@ public final class Transport implements AutoCloseable {
 
     private final boolean epoll;
     private final EventLoopGroup group;
+    private final LongAdder longTurns = new LongAdder();
+    private final List<LoopTurns> turns = new CopyOnWriteArrayList<>();
 
     private Transport(boolean epoll, int loops) {
         this.epoll = epoll;
         this.group = new MultiThreadIoEventLoopGroup(
                 loops,
                 new DefaultThreadFactory("signalbox-loop", true),
-                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+                TimedIoHandler.around(
+                        epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory(),
+                        this::timed,
+                        System::nanoTime));
+    }
+
+    private LoopTurns timed() {
+        LoopTurns ofLoop = new LoopTurns(longTurns, System.nanoTime());
+        turns.add(ofLoop);
+        return ofLoop;
     }
 
     /** As many loops as the machine has cores. */
@@ -66,6 +79,16 @@ public final class Transport implements AutoCloseable {
     /** How sockets are watched, for the operator. */
     public String name() {
         return epoll ? "epoll" : "nio";
+    }
+
+    /** Turns of {@link LoopTurns#LONG_NANOS} or more, of all loops since the start. */
+    public LongAdder longTurns() {
+        return longTurns;
+    }
+
+    /** The longest turn of any loop in the last one to two minutes, in nanoseconds. */
+    public long longestTurnNanos() {
+        return turns.stream().mapToLong(LoopTurns::longestNanos).max().orElse(0);
     }
 
     public EventLoopGroup group() {

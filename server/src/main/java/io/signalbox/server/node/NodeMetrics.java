@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueStatus;
+import io.signalbox.server.net.Transport;
 import io.signalbox.server.tls.TlsServer;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -135,11 +136,19 @@ public final class NodeMetrics {
                 () -> tls.identity().expiry().getEpochSecond());
     }
 
-    void addLoops(LoopWatch loops) {
+    void addLoops(LoopWatch loops, Transport transport) {
         gauge(
                 "signalbox_event_loop_lag_seconds",
                 "How late the latest event loop is with its turn.",
                 () -> Unit.nanosToSeconds(loops.worstLagNanos()));
+        gauge(
+                "signalbox_event_loop_longest_turn_seconds",
+                "The longest turn of an event loop in the last one to two minutes; its connections have waited for it.",
+                () -> Unit.nanosToSeconds(transport.longestTurnNanos()));
+        counter(
+                "signalbox_event_loop_long_turns",
+                "Turns of an event loop that took 50 ms or more.",
+                transport.longTurns());
     }
 
     private static long sum(Broker broker, ToLongFunction<QueueStatus> value) {

@@ -86,7 +86,7 @@ final class NodeStart {
         Transport transport = keep(Transport.open());
         LoopWatch loops = new LoopWatch(transport.group(), System::nanoTime);
         NodeHealth health = new NodeHealth(loops);
-        metrics.addLoops(loops);
+        metrics.addLoops(loops, transport);
         NodePorts opening = new NodePorts(configuration, transport, tls);
         HttpPort http = keep(opening.openHttp(new HttpPages(health, registry)));
         Optional<TlsPort> https = opening.openTls("http", TlsAddress.HTTP, http::attach);
