@@ -19,6 +19,7 @@ final class SessionRecovery {
     private final ListenerContext context;
     private final List<ListenerLoop> loops;
     private final Set<String> queuesInUse = new HashSet<>();
+    private final PacketRecovery packets;
     private final List<Future<?>> tasks = new ArrayList<>();
     private final Map<String, Map<String, String>> replays;
     private int restored;
@@ -27,6 +28,7 @@ final class SessionRecovery {
         this.context = context;
         this.loops = loops;
         this.replays = context.replays().read();
+        this.packets = new PacketRecovery(context);
     }
 
     static void restore(ListenerContext context, List<ListenerLoop> loops) {
@@ -59,6 +61,9 @@ final class SessionRecovery {
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
             Map<String, String> replayed = replays.get(stored.clientId());
             if (replayed != null) session.replays().restore(replayed);
+            WriteBatch gone = new WriteBatch();
+            packets.restore(session, gone);
+            tasks.add(loop.eventLoop().submit(() -> loop.journal().append(gone)));
             SessionClaim claim =
                     new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
@@ -85,8 +90,12 @@ final class SessionRecovery {
         loop.journal().append(batch);
     }
 
-    /** Queues of sessions and of shared subscriptions that no session knows: the process ended between the two. */
+    /** Packet identifiers, and queues of sessions and of shared subscriptions, that no session knows: the process ended between. */
     private void removeOrphans() {
+        ListenerLoop first = loops.get(0);
+        WriteBatch batch = new WriteBatch();
+        packets.removeOrphans(batch);
+        tasks.add(first.eventLoop().submit(() -> first.journal().append(batch)));
         for (MessageQueue queue : context.host().queues()) {
             QueueSettings settings = queue.settings();
             boolean inUse = switch (settings.purpose()) {
@@ -95,8 +104,7 @@ final class SessionRecovery {
                 case GROUP -> context.shared().hasQueue(settings);
             };
             if (inUse) continue;
-            ListenerLoop loop = loops.get(0);
-            tasks.add(loop.eventLoop().submit(() -> QueueRemoval.start(context.host(), loop, settings.name())));
+            tasks.add(first.eventLoop().submit(() -> QueueRemoval.start(context.host(), first, settings.name())));
         }
     }
 }
