@@ -96,7 +96,9 @@ class Qos2RestartTest {
             first.client()
                     .connectV3Persistent("s", 0)
                     .send("82 06 00 01 00 01 't' 02")
-                    .expect("90 03 00 01 02");
+                    .expect("90 03 00 01 02")
+                    .close();
+            first.waitUntilDisconnected(1);
             TestClient publisher = first.client().connectV3Persistent("p", 0);
             publisher.send("34 06 00 01 't' 00 07 'a'").expect("50 02 00 07");
         }
