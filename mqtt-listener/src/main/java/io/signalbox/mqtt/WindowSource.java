@@ -98,9 +98,9 @@ final class WindowSource implements DeliveryListener {
 
     /** Whether a message in flight keeps its identifier, now that the connection is about to go. */
     boolean keep(Outgoing message, Delivery delivery) {
-        if (delivery.lsn() == 0) return false;
+        if (subscription == null || delivery.lsn() == 0) return false;
         if (message.qos < 2) return unacknowledged == Unacknowledged.KEPT;
-        if (ending && subscription != null) {
+        if (ending) {
             // Nobody will come back for it, and nobody else may have it.
             subscription.settle(delivery, new Outcome.Rejected("UNSUBSCRIBED"));
             return false;
