@@ -3,14 +3,9 @@ package io.signalbox.mqtt;
 import io.netty.util.concurrent.Future;
 import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.VirtualHost;
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.SubscriptionSettings;
-import io.signalbox.broker.routing.Destination;
-import io.signalbox.broker.routing.DirectListener;
-import io.signalbox.broker.routing.DirectSubscription;
-import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.ReasonCode;
@@ -33,8 +28,8 @@ final class MqttSession {
 
     private final ListenerContext context;
     private final String clientId;
-    private final Exchange topics;
     private final Subscriptions subscriptions = new Subscriptions();
+    private final SessionBindings bindings;
     private final PendingWill will;
     private ListenerLoop loop;
     private String owner = "";
@@ -46,7 +41,6 @@ final class MqttSession {
     private @Nullable OutboundWindow window;
     private @Nullable WindowSource ownMessages;
     private @Nullable CompetingSubscriptions competing;
-    private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
     private @Nullable RetainedReplays replays;
     private @Nullable Future<?> expiry;
@@ -55,7 +49,7 @@ final class MqttSession {
         this.context = context;
         this.loop = loop;
         this.clientId = clientId;
-        this.topics = context.host().topics();
+        this.bindings = new SessionBindings(context, this);
         this.will = new PendingWill(context, this);
     }
 
@@ -73,7 +67,7 @@ final class MqttSession {
         if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
             session.queue = restored;
-            session.bindAll(restored);
+            session.bindings.addAll();
         });
         return session;
     }
@@ -219,7 +213,7 @@ final class MqttSession {
         if (present != null) {
             consume(present);
         } else if (subscriptions.haveTopics()) {
-            bindAll(destination());
+            bindings.addAll();
         }
         if (replays != null) replays.attach(to);
         if (competing != null) competing.attach();
@@ -230,11 +224,7 @@ final class MqttSession {
         sender = null;
         if (replays != null) replays.detach();
         if (window != null) window.detach();
-        DirectSubscription present = direct;
-        if (present == null) return;
-        unbindAll(present);
-        present.close();
-        direct = null;
+        bindings.closeDirect();
     }
 
     /**
@@ -245,7 +235,7 @@ final class MqttSession {
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
         if (subscription.kind() == FilterKind.TOPICS) {
             if (subscription.qos() > 0 && queue == null) openQueue(batch);
-            topics.addBinding(subscription.binding(destination(), this));
+            bindings.add(subscription);
         } else {
             competing().subscribe(subscription);
         }
@@ -270,7 +260,7 @@ final class MqttSession {
         if (removed.isEmpty()) return false;
         if (replays != null) replays.remove(filter, batch);
         if (removed.get().kind() == FilterKind.TOPICS) {
-            topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+            bindings.remove(filter);
         } else {
             competing().unsubscribe(removed.get());
         }
@@ -287,14 +277,8 @@ final class MqttSession {
         MessageQueue opened = host.queue(name)
                 .orElseThrow(() -> new CatalogueException(
                         CatalogueException.Reason.STORE_BUSY, "The log has no space at this moment; try again."));
-        DirectSubscription before = direct;
         queue = opened;
-        if (before != null) {
-            unbindAll(before);
-            before.close();
-            direct = null;
-        }
-        bindAll(opened);
+        bindings.turnTo(opened);
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
         consume(opened);
     }
@@ -377,29 +361,6 @@ final class MqttSession {
         return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, subscriberName());
     }
 
-    private Destination destination() {
-        MessageQueue present = queue;
-        if (present != null) return present;
-        DirectSubscription open = direct;
-        if (open == null) {
-            open = context.host().openDirect(loop.core(), new DirectDelivery());
-            direct = open;
-        }
-        return open;
-    }
-
-    private void bindAll(Destination destination) {
-        for (SessionSubscription subscription : subscriptions.all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.addBinding(subscription.binding(destination, this));
-        }
-    }
-
-    private void unbindAll(Destination destination) {
-        for (SessionSubscription subscription : subscriptions.all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.removeBinding(subscription.filter(), destination);
-        }
-    }
-
     /** Nothing of it remains, in memory or, with {@code batch}, in the store. Its will, if one waits, is published. */
     void end(WriteBatch batch) {
         cancelExpiry();
@@ -412,7 +373,7 @@ final class MqttSession {
         if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
-            unbindAll(present);
+            bindings.removeAll(present);
             QueueRemoval.start(context.host(), loop, present.settings().name());
             queue = null;
         }
@@ -422,20 +383,5 @@ final class MqttSession {
         }
         stored = false;
         received = null;
-    }
-
-    /** QoS 0 messages on their way past any queue. */
-    private final class DirectDelivery implements DirectListener {
-        @Override
-        public void onMessage(Message message, int flags) {
-            PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message, flags, DeliveryTerms.OWN);
-        }
-
-        @Override
-        public void onBatchEnd() {
-            PublishSender to = sender;
-            if (to != null) to.flush();
-        }
     }
 }
