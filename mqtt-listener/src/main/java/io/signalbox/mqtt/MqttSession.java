@@ -3,18 +3,15 @@ package io.signalbox.mqtt;
 import io.netty.util.concurrent.Future;
 import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.VirtualHost;
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.SubscriptionSettings;
-import io.signalbox.broker.routing.Destination;
-import io.signalbox.broker.routing.DirectListener;
-import io.signalbox.broker.routing.DirectSubscription;
-import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.ReasonCode;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +28,8 @@ final class MqttSession {
 
     private final ListenerContext context;
     private final String clientId;
-    private final Exchange topics;
     private final Subscriptions subscriptions = new Subscriptions();
+    private final SessionBindings bindings;
     private final PendingWill will;
     private ListenerLoop loop;
     private String owner = "";
@@ -40,10 +37,10 @@ final class MqttSession {
     private int agreedWindow;
     private boolean stored;
     private @Nullable MessageQueue queue;
+    private @Nullable ReceivedPackets received;
     private @Nullable OutboundWindow window;
     private @Nullable WindowSource ownMessages;
     private @Nullable CompetingSubscriptions competing;
-    private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
     private @Nullable RetainedReplays replays;
     private @Nullable Future<?> expiry;
@@ -52,7 +49,7 @@ final class MqttSession {
         this.context = context;
         this.loop = loop;
         this.clientId = clientId;
-        this.topics = context.host().topics();
+        this.bindings = new SessionBindings(context, this);
         this.will = new PendingWill(context, this);
     }
 
@@ -70,13 +67,35 @@ final class MqttSession {
         if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
             session.queue = restored;
-            session.bindAll(restored);
+            session.bindings.addAll();
         });
         return session;
     }
 
+    /** The packet identifiers that an earlier life left. */
+    void restorePackets(PacketTable.Stored from) {
+        from.received.stream().forEach(packetId -> received().add(packetId, 0));
+        if (!from.released.isEmpty()) openWindow().restoreReleased(from.released);
+    }
+
+    void restorePublished(MessageQueue from, PacketTable.Published published) {
+        openWindow().restorePublished(from, published);
+    }
+
     String clientId() {
         return clientId;
+    }
+
+    /** Whether a restart of the process leaves it standing. */
+    boolean isStored() {
+        return stored;
+    }
+
+    /** What the client has sent with QoS 2 and not released. */
+    ReceivedPackets received() {
+        ReceivedPackets present = received;
+        if (present == null) received = present = new ReceivedPackets();
+        return present;
     }
 
     /** The user it belongs to; empty if nobody in particular. */
@@ -98,8 +117,19 @@ final class MqttSession {
         context.counters().unknownAcknowledgements.increment();
     }
 
-    boolean isInFlight(int packetId) {
-        return window != null && window.isInFlight(packetId);
+    /** PUBREC; false if we know of no such message. */
+    boolean clientReceived(int packetId, ReasonCode reason) {
+        OutboundWindow present = window;
+        if (present == null || !present.isInUse(packetId)) return false;
+        if (!present.received(packetId, reason))
+            context.counters().unknownAcknowledgements.increment();
+        return true;
+    }
+
+    /** PUBCOMP. */
+    void clientCompleted(int packetId) {
+        if (window != null && window.complete(packetId)) return;
+        context.counters().unknownAcknowledgements.increment();
     }
 
     /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
@@ -110,11 +140,6 @@ final class MqttSession {
 
     PendingWill will() {
         return will;
-    }
-
-    /** Whether it outlives its connections, so that what is promised of it is durable. */
-    boolean isStored() {
-        return stored;
     }
 
     /** 0 = it ends with the connection. */
@@ -145,8 +170,17 @@ final class MqttSession {
         cancelExpiry();
         will.cancel(); // MQTT-3.1.3-9
         expirySeconds = newExpirySeconds;
-        if (newExpirySeconds > 0) stored = true;
+        if (newExpirySeconds > 0 && !stored) {
+            stored = true;
+            changePackets(batch, context.tables().packets()::putReceived);
+        }
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
+    }
+
+    private void changePackets(WriteBatch batch, BiFunction<String, Integer, TableChange> change) {
+        ReceivedPackets present = received;
+        if (present == null) return;
+        present.all().stream().forEach(packetId -> batch.change(change.apply(clientId, packetId)));
     }
 
     /** The client has changed its mind with its DISCONNECT (§3.14.2.2.2). */
@@ -174,11 +208,12 @@ final class MqttSession {
     void attach(PublishSender to, int windowSize) {
         sender = to;
         agreedWindow = windowSize;
+        if (window != null) window.attach(to, windowSize, packetJournal());
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
         } else if (subscriptions.haveTopics()) {
-            bindAll(destination());
+            bindings.addAll();
         }
         if (replays != null) replays.attach(to);
         if (competing != null) competing.attach();
@@ -189,11 +224,7 @@ final class MqttSession {
         sender = null;
         if (replays != null) replays.detach();
         if (window != null) window.detach();
-        DirectSubscription present = direct;
-        if (present == null) return;
-        unbindAll(present);
-        present.close();
-        direct = null;
+        bindings.closeDirect();
     }
 
     /**
@@ -204,7 +235,7 @@ final class MqttSession {
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
         if (subscription.kind() == FilterKind.TOPICS) {
             if (subscription.qos() > 0 && queue == null) openQueue(batch);
-            topics.addBinding(subscription.binding(destination(), this));
+            bindings.add(subscription);
         } else {
             competing().subscribe(subscription);
         }
@@ -229,7 +260,7 @@ final class MqttSession {
         if (removed.isEmpty()) return false;
         if (replays != null) replays.remove(filter, batch);
         if (removed.get().kind() == FilterKind.TOPICS) {
-            topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+            bindings.remove(filter);
         } else {
             competing().unsubscribe(removed.get());
         }
@@ -246,14 +277,8 @@ final class MqttSession {
         MessageQueue opened = host.queue(name)
                 .orElseThrow(() -> new CatalogueException(
                         CatalogueException.Reason.STORE_BUSY, "The log has no space at this moment; try again."));
-        DirectSubscription before = direct;
         queue = opened;
-        if (before != null) {
-            unbindAll(before);
-            before.close();
-            direct = null;
-        }
-        bindAll(opened);
+        bindings.turnTo(opened);
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
         consume(opened);
     }
@@ -309,40 +334,31 @@ final class MqttSession {
     Optional<OutboundWindow> window() {
         PublishSender to = sender;
         if (to == null) return Optional.empty();
+        OutboundWindow present = openWindow();
+        present.attach(to, agreedWindow, packetJournal());
+        return Optional.of(present);
+    }
+
+    private OutboundWindow openWindow() {
         OutboundWindow present = window;
         if (present == null) {
             present = new OutboundWindow(context.settings().outboundWindow());
             window = present;
         }
-        present.attach(to, agreedWindow);
-        return Optional.of(present);
+        return present;
+    }
+
+    private PacketJournal packetJournal() {
+        return new PacketJournal(loop.journal(), context.tables().packets(), clientId, stored);
+    }
+
+    /** Who it is to the queues that it consumes from; what is kept for it there is kept for this name. */
+    String subscriberName() {
+        return "mqtt " + clientId;
     }
 
     SubscriptionSettings subscriptionSettings() {
-        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
-    }
-
-    private Destination destination() {
-        MessageQueue present = queue;
-        if (present != null) return present;
-        DirectSubscription open = direct;
-        if (open == null) {
-            open = context.host().openDirect(loop.core(), new DirectDelivery());
-            direct = open;
-        }
-        return open;
-    }
-
-    private void bindAll(Destination destination) {
-        for (SessionSubscription subscription : subscriptions.all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.addBinding(subscription.binding(destination, this));
-        }
-    }
-
-    private void unbindAll(Destination destination) {
-        for (SessionSubscription subscription : subscriptions.all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.removeBinding(subscription.filter(), destination);
-        }
+        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, subscriberName());
     }
 
     /** Nothing of it remains, in memory or, with {@code batch}, in the store. Its will, if one waits, is published. */
@@ -351,30 +367,22 @@ final class MqttSession {
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
         if (replays != null) replays.end(batch);
         detach();
+        if (window != null) window.endSession(batch, packetJournal(), subscriberName());
+        window = null;
+        ownMessages = null;
         if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
-            unbindAll(present);
+            bindings.removeAll(present);
             QueueRemoval.start(context.host(), loop, present.settings().name());
             queue = null;
         }
         will.forgetCancelled(batch);
-        if (stored) context.tables().remove(batch, clientId, subscriptions.all());
+        if (stored) {
+            context.tables().remove(batch, clientId, subscriptions.all());
+            changePackets(batch, context.tables().packets()::removeReceived);
+        }
         stored = false;
-    }
-
-    /** QoS 0 messages on their way past any queue. */
-    private final class DirectDelivery implements DirectListener {
-        @Override
-        public void onMessage(Message message, int flags) {
-            PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message, flags, DeliveryTerms.OWN);
-        }
-
-        @Override
-        public void onBatchEnd() {
-            PublishSender to = sender;
-            if (to != null) to.flush();
-        }
+        received = null;
     }
 }

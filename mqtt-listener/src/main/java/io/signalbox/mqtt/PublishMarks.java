@@ -19,8 +19,7 @@ final class PublishMarks {
     }
 
     /** MQTT-3.8.4-8: a message comes with the lower of the QoS it was published with and the one granted. */
-    static int deliveredQos(Envelope envelope, int targetFlags) {
-        int granted = TargetFlags.qos(targetFlags);
+    static int deliveredQos(Envelope envelope, int granted) {
         int plusOne = envelope.marks() & QOS_PLUS_ONE;
         if (plusOne != 0) return Math.min(granted, plusOne - 1);
         return envelope.durable() ? granted : 0;

@@ -4,7 +4,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.TargetFlags;
+import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.Packet.Publish;
+import io.signalbox.mqtt.codec.PacketType;
+import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
@@ -43,9 +46,18 @@ final class PublishSender {
         send(message, flags, terms, 0, 0, false);
     }
 
-    /** QoS 1; false if the client will never get this message, so that it is as good as delivered. */
-    boolean sendAtLeastOnce(Message message, int flags, DeliveryTerms terms, int packetId, boolean repeated) {
-        return send(message, flags, terms, 1, packetId, repeated);
+    /** QoS 1 or 2; false if the client will never get this message, so that it is as good as delivered. */
+    boolean sendAcknowledged(Message content, int flags, DeliveryTerms terms, Outgoing message) {
+        return send(content, flags, terms, message.qos, message.packetId, message.repeated);
+    }
+
+    /** PUBREL. */
+    void release(int packetId) {
+        output.write(new Packet.Ack(PacketType.PUBREL, packetId, ReasonCode.SUCCESS, PropertySet.EMPTY));
+    }
+
+    boolean isClosed() {
+        return connection.isClosed();
     }
 
     /** QoS 0, because of a retained value; the socket has room. */

@@ -229,7 +229,7 @@ final class RetainedReplays implements PublishListener {
         String topic = message.envelope().address();
         Optional<MessageQueue> queue = session.queue();
         // MQTT-3.8.4-8: the lower of both
-        int qos = PublishMarks.deliveredQos(message.envelope(), TargetFlags.ofQos(replay.subscription.qos()));
+        int qos = PublishMarks.deliveredQos(message.envelope(), replay.subscription.qos());
         if (qos == 0 || queue.isEmpty()) {
             to.sendRetained(message, replay.subscription);
             replay.reached = topic;

@@ -20,6 +20,7 @@ final class SessionRecovery {
     private final ListenerContext context;
     private final List<ListenerLoop> loops;
     private final Set<String> queuesInUse = new HashSet<>();
+    private final PacketRecovery packets;
     private final List<Future<?>> tasks = new ArrayList<>();
     private final Map<String, Map<String, String>> replays;
     private final Map<String, List<StoredWill>> wills;
@@ -31,6 +32,7 @@ final class SessionRecovery {
         this.loops = loops;
         this.replays = context.replays().read();
         this.wills = context.wills().read();
+        this.packets = new PacketRecovery(context);
     }
 
     static void restore(ListenerContext context, List<ListenerLoop> loops) {
@@ -66,6 +68,9 @@ final class SessionRecovery {
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
             Map<String, String> replayed = replays.get(stored.clientId());
             if (replayed != null) session.replays().restore(replayed);
+            WriteBatch gone = new WriteBatch();
+            packets.restore(session, gone);
+            tasks.add(loop.eventLoop().submit(() -> loop.journal().append(gone)));
             SessionClaim claim =
                     new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
@@ -125,8 +130,12 @@ final class SessionRecovery {
         loop.journal().append(batch);
     }
 
-    /** Queues of sessions and of shared subscriptions that no session knows: the process ended between the two. */
+    /** Packet identifiers, and queues of sessions and of shared subscriptions, that no session knows: the process ended between. */
     private void removeOrphans() {
+        ListenerLoop first = loops.get(0);
+        WriteBatch batch = new WriteBatch();
+        packets.removeOrphans(batch);
+        tasks.add(first.eventLoop().submit(() -> first.journal().append(batch)));
         for (MessageQueue queue : context.host().queues()) {
             QueueSettings settings = queue.settings();
             boolean inUse = switch (settings.purpose()) {
@@ -135,8 +144,7 @@ final class SessionRecovery {
                 case GROUP -> context.shared().hasQueue(settings);
             };
             if (inUse) continue;
-            ListenerLoop loop = loops.get(0);
-            tasks.add(loop.eventLoop().submit(() -> QueueRemoval.start(context.host(), loop, settings.name())));
+            tasks.add(first.eventLoop().submit(() -> QueueRemoval.start(context.host(), first, settings.name())));
         }
     }
 }

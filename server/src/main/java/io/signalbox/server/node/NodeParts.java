@@ -24,7 +24,8 @@ public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt, Map<St
                 System.getenv());
     }
 
+    /** MQTT first: it keeps for its sessions what they left in their queues, before anyone else touches these. */
     List<Protocol> protocols() {
-        return List.of(amqp, mqtt);
+        return List.of(mqtt, amqp);
     }
 }
