@@ -1,5 +1,6 @@
 package io.signalbox.conformance.debian;
 
+import io.signalbox.conformance.foreign.ForeignClient;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /** Command lines of {@code mosquitto_pub}, {@code mosquitto_sub} and two small python3-qpid-proton programs. */
 final class DebianClients {
@@ -26,29 +25,11 @@ final class DebianClients {
     }
 
     static void assumeMosquitto() {
-        boolean installed = Files.isExecutable(Path.of("/usr/bin/mosquitto_pub"))
-                && Files.isExecutable(Path.of("/usr/bin/mosquitto_sub"));
-        Assumptions.assumeTrue(installed, "skipped: mosquitto-clients is not installed");
+        ForeignClient.MOSQUITTO.require();
     }
 
     static void assumeProton() {
-        Assumptions.assumeTrue(protonIsInstalled(), "skipped: python3-qpid-proton is not installed");
-    }
-
-    private static boolean protonIsInstalled() {
-        if (!Files.isExecutable(Path.of(PYTHON))) return false;
-        try {
-            Process process = new ProcessBuilder(PYTHON, "-c", "import proton")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        ForeignClient.PROTON_PYTHON.require();
     }
 
     /** Publishes at QoS 1; ends once the broker has acknowledged. */

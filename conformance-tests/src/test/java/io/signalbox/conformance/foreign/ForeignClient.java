@@ -45,10 +45,9 @@ public enum ForeignClient {
 
     /** Returns where the client is installed; where it is not, the calling test is skipped, or fails. */
     public void require() {
-        if (INSTALLED.computeIfAbsent(this, ForeignClient::isInstalled)) return;
-        String sentence = product + " is not installed; .ci/clients installs it";
-        if (Boolean.getBoolean(REQUIRED)) throw new AssertionError(sentence + ", and " + REQUIRED + " is set");
-        Assumptions.abort("skipped: " + sentence);
+        if (INSTALLED.computeIfAbsent(this, ForeignClient::isInstalledOrSaidOnce)) return;
+        if (Boolean.getBoolean(REQUIRED)) throw new AssertionError(sentence() + ", and " + REQUIRED + " is set");
+        Assumptions.abort("skipped: " + sentence());
     }
 
     private boolean isInstalled() {
@@ -65,6 +64,16 @@ public enum ForeignClient {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private boolean isInstalledOrSaidOnce() {
+        boolean installed = isInstalled();
+        if (!installed) System.out.println(sentence() + "; its tests are skipped");
+        return installed;
+    }
+
+    private String sentence() {
+        return product + " is not installed; .ci/clients installs it";
     }
 
     /** The program that drives this client. */
