@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -54,7 +55,8 @@ final class ListeningBroker implements AutoCloseable {
         broker = Broker.open(new BrokerSettings(store, executors, InstantSource.system(), (done, total) -> {}));
         host = broker.defaultVirtualHost();
         listener = new AmqpListener(broker, host, authenticator, settings);
-        port = listener.start(loops, NioServerSocketChannel.class, new InetSocketAddress("127.0.0.1", wantedPort))
+        InetSocketAddress wanted = new InetSocketAddress("127.0.0.1", wantedPort);
+        port = listener.start(loops, NioServerSocketChannel.class, wanted, ChannelInboundHandlerAdapter::new)
                 .getPort();
     }
 

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Lets MQTT clients (3.1, 3.1.1, 5.0) into one virtual host of a broker over TCP, and over what else carries their
@@ -73,12 +74,16 @@ public final class MqttListener {
      *
      * @param loops the event loops that the broker was opened with
      * @param channelType the server channel that fits their kind, for example {@code NioServerSocketChannel.class}
-     * @param port 0 = any free one
+     * @param address port 0 = any free one
+     * @param edge makes the handler that stands between each socket and this protocol
      * @return where it listens
      * @throws IOException if the address cannot be bound
      */
     public InetSocketAddress start(
-            EventLoopGroup loops, Class<? extends ServerChannel> channelType, String host, int port)
+            EventLoopGroup loops,
+            Class<? extends ServerChannel> channelType,
+            InetSocketAddress address,
+            Supplier<? extends ChannelHandler> edge)
             throws IOException {
         IdentityHashMap<EventLoop, ListenerLoop> byEventLoop = new IdentityHashMap<>();
         for (EventExecutor executor : loops) {
@@ -103,10 +108,10 @@ public final class MqttListener {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(newHandler(channel, Carrier.SOCKET));
+                        channel.pipeline().addLast(edge.get(), newHandler(channel, Carrier.SOCKET));
                     }
                 })
-                .bind(host, port)
+                .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) throw new IOException(bound.cause().getMessage(), bound.cause());
         servers.add(bound.channel());

@@ -1,5 +1,6 @@
 package io.signalbox.mqtt;
 
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -57,7 +58,11 @@ final class TestServer implements AutoCloseable {
         broker = Broker.open(new BrokerSettings(
                 anyStore, executors, () -> Instant.ofEpochMilli(clockMillis.get()), (done, all) -> {}));
         listener = new MqttListener(broker, broker.defaultVirtualHost(), authenticator, settings);
-        address = listener.start(loops, NioServerSocketChannel.class, "127.0.0.1", 0);
+        address = listener.start(
+                loops,
+                NioServerSocketChannel.class,
+                new InetSocketAddress("127.0.0.1", 0),
+                ChannelInboundHandlerAdapter::new);
     }
 
     static TestServer start() throws Exception {

@@ -11,6 +11,7 @@ import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.http.WebSocketUpgrade;
+import io.signalbox.server.net.LingeringClose;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,7 +56,8 @@ final class AmqpProtocol implements Protocol {
                 broker, broker.defaultVirtualHost(), new LocalAuthenticator(), settings(configuration));
         InetSocketAddress wanted =
                 new InetSocketAddress(configuration.get(Settings.AMQP_HOST), configuration.get(Settings.AMQP_PORT));
-        return new Port(listener, listener.start(transport.group(), transport.serverChannel(), wanted));
+        return new Port(
+                listener, listener.start(transport.group(), transport.serverChannel(), wanted, LingeringClose::new));
     }
 
     private static AmqpSettings settings(Configuration configuration) {

@@ -11,6 +11,7 @@ import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.http.WebSocketUpgrade;
+import io.signalbox.server.net.LingeringClose;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,9 +54,10 @@ final class MqttProtocol implements Protocol {
     public ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException {
         MqttListener listener = new MqttListener(
                 broker, broker.defaultVirtualHost(), new LocalAuthenticator(), settings(configuration));
-        String host = configuration.get(Settings.MQTT_HOST);
-        int port = configuration.get(Settings.MQTT_PORT);
-        return new Port(listener, listener.start(transport.group(), transport.serverChannel(), host, port));
+        InetSocketAddress wanted =
+                new InetSocketAddress(configuration.get(Settings.MQTT_HOST), configuration.get(Settings.MQTT_PORT));
+        return new Port(
+                listener, listener.start(transport.group(), transport.serverChannel(), wanted, LingeringClose::new));
     }
 
     private static MqttSettings settings(Configuration configuration) {
