@@ -86,9 +86,6 @@ final class Connected implements Stage {
         if (publish.retain()) {
             throw new Refusal(ReasonCode.RETAIN_NOT_SUPPORTED, "messages are not retained here"); // MQTT-3.2.2-14
         }
-        if (publish.qos() > 1) {
-            throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not available here"); // MQTT-3.2.2-11
-        }
         String topic = publish.topicAlias() == 0 ? publish.topic() : aliases().resolve(publish);
         if (TopicSyntax.levels(topic) > MAX_LEVELS) {
             throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the topic has more than " + MAX_LEVELS + " levels");
@@ -124,24 +121,21 @@ final class Connected implements Stage {
         switch (ack.type()) {
             case PUBACK -> session.acknowledge(ack.packetId(), ack.reason());
             case PUBREC -> {
-                if (session.isInFlight(ack.packetId())) {
-                    throw new Refusal(ReasonCode.PROTOCOL_ERROR, "PUBREC for a message of QoS 1"); // MQTT-3.3.4-1
-                }
-                answerUnknown(PacketType.PUBREL, ack);
+                if (!session.clientReceived(ack.packetId(), ack.reason())) answerUnknown(ack);
             }
-            // A client may repeat the end of what an earlier session began; it is told so and can forget it (§4.3.3).
-            case PUBREL -> answerUnknown(PacketType.PUBCOMP, ack);
-            default -> context.counters().unknownAcknowledgements.increment();
+            case PUBREL -> inbound.release(ack.packetId());
+            default -> session.clientCompleted(ack.packetId());
         }
     }
 
-    private void answerUnknown(PacketType answer, Packet.Ack ack) {
+    /** A client may go on with what an earlier session began; it is told so and can forget it (§4.3.3). */
+    private void answerUnknown(Packet.Ack ack) {
         context.counters().unknownAcknowledgements.increment();
         if (ack.reason().isFailure()) return; // MQTT-4.4.0-2: it is over
         connection
                 .output()
                 .write(new Packet.Ack(
-                        answer, ack.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, PropertySet.EMPTY));
+                        PacketType.PUBREL, ack.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, PropertySet.EMPTY));
     }
 
     private void subscribe(Packet.Subscribe packet) {
@@ -191,16 +185,15 @@ final class Connected implements Stage {
                 && present.heapBytes() + cost > context.settings().maximumFilterBytes()) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        int granted = Math.min(1, request.qos()); // MQTT-3.2.2-10
         SessionSubscription wanted = new SessionSubscription(
-                filter, granted, request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
+                filter, request.qos(), request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
         try {
             session.subscribe(wanted, batch);
         } catch (CatalogueException e) {
             boolean noSuchQueue = e.reason() == CatalogueException.Reason.NOT_FOUND;
             return noSuchQueue ? ReasonCode.TOPIC_FILTER_INVALID : ReasonCode.UNSPECIFIED_ERROR;
         }
-        return ReasonCode.granted(granted); // MQTT-3.8.4-7
+        return ReasonCode.granted(request.qos()); // MQTT-3.8.4-7
     }
 
     private static boolean isFilterValid(String filter) {

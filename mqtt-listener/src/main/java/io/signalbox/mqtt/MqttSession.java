@@ -12,9 +12,11 @@ import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.ReasonCode;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ final class MqttSession {
     private int agreedWindow;
     private boolean stored;
     private @Nullable MessageQueue queue;
+    private @Nullable ReceivedPackets received;
     private @Nullable OutboundWindow window;
     private @Nullable WindowSource ownMessages;
     private @Nullable CompetingSubscriptions competing;
@@ -74,8 +77,30 @@ final class MqttSession {
         return session;
     }
 
+    /** The packet identifiers that an earlier life left. */
+    void restorePackets(PacketTable.Stored from) {
+        from.received.stream().forEach(packetId -> received().add(packetId, 0));
+        if (!from.released.isEmpty()) openWindow().restoreReleased(from.released);
+    }
+
+    void restorePublished(MessageQueue from, PacketTable.Published published) {
+        openWindow().restorePublished(from, published);
+    }
+
     String clientId() {
         return clientId;
+    }
+
+    /** Whether a restart of the process leaves it standing. */
+    boolean isStored() {
+        return stored;
+    }
+
+    /** What the client has sent with QoS 2 and not released. */
+    ReceivedPackets received() {
+        ReceivedPackets present = received;
+        if (present == null) received = present = new ReceivedPackets();
+        return present;
     }
 
     /** The user it belongs to; empty if nobody in particular. */
@@ -97,8 +122,19 @@ final class MqttSession {
         context.counters().unknownAcknowledgements.increment();
     }
 
-    boolean isInFlight(int packetId) {
-        return window != null && window.isInFlight(packetId);
+    /** PUBREC; false if we know of no such message. */
+    boolean clientReceived(int packetId, ReasonCode reason) {
+        OutboundWindow present = window;
+        if (present == null || !present.isInUse(packetId)) return false;
+        if (!present.received(packetId, reason))
+            context.counters().unknownAcknowledgements.increment();
+        return true;
+    }
+
+    /** PUBCOMP. */
+    void clientCompleted(int packetId) {
+        if (window != null && window.complete(packetId)) return;
+        context.counters().unknownAcknowledgements.increment();
     }
 
     /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
@@ -108,11 +144,6 @@ final class MqttSession {
 
     PendingWill will() {
         return will;
-    }
-
-    /** Whether it outlives its connections, so that what is promised of it is durable. */
-    boolean isStored() {
-        return stored;
     }
 
     /** 0 = it ends with the connection. */
@@ -139,8 +170,17 @@ final class MqttSession {
         cancelExpiry();
         will.cancel(); // MQTT-3.1.3-9
         expirySeconds = newExpirySeconds;
-        if (newExpirySeconds > 0) stored = true;
+        if (newExpirySeconds > 0 && !stored) {
+            stored = true;
+            changePackets(batch, context.tables().packets()::putReceived);
+        }
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
+    }
+
+    private void changePackets(WriteBatch batch, BiFunction<String, Integer, TableChange> change) {
+        ReceivedPackets present = received;
+        if (present == null) return;
+        present.all().stream().forEach(packetId -> batch.change(change.apply(clientId, packetId)));
     }
 
     /** The client has changed its mind with its DISCONNECT (§3.14.2.2.2). */
@@ -168,6 +208,7 @@ final class MqttSession {
     void attach(PublishSender to, int windowSize) {
         sender = to;
         agreedWindow = windowSize;
+        if (window != null) window.attach(to, windowSize, packetJournal());
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
@@ -289,17 +330,31 @@ final class MqttSession {
     Optional<OutboundWindow> window() {
         PublishSender to = sender;
         if (to == null) return Optional.empty();
+        OutboundWindow present = openWindow();
+        present.attach(to, agreedWindow, packetJournal());
+        return Optional.of(present);
+    }
+
+    private OutboundWindow openWindow() {
         OutboundWindow present = window;
         if (present == null) {
             present = new OutboundWindow(context.settings().outboundWindow());
             window = present;
         }
-        present.attach(to, agreedWindow);
-        return Optional.of(present);
+        return present;
+    }
+
+    private PacketJournal packetJournal() {
+        return new PacketJournal(loop.journal(), context.tables().packets(), clientId, stored);
+    }
+
+    /** Who it is to the queues that it consumes from; what is kept for it there is kept for this name. */
+    String subscriberName() {
+        return "mqtt " + clientId;
     }
 
     SubscriptionSettings subscriptionSettings() {
-        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
+        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, subscriberName());
     }
 
     private Destination destination() {
@@ -330,6 +385,9 @@ final class MqttSession {
         cancelExpiry();
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
         detach();
+        if (window != null) window.endSession(batch, packetJournal(), subscriberName());
+        window = null;
+        ownMessages = null;
         if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
@@ -338,8 +396,12 @@ final class MqttSession {
             queue = null;
         }
         will.forgetCancelled(batch);
-        if (stored) context.tables().remove(batch, clientId, subscriptions.all());
+        if (stored) {
+            context.tables().remove(batch, clientId, subscriptions.all());
+            changePackets(batch, context.tables().packets()::removeReceived);
+        }
         stored = false;
+        received = null;
     }
 
     /** QoS 0 messages on their way past any queue. */

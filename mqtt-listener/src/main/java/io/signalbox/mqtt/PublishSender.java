@@ -3,7 +3,10 @@ package io.signalbox.mqtt;
 import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
+import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.Packet.Publish;
+import io.signalbox.mqtt.codec.PacketType;
+import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
@@ -42,9 +45,18 @@ final class PublishSender {
         send(message, terms, 0, 0, false);
     }
 
-    /** QoS 1; false if the client will never get this message, so that it is as good as delivered. */
-    boolean sendAtLeastOnce(Message message, DeliveryTerms terms, int packetId, boolean repeated) {
-        return send(message, terms, 1, packetId, repeated);
+    /** QoS 1 or 2; false if the client will never get this message, so that it is as good as delivered. */
+    boolean sendAcknowledged(Message content, DeliveryTerms terms, Outgoing message) {
+        return send(content, terms, message.qos, message.packetId, message.repeated);
+    }
+
+    /** PUBREL. */
+    void release(int packetId) {
+        output.write(new Packet.Ack(PacketType.PUBREL, packetId, ReasonCode.SUCCESS, PropertySet.EMPTY));
+    }
+
+    boolean isClosed() {
+        return connection.isClosed();
     }
 
     private boolean send(Message message, DeliveryTerms terms, int qos, int packetId, boolean dup) {

@@ -20,6 +20,7 @@ final class SessionRecovery {
     private final ListenerContext context;
     private final List<ListenerLoop> loops;
     private final Set<String> queuesInUse = new HashSet<>();
+    private final PacketRecovery packets;
     private final List<Future<?>> tasks = new ArrayList<>();
     private final Map<String, List<StoredWill>> wills;
     private final List<Runnable> willsToSettle = new ArrayList<>();
@@ -29,6 +30,7 @@ final class SessionRecovery {
         this.context = context;
         this.loops = loops;
         this.wills = context.wills().read();
+        this.packets = new PacketRecovery(context);
     }
 
     static void restore(ListenerContext context, List<ListenerLoop> loops) {
@@ -62,6 +64,9 @@ final class SessionRecovery {
             queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
             // Bound here, before the listener listens; from the claim on it belongs to its loop.
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
+            WriteBatch gone = new WriteBatch();
+            packets.restore(session, gone);
+            tasks.add(loop.eventLoop().submit(() -> loop.journal().append(gone)));
             SessionClaim claim =
                     new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
@@ -118,8 +123,12 @@ final class SessionRecovery {
         loop.journal().append(batch);
     }
 
-    /** Queues of sessions and of shared subscriptions that no session knows: the process ended between the two. */
+    /** Packet identifiers, and queues of sessions and of shared subscriptions, that no session knows: the process ended between. */
     private void removeOrphans() {
+        ListenerLoop first = loops.get(0);
+        WriteBatch batch = new WriteBatch();
+        packets.removeOrphans(batch);
+        tasks.add(first.eventLoop().submit(() -> first.journal().append(batch)));
         for (MessageQueue queue : context.host().queues()) {
             QueueSettings settings = queue.settings();
             boolean inUse = switch (settings.purpose()) {
@@ -128,8 +137,7 @@ final class SessionRecovery {
                 case GROUP -> context.shared().hasQueue(settings);
             };
             if (inUse) continue;
-            ListenerLoop loop = loops.get(0);
-            tasks.add(loop.eventLoop().submit(() -> QueueRemoval.start(context.host(), loop, settings.name())));
+            tasks.add(first.eventLoop().submit(() -> QueueRemoval.start(context.host(), first, settings.name())));
         }
     }
 }

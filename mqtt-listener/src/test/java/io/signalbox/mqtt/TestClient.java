@@ -136,7 +136,7 @@ final class TestClient {
     /** A 5.0 connection to a session that stays for an hour. */
     TestClient connectV5Persistent(String clientId, int sessionPresent) throws IOException {
         return sendConnect("04 'MQTT' 05 00 00 00 05 11 00000e10", clientId)
-                .expect("20 14 0" + sessionPresent + " 00 11 21 0400 22 0010 24 01 25 00 27 00200000 2a 01");
+                .expect("20 12 0" + sessionPresent + " 00 0f 21 0400 22 0010 25 00 27 00200000 2a 01");
     }
 
     /** Sends a CONNECT that ends with a client identifier; {@code start} has no leading zero byte. */

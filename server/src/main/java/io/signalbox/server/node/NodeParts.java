@@ -18,7 +18,8 @@ public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt) {
                 new MqttProtocol());
     }
 
+    /** MQTT first: it keeps for its sessions what they left in their queues, before anyone else touches these. */
     List<Protocol> protocols() {
-        return List.of(amqp, mqtt);
+        return List.of(mqtt, amqp);
     }
 }
