@@ -3,12 +3,10 @@ package io.signalbox.mqtt;
 import io.netty.util.concurrent.Future;
 import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.VirtualHost;
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.routing.Destination;
-import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
@@ -28,8 +26,6 @@ final class MqttSession {
 
     /** Makes queue names unique, so that a session never finds what an earlier one of the same client left. */
     private static final AtomicLong QUEUES = new AtomicLong();
-
-    private static final String NO_QUEUE = "";
 
     private final ListenerContext context;
     private final String clientId;
@@ -154,7 +150,7 @@ final class MqttSession {
     /** Empty while it has no queue. */
     String queueName() {
         MessageQueue present = queue;
-        return present == null ? NO_QUEUE : present.settings().name();
+        return present == null ? "" : present.settings().name();
     }
 
     ListenerLoop loop() {
@@ -311,10 +307,6 @@ final class MqttSession {
         if (competing != null) competing.rejoin();
     }
 
-    boolean sharesQueues() {
-        return competing != null;
-    }
-
     private void consume(MessageQueue from) {
         window().ifPresent(into -> {
             WindowSource source = ownMessages;
@@ -362,7 +354,7 @@ final class MqttSession {
         if (present != null) return present;
         DirectSubscription open = direct;
         if (open == null) {
-            open = context.host().openDirect(loop.core(), new DirectDelivery());
+            open = context.host().openDirect(loop.core(), new DirectDelivery(this));
             direct = open;
         }
         return open;
@@ -402,20 +394,5 @@ final class MqttSession {
         }
         stored = false;
         received = null;
-    }
-
-    /** QoS 0 messages on their way past any queue. */
-    private final class DirectDelivery implements DirectListener {
-        @Override
-        public void onMessage(Message message, int flags) {
-            PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message, DeliveryTerms.OWN);
-        }
-
-        @Override
-        public void onBatchEnd() {
-            PublishSender to = sender;
-            if (to != null) to.flush();
-        }
     }
 }
