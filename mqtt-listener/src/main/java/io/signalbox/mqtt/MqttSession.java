@@ -24,8 +24,6 @@ final class MqttSession {
     /** Makes queue names unique, so that a session never finds what an earlier one of the same client left. */
     private static final AtomicLong QUEUES = new AtomicLong();
 
-    private static final String NO_QUEUE = "";
-
     private final ListenerContext context;
     private final String clientId;
     private final Subscriptions subscriptions = new Subscriptions();
@@ -154,7 +152,7 @@ final class MqttSession {
     /** Empty while it has no queue. */
     String queueName() {
         MessageQueue present = queue;
-        return present == null ? NO_QUEUE : present.settings().name();
+        return present == null ? "" : present.settings().name();
     }
 
     ListenerLoop loop() {
@@ -313,10 +311,6 @@ final class MqttSession {
     /** After a restart, on the loop: what others share in. */
     void rejoin() {
         if (competing != null) competing.rejoin();
-    }
-
-    boolean sharesQueues() {
-        return competing != null;
     }
 
     private void consume(MessageQueue from) {
