@@ -91,6 +91,6 @@ class ExchangeTest {
                 matches(
                         headers,
                         TestMessages.withProperties(
-                                "", new NeutralView.Property("n", new java.math.BigDecimal("1.5")))));
+                                "", new NeutralView.Property("n", 1.5))));
     }
 }
