@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.store.TargetFlags;
 import org.junit.jupiter.api.Test;
 
 final class PublishMarksTest {
@@ -14,15 +15,17 @@ final class PublishMarksTest {
         for (int published = 0; published <= 2; published++) {
             for (int granted = 0; granted <= 2; granted++) {
                 Envelope envelope = marked(published > 0, PublishMarks.of(published, true));
-                assertEquals(Math.min(published, granted), PublishMarks.deliveredQos(envelope, granted));
+                int flags = TargetFlags.ofQos(granted);
+                assertEquals(Math.min(published, granted), PublishMarks.deliveredQos(envelope, flags));
             }
         }
     }
 
     @Test
     void whatAnotherProtocolBroughtComesAsGrantedIfItIsDurable() {
-        assertEquals(2, PublishMarks.deliveredQos(marked(true, Envelope.NO_MARKS), 2));
-        assertEquals(0, PublishMarks.deliveredQos(marked(false, Envelope.NO_MARKS), 2));
+        int granted = TargetFlags.ofQos(2);
+        assertEquals(2, PublishMarks.deliveredQos(marked(true, Envelope.NO_MARKS), granted));
+        assertEquals(0, PublishMarks.deliveredQos(marked(false, Envelope.NO_MARKS), granted));
     }
 
     @Test
