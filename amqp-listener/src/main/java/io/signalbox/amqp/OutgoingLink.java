@@ -42,7 +42,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     OutgoingLink(AmqpSession session, Attach wanted) {
         this.session = session;
-        this.wish = SourceWish.of(session.connection().peerName(), wanted, this::stolenFromElsewhere);
+        this.wish = SourceWish.of(session.connection().originName(), wanted, this::stolenFromElsewhere);
         this.end = new LinkEnd(session, this, wanted);
         long limit = wanted.getMaxMessageSize() == null
                 ? 0
@@ -78,7 +78,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
                     if (failure == null) attach(resolver, source);
-                    else refuse(TerminusResolver.refusalOf(failure));
+                    else refuse(Refusal.of(failure));
                 });
             });
         } catch (Refusal refusal) {
@@ -99,9 +99,10 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         end.attach(answer);
         Settlement settlement =
                 end.senderSettleMode() == SenderSettleMode.SETTLED ? Settlement.ON_DISPATCH : Settlement.BY_CONSUMER;
-        String name = session.connection().peerName() + "/" + end.wanted().getName();
+        String name = session.connection().originName() + "/" + end.wanted().getName();
+        SourceView view = source.view();
         SubscriptionSettings settings =
-                new SubscriptionSettings(session.connection().loop(), settlement, name);
+                new SubscriptionSettings(session.connection().loop(), settlement, name, view.filter(), view.mode());
         supply = new Supply(resolver, source, source.queue().subscribe(settings, this));
         passOnCredit(); // a flow may have come while the source was looked for
         if (credit.isDraining()) drain();
@@ -282,7 +283,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
                 .end(from.source())
                 .whenComplete((ended, failure) -> session.run(this, () -> {
                     if (failure == null) end.onDetach(detach);
-                    else end.onDetach(detach, TerminusResolver.refusalOf(failure));
+                    else end.onDetach(detach, Refusal.of(failure));
                 }));
     }
 

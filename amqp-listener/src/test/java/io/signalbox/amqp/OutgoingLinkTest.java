@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
@@ -16,6 +15,7 @@ import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -359,20 +359,23 @@ class OutgoingLinkTest {
     }
 
     @Test
-    void whatIsNotOfferedIsRefusedInWords() throws Exception {
-        Attach filter = TestPeer.receiver("f", 0, "q");
-        ((Source) filter.getSource()).setFilter(Map.of(Symbol.valueOf("jms-selector"), "a = 1"));
-        Attach browse = TestPeer.receiver("b", 1, "q");
-        ((Source) browse.getSource()).setDistributionMode(Symbol.valueOf("copy"));
-        for (Attach attach : new Attach[] {filter, browse}) {
-            peer.send(0, attach);
-            assertNull(peer.expect(Attach.class).getSource());
-            Detach detach = peer.expect(Detach.class);
-            assertTrue(detach.getClosed());
-            assertEquals(AmqpError.NOT_IMPLEMENTED, detach.getError().getCondition());
-            assertTrue(detach.getError().getDescription().startsWith("this broker does not offer"));
-        }
-        assertTrue(broker.host.queues().isEmpty());
+    void anAnswerSaysWhatTheNodeIsAndNamesNoCapabilityThatIsNotThere() throws Exception {
+        Attach ofTopic = TestPeer.receiver("t", 0, "topic://t");
+        ((Source) ofTopic.getSource()).setCapabilities(Symbol.valueOf("time-travel"));
+        peer.send(0, ofTopic);
+        Source topic = (Source) peer.expect(Attach.class).getSource();
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("topic")}, topic.getCapabilities());
+        Attach ofQueue = TestPeer.receiver("q", 1, "q");
+        ((Source) ofQueue.getSource()).setCapabilities(Symbol.valueOf("queue"), Symbol.valueOf("shared"));
+        peer.send(0, ofQueue);
+        Source queue = (Source) peer.expect(Attach.class).getSource();
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("queue")}, queue.getCapabilities());
+        peer.send(0, TestPeer.receiver("e", 2, "/exchanges/amq.direct/key"));
+        Source exchange = (Source) peer.expect(Attach.class).getSource();
+        assertEquals(0, exchange.getCapabilities() == null ? 0 : exchange.getCapabilities().length);
+        peer.send(0, TestPeer.sender("s", 3, "q"));
+        Target target = (Target) peer.expect(Attach.class).getTarget();
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("queue")}, target.getCapabilities());
     }
 
     @Test

@@ -116,6 +116,15 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** False if the log has no space at this moment; then nothing has happened. */
     private boolean attempt(Destination target, Message message, long token, Rider rider) {
         lastLsn = NOT_TAKEN;
+        rider.passage().begin(loop);
+        try {
+            return pass(target, message, token, rider);
+        } finally {
+            rider.passage().end(loop);
+        }
+    }
+
+    private boolean pass(Destination target, Message message, long token, Rider rider) {
         if (target instanceof MessageQueue queue && queue.isDeleted()) {
             String sentence = "The queue " + queue.settings().name() + " has been removed.";
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TARGET_GONE, sentence));
@@ -136,6 +145,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             return true;
         }
         batch.clear();
+        batch.published();
         boolean awaitForce = collectLogTargets(message);
         for (TableChange change : rider.changes()) batch.change(change);
         awaitForce |= !rider.isEmpty() && message.envelope().durable();

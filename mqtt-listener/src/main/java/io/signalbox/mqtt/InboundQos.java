@@ -13,12 +13,14 @@ import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.PacketType;
 import io.signalbox.mqtt.codec.Property;
 import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +40,6 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     private static final long EXACTLY_ONCE = 1L << 16;
 
     private static final int PACKET_ID = 0xFFFF;
-
-    /** MQTT-4.3.3: nobody sees what comes again if the process ends before the force. */
-    private static final Rider AFTER_FORCE = new Rider(List.of(), Rider.Release.AFTER_FORCE);
 
     private final ListenerContext context;
     private final ListenerLoop loop;
@@ -114,7 +113,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         String sentence = String.valueOf(failure.getMessage());
         boolean notAllowed = failure instanceof CatalogueException problem && !problem.isOfTheStore();
         if (packet.qos() > 0 && notAllowed) {
-            refuse(packet, sentence);
+            refuse(packet, PublishOutcome.Reason.NOT_ALLOWED, sentence);
         } else {
             ReasonCode reason = notAllowed ? ReasonCode.TOPIC_NAME_INVALID : ReasonCode.UNSPECIFIED_ERROR;
             connection.refuse(new Refusal(reason, sentence)); // there is no other answer to QoS 0
@@ -131,14 +130,24 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         Envelope envelope = new Envelope(
                 topic,
                 packet.qos() > 0,
-                Envelope.DEFAULT_PRIORITY,
+                UserProperties.priorityOf(packet.body()),
                 Expiry.atMillis(packet.expirySeconds(), now),
                 now,
                 PublishMarks.of(packet.qos(), packet.retain()));
         long token = token(packet);
-        count(packet);
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
-        if (publisher().publish(target, message, token, rider(packet)) == Admission.PARKED) {
+        boolean toTopic = target == topics; // a queue has no last value
+        if (toTopic && packet.qos() > 0) {
+            Optional<String> refusal = context.retention().refusal(message);
+            if (refusal.isPresent()) {
+                refuse(packet, PublishOutcome.Reason.QUOTA_USED_UP, refusal.get());
+                return;
+            }
+        }
+        count(packet);
+        Rider rider = toTopic ? context.retention().rider(message) : Rider.NONE;
+        if (packet.qos() == 2) rider = exactlyOnce(packet, rider);
+        if (publisher().publish(target, message, token, rider) == Admission.PARKED) {
             blocked = true;
             parked = token;
         } else {
@@ -158,12 +167,14 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         };
     }
 
-    private Rider rider(Packet.Publish packet) {
-        if (packet.qos() < 2) return Rider.NONE;
-        if (!origin.isStored()) return AFTER_FORCE;
+    /** MQTT-4.3.3: nobody sees what comes again if the process ends before the force. */
+    private Rider exactlyOnce(Packet.Publish packet, Rider with) {
+        List<TableChange> changes = new ArrayList<>(with.changes());
         // Message and identifier are durable together, so what comes again after a crash is known or was never taken.
-        var held = context.tables().packets().putReceived(origin.clientId(), packet.packetId());
-        return new Rider(List.of(held), Rider.Release.AFTER_FORCE);
+        if (origin.isStored()) {
+            changes.add(context.tables().packets().putReceived(origin.clientId(), packet.packetId()));
+        }
+        return new Rider(changes, Rider.Release.AFTER_FORCE, with.passage());
     }
 
     /** MQTT-4.3.3-10: from here on the packet identifier names this message, whatever becomes of the connection. */
@@ -197,9 +208,9 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     }
 
     /** Answers a publish that is not allowed, behind the answers of those before it. */
-    void refuse(Packet.Publish packet, String sentence) {
+    void refuse(Packet.Publish packet, PublishOutcome.Reason why, String sentence) {
         count(packet);
-        publisher().refuse(new PublishOutcome.Refused(PublishOutcome.Reason.NOT_ALLOWED, sentence), token(packet));
+        publisher().refuse(new PublishOutcome.Refused(why, sentence), token(packet));
     }
 
     private void checkReceiveMaximum() {

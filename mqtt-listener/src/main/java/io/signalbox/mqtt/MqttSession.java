@@ -3,14 +3,9 @@ package io.signalbox.mqtt;
 import io.netty.util.concurrent.Future;
 import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.VirtualHost;
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.SubscriptionSettings;
-import io.signalbox.broker.routing.Destination;
-import io.signalbox.broker.routing.DirectListener;
-import io.signalbox.broker.routing.DirectSubscription;
-import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.ReasonCode;
@@ -29,12 +24,10 @@ final class MqttSession {
     /** Makes queue names unique, so that a session never finds what an earlier one of the same client left. */
     private static final AtomicLong QUEUES = new AtomicLong();
 
-    private static final String NO_QUEUE = "";
-
     private final ListenerContext context;
     private final String clientId;
-    private final Exchange topics;
     private final Subscriptions subscriptions = new Subscriptions();
+    private final SessionBindings bindings;
     private final PendingWill will;
     private ListenerLoop loop;
     private String owner = "";
@@ -46,15 +39,15 @@ final class MqttSession {
     private @Nullable OutboundWindow window;
     private @Nullable WindowSource ownMessages;
     private @Nullable CompetingSubscriptions competing;
-    private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
+    private @Nullable RetainedReplays replays;
     private @Nullable Future<?> expiry;
 
     MqttSession(ListenerContext context, ListenerLoop loop, String clientId) {
         this.context = context;
         this.loop = loop;
         this.clientId = clientId;
-        this.topics = context.host().topics();
+        this.bindings = new SessionBindings(context, this);
         this.will = new PendingWill(context, this);
     }
 
@@ -72,7 +65,7 @@ final class MqttSession {
         if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
             session.queue = restored;
-            session.bindAll(restored);
+            session.bindings.addAll();
         });
         return session;
     }
@@ -140,6 +133,7 @@ final class MqttSession {
     /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
     void grant() {
         if (window != null) window.grant();
+        if (replays != null) replays.wake();
     }
 
     PendingWill will() {
@@ -151,10 +145,14 @@ final class MqttSession {
         return expirySeconds;
     }
 
+    Optional<MessageQueue> queue() {
+        return Optional.ofNullable(queue);
+    }
+
     /** Empty while it has no queue. */
     String queueName() {
         MessageQueue present = queue;
-        return present == null ? NO_QUEUE : present.settings().name();
+        return present == null ? "" : present.settings().name();
     }
 
     ListenerLoop loop() {
@@ -213,20 +211,18 @@ final class MqttSession {
         if (present != null) {
             consume(present);
         } else if (subscriptions.haveTopics()) {
-            bindAll(destination());
+            bindings.addAll();
         }
+        if (replays != null) replays.attach(to);
         if (competing != null) competing.attach();
     }
 
     /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
     void detach() {
         sender = null;
+        if (replays != null) replays.detach();
         if (window != null) window.detach();
-        DirectSubscription present = direct;
-        if (present == null) return;
-        unbindAll(present);
-        present.close();
-        direct = null;
+        bindings.closeDirect();
     }
 
     /**
@@ -237,20 +233,32 @@ final class MqttSession {
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
         if (subscription.kind() == FilterKind.TOPICS) {
             if (subscription.qos() > 0 && queue == null) openQueue(batch);
-            topics.addBinding(subscription.binding(destination(), this));
+            bindings.add(subscription);
         } else {
             competing().subscribe(subscription);
         }
         subscriptions.put(subscription);
         if (stored) context.tables().putSubscription(batch, clientId, subscription);
+        if (replays != null) replays.replace(subscription);
+    }
+
+    /** The retained messages that its subscriptions wait for; made when there may be some. */
+    RetainedReplays replays() {
+        RetainedReplays present = replays;
+        if (present == null) {
+            present = new RetainedReplays(context, this, sender);
+            replays = present;
+        }
+        return present;
     }
 
     /** False if there was no such subscription. */
     boolean unsubscribe(String filter, WriteBatch batch) {
         Optional<SessionSubscription> removed = subscriptions.remove(filter);
         if (removed.isEmpty()) return false;
+        if (replays != null) replays.remove(filter, batch);
         if (removed.get().kind() == FilterKind.TOPICS) {
-            topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+            bindings.remove(filter);
         } else {
             competing().unsubscribe(removed.get());
         }
@@ -267,14 +275,8 @@ final class MqttSession {
         MessageQueue opened = host.queue(name)
                 .orElseThrow(() -> new CatalogueException(
                         CatalogueException.Reason.STORE_BUSY, "The log has no space at this moment; try again."));
-        DirectSubscription before = direct;
         queue = opened;
-        if (before != null) {
-            unbindAll(before);
-            before.close();
-            direct = null;
-        }
-        bindAll(opened);
+        bindings.turnTo(opened);
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
         consume(opened);
     }
@@ -309,10 +311,6 @@ final class MqttSession {
     /** After a restart, on the loop: what others share in. */
     void rejoin() {
         if (competing != null) competing.rejoin();
-    }
-
-    boolean sharesQueues() {
-        return competing != null;
     }
 
     private void consume(MessageQueue from) {
@@ -357,33 +355,11 @@ final class MqttSession {
         return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, subscriberName());
     }
 
-    private Destination destination() {
-        MessageQueue present = queue;
-        if (present != null) return present;
-        DirectSubscription open = direct;
-        if (open == null) {
-            open = context.host().openDirect(loop.core(), new DirectDelivery());
-            direct = open;
-        }
-        return open;
-    }
-
-    private void bindAll(Destination destination) {
-        for (SessionSubscription subscription : subscriptions.all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.addBinding(subscription.binding(destination, this));
-        }
-    }
-
-    private void unbindAll(Destination destination) {
-        for (SessionSubscription subscription : subscriptions.all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.removeBinding(subscription.filter(), destination);
-        }
-    }
-
     /** Nothing of it remains, in memory or, with {@code batch}, in the store. Its will, if one waits, is published. */
     void end(WriteBatch batch) {
         cancelExpiry();
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
+        if (replays != null) replays.end(batch);
         detach();
         if (window != null) window.endSession(batch, packetJournal(), subscriberName());
         window = null;
@@ -391,30 +367,16 @@ final class MqttSession {
         if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
-            unbindAll(present);
+            bindings.removeAll(present);
             QueueRemoval.start(context.host(), loop, present.settings().name());
             queue = null;
         }
+        will.forgetCancelled(batch);
         if (stored) {
             context.tables().remove(batch, clientId, subscriptions.all());
             changePackets(batch, context.tables().packets()::removeReceived);
         }
         stored = false;
         received = null;
-    }
-
-    /** QoS 0 messages on their way past any queue. */
-    private final class DirectDelivery implements DirectListener {
-        @Override
-        public void onMessage(Message message, int flags) {
-            PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message, DeliveryTerms.OWN);
-        }
-
-        @Override
-        public void onBatchEnd() {
-            PublishSender to = sender;
-            if (to != null) to.flush();
-        }
     }
 }

@@ -1,6 +1,5 @@
 package io.signalbox.mqtt;
 
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
@@ -153,9 +152,9 @@ final class OutboundWindow {
     }
 
     /** A message for the client, with nothing to acknowledge. */
-    void sendAtMostOnce(Message message, DeliveryTerms terms) {
+    void sendAtMostOnce(Delivery delivery, DeliveryTerms terms) {
         PublishSender to = sender;
-        if (to != null) to.sendAtMostOnce(message, terms);
+        if (to != null) to.sendAtMostOnce(delivery.message(), delivery.flags(), terms);
     }
 
     /** A message for the client that its queue has handed over. */
@@ -201,7 +200,7 @@ final class OutboundWindow {
         WindowSource source = message.source;
         if (to == null || delivery == null || source == null) return;
         message.step = Step.PUBLISHED;
-        if (!to.sendAcknowledged(delivery.message(), source.terms(), message))
+        if (!to.sendAcknowledged(delivery.message(), delivery.flags(), source.terms(), message))
             end(message, Outcome.ACCEPTED); // MQTT-3.1.2-25: as if it had been delivered.
     }
 

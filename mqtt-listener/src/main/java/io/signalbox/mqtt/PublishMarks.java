@@ -26,6 +26,12 @@ final class PublishMarks {
         return envelope.durable() ? granted : 0;
     }
 
+    /** Whether the RETAIN flag is set towards a client (MQTT 5.0 §3.3.1.3, §3.8.3.1). */
+    static boolean deliveredRetain(Envelope envelope, int targetFlags) {
+        if (TargetFlags.isRetained(targetFlags)) return true; // 3.1.1 MQTT-3.3.1-8
+        return isRetain(envelope) && TargetFlags.isRetainAsPublished(targetFlags); // MQTT-3.3.1-12, MQTT-3.3.1-13
+    }
+
     static boolean isRetain(Envelope envelope) {
         return (envelope.marks() & RETAIN) != 0;
     }

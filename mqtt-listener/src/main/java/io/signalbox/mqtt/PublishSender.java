@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.Packet.Publish;
 import io.signalbox.mqtt.codec.PacketType;
@@ -37,17 +38,17 @@ final class PublishSender {
     }
 
     /** QoS 0: what the socket does not take is dropped and counted (MQTT-4.3.1-1). */
-    void sendAtMostOnce(Message message, DeliveryTerms terms) {
+    void sendAtMostOnce(Message message, int flags, DeliveryTerms terms) {
         if (!output.hasRoom()) {
             context.counters().droppedSlowClient.increment();
             return;
         }
-        send(message, terms, 0, 0, false);
+        send(message, flags, terms, 0, 0, false);
     }
 
     /** QoS 1 or 2; false if the client will never get this message, so that it is as good as delivered. */
-    boolean sendAcknowledged(Message content, DeliveryTerms terms, Outgoing message) {
-        return send(content, terms, message.qos, message.packetId, message.repeated);
+    boolean sendAcknowledged(Message content, int flags, DeliveryTerms terms, Outgoing message) {
+        return send(content, flags, terms, message.qos, message.packetId, message.repeated);
     }
 
     /** PUBREL. */
@@ -59,7 +60,12 @@ final class PublishSender {
         return connection.isClosed();
     }
 
-    private boolean send(Message message, DeliveryTerms terms, int qos, int packetId, boolean dup) {
+    /** QoS 0, because of a retained value; the socket has room. */
+    void sendRetained(Message message, SessionSubscription subscription) {
+        send(message, TargetFlags.RETAINED, DeliveryTerms.of(subscription), 0, 0, false);
+    }
+
+    private boolean send(Message message, int flags, DeliveryTerms terms, int qos, int packetId, boolean dup) {
         String topic = terms.topic().orElse(message.envelope().address());
         if (!isTopic(topic)) {
             context.counters().droppedNotATopic.increment();
@@ -68,8 +74,9 @@ final class PublishSender {
         long secondsLeft = Expiry.secondsLeft(
                 message.envelope().expiresAtMillis(), context.clock().millis());
         List<Integer> identifiers = output.encoder().version().isV5() ? identifiers(topic, terms) : List.of();
+        boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);
         Body.Inline body = bodyOf(message, terms);
-        Publish publish = new Publish(dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, body);
+        Publish publish = new Publish(dup, qos, retain, topic, packetId, secondsLeft, 0, identifiers, body);
         if (!output.write(publish)) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;

@@ -131,6 +131,7 @@ final class SessionClaim {
         }
         WriteBatch batch = new WriteBatch();
         context.tables().put(batch, left, now);
+        left.will().forgetCancelled(batch);
         loop.journal().append(batch);
         awaitExpiry(left, TimeUnit.SECONDS.toMillis(left.expirySeconds()));
     }

@@ -158,7 +158,7 @@ final class WindowSource implements DeliveryListener {
     @Override
     public void onDelivery(Delivery delivery) {
         if (delivery.isSettled()) {
-            window.sendAtMostOnce(delivery.message(), terms);
+            window.sendAtMostOnce(delivery, terms);
             return;
         }
         received++;
@@ -167,7 +167,7 @@ final class WindowSource implements DeliveryListener {
         } else if (terms.maximumQos() > 0) {
             window.take(this, delivery);
         } else if (window.hasRoom()) {
-            window.sendAtMostOnce(delivery.message(), terms); // MQTT-4.8.2-3
+            window.sendAtMostOnce(delivery, terms); // MQTT-4.8.2-3
             settle(delivery, Outcome.ACCEPTED);
         } else {
             settle(delivery, Outcome.RELEASED); // others may keep up better
