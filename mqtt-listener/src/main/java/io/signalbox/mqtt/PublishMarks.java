@@ -1,7 +1,6 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.message.Envelope;
-import io.signalbox.broker.store.TargetFlags;
 
 /**
  * How a message was published, as it is kept in the marks of its {@link Envelope}: bits 0 and 1 are its QoS plus one, 0 if
@@ -19,8 +18,7 @@ final class PublishMarks {
     }
 
     /** MQTT-3.8.4-8: a message comes with the lower of the QoS it was published with and the one granted. */
-    static int deliveredQos(Envelope envelope, int targetFlags) {
-        int granted = TargetFlags.qos(targetFlags);
+    static int deliveredQos(Envelope envelope, int granted) {
         int plusOne = envelope.marks() & QOS_PLUS_ONE;
         if (plusOne != 0) return Math.min(granted, plusOne - 1);
         return envelope.durable() ? granted : 0;

@@ -111,8 +111,8 @@ final class WindowSource implements DeliveryListener {
 
     /** MQTT-3.8.4-8, MQTT-4.8.2-3. A queue that is shared knows the highest QoS of all who share it, not this one's. */
     int qosOf(Delivery delivery) {
-        int flags = terms.equals(DeliveryTerms.OWN) ? delivery.flags() : TargetFlags.ofQos(terms.maximumQos());
-        return Math.max(1, PublishMarks.deliveredQos(delivery.message().envelope(), flags));
+        int granted = terms.equals(DeliveryTerms.OWN) ? TargetFlags.qos(delivery.flags()) : terms.maximumQos();
+        return Math.max(1, PublishMarks.deliveredQos(delivery.message().envelope(), granted));
     }
 
     /** Lets so many of its messages be unacknowledged; none of them beyond what is on its way if {@code share} is 0. */
