@@ -1,6 +1,7 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.store.TargetFlags;
 
 /**
  * How a message was published, as it is kept in the marks of its {@link Envelope}: bits 0 and 1 are its QoS plus one, 0 if
