@@ -21,10 +21,16 @@ final class Qos2Publisher implements Role {
     private volatile int open;
 
     private enum Step {
-        PUBLISHED,
-        RECEIVED,
-        RELEASED,
-        COMPLETED
+        PUBLISHED(Gap.PUBLISH_PUBREC),
+        RECEIVED(Gap.PUBREC_PUBREL),
+        RELEASED(Gap.PUBREL_PUBCOMP),
+        COMPLETED(Gap.PUBCOMP_NEXT_USE);
+
+        final Gap follows;
+
+        Step(Gap follows) {
+            this.follows = follows;
+        }
     }
 
     private static final class Exchange {
@@ -39,7 +45,7 @@ final class Qos2Publisher implements Role {
         state = new StateFile(file);
         for (int id = 1; id <= PACKET_IDS; id++) exchanges[id] = new Exchange();
         for (String line : state.lines()) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             Exchange exchange = exchanges[Integer.parseInt(words[1])];
             exchange.step = Step.valueOf(words[0]);
             exchange.number = Integer.parseInt(words[2]);
@@ -145,7 +151,7 @@ final class Qos2Publisher implements Role {
     @Override
     public boolean isIn(Gap gap) {
         for (int id = 1; id <= PACKET_IDS; id++) {
-            if (exchanges[id].number > 0 && gap.ordinal() == exchanges[id].step.ordinal()) return true;
+            if (exchanges[id].number > 0 && exchanges[id].step.follows == gap) return true;
         }
         return false;
     }

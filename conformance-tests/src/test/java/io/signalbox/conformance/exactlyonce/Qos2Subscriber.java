@@ -25,6 +25,7 @@ final class Qos2Subscriber implements Role {
     private volatile Aim aim = Aim.NONE;
     private volatile int deliveries;
     private volatile int open;
+    private volatile boolean subscribed;
     private boolean standsInAim;
 
     /** The identifier whose next packet is held back, 0 = none. */
@@ -35,7 +36,7 @@ final class Qos2Subscriber implements Role {
         this.filter = filter;
         state = new StateFile(file);
         for (String line : state.lines()) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             int id = Integer.parseInt(words[1]);
             if (words[0].equals(RELEASED)) {
                 received.remove(id);
@@ -64,7 +65,11 @@ final class Qos2Subscriber implements Role {
             standsInAim = false;
             heldId = 0;
         }
-        if (!sessionPresent) wire.subscribe(filter);
+        if (sessionPresent) {
+            subscribed = true;
+        } else {
+            wire.subscribe(filter);
+        }
     }
 
     @Override
@@ -81,7 +86,9 @@ final class Qos2Subscriber implements Role {
             if (holdsBack(Gap.PUBREL_PUBCOMP, id)) return;
             wire.acknowledge(Wire.PUBCOMP, id);
             stands(Gap.PUBCOMP_NEXT_USE);
-        } else if (packet.first() != SUBACK) {
+        } else if (packet.first() == SUBACK) {
+            subscribed = true;
+        } else {
             throw new AssertionError("the subscriber got " + packet);
         }
     }
@@ -133,6 +140,11 @@ final class Qos2Subscriber implements Role {
     @Override
     public void die() {
         state.die();
+    }
+
+    /** Whether what is published now comes to it. Any thread. */
+    boolean isSubscribed() {
+        return subscribed;
     }
 
     /** How many numbers it has had. Any thread. */
