@@ -76,7 +76,8 @@ final class SessionRecovery {
             claim.restore(session);
             context.registry().restore(claim);
             restoreWill(session, stored, now);
-            if (session.subscriptions().haveCompeting()) tasks.add(loop.eventLoop().submit(session::rejoin));
+            if (session.subscriptions().haveCompeting())
+                tasks.add(loop.eventLoop().submit(session::rejoin));
             loop.execute(() -> claim.awaitExpiry(session, left));
         }
     }

@@ -176,7 +176,9 @@ class PublishTest {
             server.store.fail("The disk is gone.");
             v3.expectClosed();
             // Either the connection ends before the answer or the answer says that nothing is sure.
-            v5.expectAtMostThenClosed("e0 27 80 25 1f 00 22 'the store of the server has failed'", "40 18 00 01 80 14 1f 00 11 'The disk is gone.'");
+            v5.expectAtMostThenClosed(
+                    "e0 27 80 25 1f 00 22 'the store of the server has failed'",
+                    "40 18 00 01 80 14 1f 00 11 'The disk is gone.'");
         }
     }
 

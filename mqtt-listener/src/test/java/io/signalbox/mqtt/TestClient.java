@@ -131,9 +131,11 @@ final class TestClient {
         byte[] codes = Bytes.of(reasons);
         assertEquals("90", Bytes.hex(new byte[] {packet[0]}));
         assertEquals(Bytes.hex(Bytes.of(packetId)), Bytes.hex(Arrays.copyOfRange(packet, 2, 4)));
-        assertEquals(Bytes.hex(codes), Bytes.hex(Arrays.copyOfRange(packet, packet.length - codes.length, packet.length)));
+        assertEquals(
+                Bytes.hex(codes), Bytes.hex(Arrays.copyOfRange(packet, packet.length - codes.length, packet.length)));
         assertEquals(0x1f, packet[5], "no reason string");
-        String sentence = new String(packet, 8, packet.length - codes.length - 8, java.nio.charset.StandardCharsets.UTF_8);
+        String sentence =
+                new String(packet, 8, packet.length - codes.length - 8, java.nio.charset.StandardCharsets.UTF_8);
         assertTrue(sentence.startsWith(why), sentence);
         return this;
     }
