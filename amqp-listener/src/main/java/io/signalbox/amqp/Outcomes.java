@@ -71,7 +71,7 @@ final class Outcomes {
     /** What a message that the core has refused is rejected with. */
     static Symbol conditionOf(PublishOutcome.Reason reason) {
         return switch (reason) {
-            case NOT_ALLOWED -> AmqpError.NOT_ALLOWED;
+            case NOT_ALLOWED, INVALID_ADDRESS -> AmqpError.NOT_ALLOWED;
             case TOO_LARGE -> LinkError.MESSAGE_SIZE_EXCEEDED;
             case TARGET_GONE -> AmqpError.RESOURCE_DELETED;
             case MEMORY_USED_UP, QUOTA_USED_UP -> AmqpError.RESOURCE_LIMIT_EXCEEDED;

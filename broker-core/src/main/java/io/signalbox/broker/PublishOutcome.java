@@ -21,6 +21,8 @@ public sealed interface PublishOutcome {
     /** Why a message was refused. */
     enum Reason {
         NOT_ALLOWED,
+        /** Nothing can be published to this address. */
+        INVALID_ADDRESS,
         TOO_LARGE,
         TARGET_GONE,
         MEMORY_USED_UP,

@@ -105,7 +105,7 @@ final class CompetingSubscriptions {
                 .whenComplete((queue, failure) -> {
                     if (session.connection() != connection) return;
                     if (failure != null) {
-                        session.disconnect(ReasonCode.UNSPECIFIED_ERROR);
+                        session.disconnect(ReasonCode.UNSPECIFIED_ERROR, String.valueOf(failure.getMessage()));
                     } else if (session.subscriptions().has(subscription.filter())) {
                         begin(subscription, queue);
                     }
@@ -136,8 +136,8 @@ final class CompetingSubscriptions {
         if (subscription.get().kind() == FilterKind.SHARED) {
             goOn(subscription.get());
         } else {
-            session.disconnect(
-                    ReasonCode.ADMINISTRATIVE_ACTION); // it hears of it, and finds a new one when it comes back
+            // it hears of it, and finds a new one when it comes back
+            session.disconnect(ReasonCode.ADMINISTRATIVE_ACTION, "a queue that it is subscribed to was removed");
         }
     }
 
@@ -145,7 +145,7 @@ final class CompetingSubscriptions {
         try {
             context.shared().replace(session.loop(), session, shared.filter()).ifPresent(queue -> begin(shared, queue));
         } catch (CatalogueException e) {
-            session.disconnect(ReasonCode.UNSPECIFIED_ERROR);
+            session.disconnect(ReasonCode.UNSPECIFIED_ERROR, String.valueOf(e.getMessage()));
         }
     }
 

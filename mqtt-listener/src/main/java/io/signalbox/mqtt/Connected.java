@@ -112,7 +112,7 @@ final class Connected implements Stage {
         String sentence = "the topic belongs to the server";
         // QoS 0 has no answer, so the only explicit one is the end.
         if (publish.qos() == 0) throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, sentence);
-        inbound.refuse(publish, PublishOutcome.Reason.NOT_ALLOWED, sentence);
+        inbound.refuse(publish, PublishOutcome.Reason.INVALID_ADDRESS, sentence);
     }
 
     private void acknowledge(Packet.Ack ack) {
@@ -166,29 +166,41 @@ final class Connected implements Stage {
         int identifier =
                 (int) packet.properties().number(Property.SUBSCRIPTION_IDENTIFIER, SessionSubscription.NO_IDENTIFIER);
         List<ReasonCode> reasons = new ArrayList<>(packet.requests().size());
+        PropertySet why = PropertySet.EMPTY;
         List<SessionSubscription> replayed = new ArrayList<>(0);
         for (SubscriptionRequest request : packet.requests()) {
-            reasons.add(subscribe(request, identifier, batch, replayed));
-        }
-        for (ReasonCode reason : reasons) {
-            if (reason.isFailure()) context.counters().refusals(reason).increment();
+            Answer answer = subscribe(request, identifier, batch, replayed);
+            reasons.add(answer.reason);
+            if (!answer.reason.isFailure()) continue;
+            context.counters().refusals(answer.reason).increment();
+            if (why.isEmpty()) why = answer.why(reasons.size());
         }
         // MQTT-3.8.4-1, -2, -5, -6; what it says of a persistent session is durable first.
-        Packet answer = new Packet.SubAck(packet.packetId(), reasons, PropertySet.EMPTY);
+        Packet answer = new Packet.SubAck(packet.packetId(), reasons, why);
         answerWhenDurable(batch, answer, () -> {
             if (!replayed.isEmpty()) session.replays().start(replayed);
         });
     }
 
-    private ReasonCode subscribe(
+    /** What SUBACK says of one filter, and why if it was refused. */
+    private record Answer(ReasonCode reason, String sentence) {
+        /** §3.9.2.1.2: of the first filter that was refused; {@code place} counts from 1. */
+        PropertySet why(int place) {
+            return PropertySet.builder()
+                    .with(Property.REASON_STRING, "filter " + place + ": " + sentence)
+                    .build();
+        }
+    }
+
+    private Answer subscribe(
             SubscriptionRequest request, int identifier, WriteBatch batch, List<SessionSubscription> replayed) {
         String filter = request.filter();
-        if (!isFilterValid(filter)) return ReasonCode.TOPIC_FILTER_INVALID;
+        if (!isFilterValid(filter)) return new Answer(ReasonCode.TOPIC_FILTER_INVALID, "it is not accepted here");
         Subscriptions present = session.subscriptions();
         long cost = SessionSubscription.heapBytes(filter);
         if (!present.has(filter)
                 && present.heapBytes() + cost > context.settings().maximumFilterBytes()) {
-            return ReasonCode.QUOTA_EXCEEDED;
+            return new Answer(ReasonCode.QUOTA_EXCEEDED, "the session's filters take as much memory as they may");
         }
         SessionSubscription wanted = new SessionSubscription(
                 filter, request.qos(), request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
@@ -197,13 +209,14 @@ final class Connected implements Stage {
             session.subscribe(wanted, batch);
         } catch (CatalogueException e) {
             boolean noSuchQueue = e.reason() == CatalogueException.Reason.NOT_FOUND;
-            return noSuchQueue ? ReasonCode.TOPIC_FILTER_INVALID : ReasonCode.UNSPECIFIED_ERROR;
+            ReasonCode reason = noSuchQueue ? ReasonCode.TOPIC_FILTER_INVALID : ReasonCode.UNSPECIFIED_ERROR;
+            return new Answer(reason, String.valueOf(e.getMessage()));
         }
         if (isReplayed(request, existed)) {
             session.replays().add(wanted, batch);
             replayed.add(wanted);
         }
-        return ReasonCode.granted(request.qos()); // MQTT-3.8.4-7
+        return new Answer(ReasonCode.granted(request.qos()), ""); // MQTT-3.8.4-7
     }
 
     private boolean isReplayed(SubscriptionRequest request, boolean existed) {

@@ -155,7 +155,8 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
 
     @Override
     public void onTakenOver() {
-        connection.disconnect(ReasonCode.SESSION_TAKEN_OVER);
+        connection.disconnect(
+                ReasonCode.SESSION_TAKEN_OVER, "another connection has come with the same client identifier");
     }
 
     @Override

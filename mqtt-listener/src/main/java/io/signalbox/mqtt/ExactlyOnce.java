@@ -99,7 +99,7 @@ final class ExactlyOnce {
 
             @Override
             public void onFailed(String sentence) {
-                client.disconnect(ReasonCode.UNSPECIFIED_ERROR);
+                client.disconnect(ReasonCode.UNSPECIFIED_ERROR, sentence);
             }
         });
     }

@@ -232,11 +232,19 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         } else if (outcome instanceof PublishOutcome.Unroutable) {
             acknowledge(token, ReasonCode.NO_MATCHING_SUBSCRIBERS, PropertySet.EMPTY);
         } else if (outcome instanceof PublishOutcome.Refused refused) {
-            boolean notAllowed = refused.reason() == PublishOutcome.Reason.NOT_ALLOWED;
-            fail(token, notAllowed ? ReasonCode.NOT_AUTHORIZED : ReasonCode.QUOTA_EXCEEDED, refused.sentence());
+            fail(token, reasonOf(refused), refused.sentence());
         } else if (outcome instanceof PublishOutcome.Failed failed) {
             fail(token, ReasonCode.UNSPECIFIED_ERROR, failed.sentence());
         }
+    }
+
+    /** §3.4.2.1. */
+    private static ReasonCode reasonOf(PublishOutcome.Refused refused) {
+        return switch (refused.reason()) {
+            case NOT_ALLOWED -> ReasonCode.NOT_AUTHORIZED;
+            case INVALID_ADDRESS, TARGET_GONE -> ReasonCode.TOPIC_NAME_INVALID;
+            case TOO_LARGE, MEMORY_USED_UP, QUOTA_USED_UP -> ReasonCode.QUOTA_EXCEEDED;
+        };
     }
 
     private void fail(long token, ReasonCode reason, String sentence) {

@@ -143,7 +143,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     /** A mistake of ours: it costs this connection and no other. */
     void fail(Throwable mistake) {
         LOG.error("event=mqtt_connection_failed remote={}", channel.remoteAddress(), mistake);
-        disconnect(ReasonCode.UNSPECIFIED_ERROR);
+        disconnect(ReasonCode.UNSPECIFIED_ERROR, "the server made a mistake; its log says which");
     }
 
     /** The stage may have become ready: reads on with what has arrived. */
@@ -200,9 +200,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
                 channel.remoteAddress(),
                 refusal.reason(),
                 refusal.sentence());
-        PropertySet why = PropertySet.builder()
-                .with(Property.REASON_STRING, refusal.sentence())
-                .build();
+        PropertySet why = why(refusal.sentence());
         if (accepted) {
             say(refusal.reason(), why);
         } else {
@@ -220,22 +218,26 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         if (encoder.canSayInConnAck(reason)) output.write(new Packet.ConnAck(false, reason, why)); // MQTT-3.2.2-6
     }
 
+    private static PropertySet why(String sentence) {
+        return PropertySet.builder().with(Property.REASON_STRING, sentence).build();
+    }
+
     /** MQTT-3.14.0-1: DISCONNECT is for 5.0 clients that had their CONNACK. */
     private void say(ReasonCode reason, PropertySet why) {
         if (isV5() && reason.isAllowedIn(PacketType.DISCONNECT)) output.write(new Packet.Disconnect(reason, why));
     }
 
     /** Ends the connection from this side, saying why if there is a way to. */
-    void disconnect(ReasonCode reason) {
+    void disconnect(ReasonCode reason, String sentence) {
         if (closed) return;
-        if (accepted) say(reason, PropertySet.EMPTY);
+        if (accepted) say(reason, why(sentence));
         end(Stage.Ending.LOST);
     }
 
     /** The server stops (§3.14.2.1 0x8B). */
     void shutDown() {
         if (accepted) {
-            disconnect(ReasonCode.SERVER_SHUTTING_DOWN);
+            disconnect(ReasonCode.SERVER_SHUTTING_DOWN, "the server is shutting down");
         } else {
             refuse(new Refusal(ReasonCode.SERVER_UNAVAILABLE, "the server is shutting down"));
         }
@@ -278,7 +280,8 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     @Override
     public void onSilence() {
         if (accepted) {
-            disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT); // MQTT-3.1.2-22
+            // MQTT-3.1.2-22
+            disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half times the keep alive");
         } else {
             end(Stage.Ending.LOST);
         }

@@ -117,8 +117,8 @@ public final class MqttListener {
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
         sweep = Optional.of(loops.next()
                 .scheduleAtFixedRate(() -> context.host().retained().sweep(SWEPT_TOPICS), 1, 1, TimeUnit.SECONDS));
-        broker.onStoreFailure(
-                () -> forEachConnection(connection -> connection.disconnect(ReasonCode.UNSPECIFIED_ERROR)));
+        broker.onStoreFailure(() -> forEachConnection(connection ->
+                connection.disconnect(ReasonCode.UNSPECIFIED_ERROR, "the store of the server has failed")));
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(channelType)

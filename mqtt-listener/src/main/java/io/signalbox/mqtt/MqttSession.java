@@ -284,13 +284,13 @@ final class MqttSession {
     /** An operator has removed the queue, and with it what the session is for. */
     private void onQueueGone() {
         expirySeconds = 0;
-        disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+        disconnect(ReasonCode.ADMINISTRATIVE_ACTION, "the session's queue was removed");
     }
 
     /** Ends the connection, if there is one. */
-    void disconnect(ReasonCode reason) {
+    void disconnect(ReasonCode reason, String sentence) {
         PublishSender to = sender;
-        if (to != null) to.disconnect(reason);
+        if (to != null) to.disconnect(reason, sentence);
     }
 
     /** What tells one connection of this session from the next; null while there is none. */

@@ -112,8 +112,12 @@ final class PublishSender {
         output.flush();
     }
 
+    void fail(RuntimeException mistake) {
+        connection.fail(mistake);
+    }
+
     /** Nothing more can be sent. */
-    void disconnect(ReasonCode reason) {
-        connection.disconnect(reason);
+    void disconnect(ReasonCode reason, String sentence) {
+        connection.disconnect(reason, sentence);
     }
 }

@@ -45,6 +45,15 @@ final class ReplayTurns {
         eventLoop.schedule(this::turn, 0, TimeUnit.NANOSECONDS);
     }
 
+    private static int advance(RetainedReplays replays, int most) {
+        try {
+            return replays.advance(most);
+        } catch (RuntimeException e) {
+            replays.fail(e); // a mistake of ours costs this connection and no other
+            return most;
+        }
+    }
+
     private void turn() {
         scheduled = false;
         int left = STEPS_PER_TURN;
@@ -52,7 +61,7 @@ final class ReplayTurns {
         while (left > 0) {
             RetainedReplays replays = waiting.poll();
             if (replays == null) break;
-            left -= replays.advance(Math.min(left, STEPS_AT_ONCE));
+            left -= advance(replays, Math.min(left, STEPS_AT_ONCE));
             switch (replays.pace()) {
                 case AT_ONCE -> waiting.add(replays);
                 case NEXT_TURN -> next.add(replays);

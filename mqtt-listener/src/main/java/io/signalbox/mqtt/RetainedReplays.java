@@ -192,6 +192,13 @@ final class RetainedReplays implements PublishListener {
         return Math.max(1, used);
     }
 
+    void fail(RuntimeException mistake) {
+        pace = Pace.WHEN_WOKEN;
+        enrolled = false;
+        PublishSender to = sender;
+        if (to != null) to.fail(mistake);
+    }
+
     private int step() {
         PublishSender to = sender;
         pace = roomFor(to);

@@ -125,7 +125,7 @@ class NamedQueueTest {
             TestClient a =
                     server.client().connectV5Persistent("a", 0).send(SUBSCRIBE).expect(SUBACK);
             server.onLoop(loop -> server.broker.defaultVirtualHost().deleteQueue(loop, "q"));
-            a.expect("e0 01 98").expectClosed();
+            a.expectDisconnect("98").expectClosed();
             TestClient again = server.client().connectV5Persistent("a", 1).expectNothingElse();
             publish(server.client().connectV3("p"), "1");
             again.expect(message(1, "1"));
@@ -148,10 +148,10 @@ class NamedQueueTest {
         try (TestServer server = TestServer.start()) {
             TestClient a = server.client().connectV5("a");
             a.send("82 21 00 01 00 00 08 '$queue/+' 01 00 07 '$queue/' 01 00 06 '$queue' 01")
-                    .expect("90 06 00 01 00 8f 8f 01");
+                    .expectSubAck("00 01", "8f 8f 01", "filter 1: ");
             a.send("32 0d 00 07 '$queue/' 00 01 00 'x'").expectPacket("40");
             String temporary = "temporary-queue-00000000-0000-0000-0000-000000000000";
-            a.send("82 41 00 02 00 00 3b '$queue/" + temporary + "' 01").expect("90 04 00 02 00 8f");
+            a.send("82 41 00 02 00 00 3b '$queue/" + temporary + "' 01").expectSubAck("00 02", "8f", "filter 1: ");
             assertEquals(
                     0,
                     server.broker.defaultVirtualHost().queues().stream()
@@ -166,7 +166,7 @@ class NamedQueueTest {
             server.onLoop(loop ->
                     server.broker.defaultVirtualHost().declareQueue(loop, QueueSettings.session("q", false, "b")));
             TestClient a = server.client().connectV5("a");
-            a.send(SUBSCRIBE).expect("90 04 00 01 00 8f");
+            a.send(SUBSCRIBE).expectSubAck("00 01", "8f", "filter 1: ");
             a.send("32 0e 00 08 '$queue/q' 00 01 00 'x'").expectPacket("40");
             a.send("30 0c 00 08 '$queue/q' 00 'x'").expectPacket("e0").expectClosed();
         }

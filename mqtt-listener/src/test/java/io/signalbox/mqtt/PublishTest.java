@@ -109,7 +109,7 @@ class PublishTest {
             publisher
                     .expect("40 02 00 01")
                     .expect("40 03 00 02 10")
-                    .expect("40 26 00 03 87 22 1f 00 1f 'the topic belongs to the server'")
+                    .expect("40 26 00 03 90 22 1f 00 1f 'the topic belongs to the server'")
                     .expect("40 02 00 04");
         }
     }
@@ -121,7 +121,7 @@ class PublishTest {
             server.client()
                     .connectV5("p")
                     .send("32 0a 00 04 '$SYS' 00 01 00 '1' 32 07 00 01 'u' 00 02 00 '2'")
-                    .expect("40 26 00 01 87 22 1f 00 1f 'the topic belongs to the server'")
+                    .expect("40 26 00 01 90 22 1f 00 1f 'the topic belongs to the server'")
                     .expect("40 03 00 02 10");
         }
     }
@@ -176,7 +176,9 @@ class PublishTest {
             server.store.fail("The disk is gone.");
             v3.expectClosed();
             // Either the connection ends before the answer or the answer says that nothing is sure.
-            v5.expectAtMostThenClosed("e0 01 80", "40 18 00 01 80 14 1f 00 11 'The disk is gone.'");
+            v5.expectAtMostThenClosed(
+                    "e0 27 80 25 1f 00 22 'the store of the server has failed'",
+                    "40 18 00 01 80 14 1f 00 11 'The disk is gone.'");
         }
     }
 

@@ -169,7 +169,7 @@ class Qos2InboundTest {
             TestClient publisher = server.client().connectV5Persistent("p", 0);
             publisher
                     .send("34 0a 00 04 '$SYS' 00 07 00 '1'")
-                    .expect("50 26 00 07 87 22 1f 00 1f 'the topic belongs to the server'");
+                    .expect("50 26 00 07 90 22 1f 00 1f 'the topic belongs to the server'");
             publisher.send("34 07 00 01 't' 00 07 00 '1'").expect(PUBREC);
             subscriber.expect(DELIVERED);
         }

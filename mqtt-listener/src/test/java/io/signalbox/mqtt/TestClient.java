@@ -117,6 +117,29 @@ final class TestClient {
         return this;
     }
 
+    /** DISCONNECT with this reason code, and a reason string for people (§3.14.2.2.3). */
+    TestClient expectDisconnect(String reason) throws IOException {
+        byte[] packet = receive();
+        assertEquals("e0 " + reason, Bytes.hex(new byte[] {packet[0]}) + " " + Bytes.hex(new byte[] {packet[2]}));
+        assertTrue(packet.length > 10 && packet[4] == 0x1f, "no reason string");
+        return this;
+    }
+
+    /** SUBACK with these reason codes, and a reason string that begins so (§3.9.2.1.2). */
+    TestClient expectSubAck(String packetId, String reasons, String why) throws IOException {
+        byte[] packet = receive();
+        byte[] codes = Bytes.of(reasons);
+        assertEquals("90", Bytes.hex(new byte[] {packet[0]}));
+        assertEquals(Bytes.hex(Bytes.of(packetId)), Bytes.hex(Arrays.copyOfRange(packet, 2, 4)));
+        assertEquals(
+                Bytes.hex(codes), Bytes.hex(Arrays.copyOfRange(packet, packet.length - codes.length, packet.length)));
+        assertEquals(0x1f, packet[5], "no reason string");
+        String sentence =
+                new String(packet, 8, packet.length - codes.length - 8, java.nio.charset.StandardCharsets.UTF_8);
+        assertTrue(sentence.startsWith(why), sentence);
+        return this;
+    }
+
     TestClient expectClosed() throws IOException {
         int read;
         try {
