@@ -31,6 +31,27 @@ class RetainedTest {
         }
     }
 
+    /** §4.3.3: with QoS 2 in, and out to who wants it so. */
+    @Test
+    void aMessageOfQos2IsRetainedWithItsQos() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            publisher(server)
+                    .send("35 07 00 01 't' 00 01 00 '1'")
+                    .expect("50 03 00 01 10")
+                    .send("62 02 00 01")
+                    .expect("70 02 00 01");
+            server.client()
+                    .connectV5("s")
+                    .send("82 07 00 01 00 00 01 't' 02")
+                    .expect("90 04 00 01 00 02")
+                    .expect("35 07 00 01 't' 00 01 00 '1'")
+                    .send("50 02 00 01")
+                    .expect("62 02 00 01")
+                    .send("70 02 00 01")
+                    .expectNothingElse();
+        }
+    }
+
     /** 3.1.1 MQTT-3.3.1-5, -6, -8. */
     @Test
     void aVersion3ClientRetainsAndIsSentWhatIsRetained() throws Exception {
