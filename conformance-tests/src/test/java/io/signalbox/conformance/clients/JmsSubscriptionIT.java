@@ -120,6 +120,37 @@ final class JmsSubscriptionIT {
     }
 
     @Test
+    void anotherSelectorMakesTheSubscriptionAnew() throws JMSException {
+        Session session = session(client("a"));
+        session.createDurableConsumer(topic, "s", "JMSType = 'red'", false).close();
+        publishOfType("red");
+        MessageConsumer consumer = session.createDurableConsumer(topic, "s", "JMSType = 'blue'", false);
+        publishOfType("red");
+        publishOfType("blue");
+        assertEquals("blue", receiveText(consumer));
+        assertNull(consumer.receive(SHORT_RECEIVE_MILLIS));
+        consumer.close();
+        publishOfType("blue");
+        assertEquals("blue", receiveText(session.createDurableConsumer(topic, "s", "JMSType = 'blue'", false)));
+    }
+
+    private void publishOfType(String type) throws JMSException {
+        TextMessage message = producing.createTextMessage(type);
+        message.setJMSType(type);
+        producing.createProducer(topic).send(message);
+    }
+
+    @Test
+    void aSharedSubscriptionInUseIsForOneSelectorOnly() throws JMSException {
+        MessageConsumer first = session(connection()).createSharedConsumer(topic, "s", "JMSType = 'red'");
+        Session other = session(connection());
+        assertThrows(JMSException.class, () -> other.createSharedConsumer(topic, "s", "JMSType = 'blue'"));
+        publishOfType("blue");
+        publishOfType("red");
+        assertEquals("red", receiveText(first));
+    }
+
+    @Test
     void eachClientHasItsOwnSubscriptionOfAName() throws JMSException {
         MessageConsumer first = session(client("a")).createDurableConsumer(topic, "s");
         MessageConsumer second = session(client("b")).createDurableConsumer(topic, "s");
