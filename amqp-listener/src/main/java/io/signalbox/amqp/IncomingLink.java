@@ -6,6 +6,7 @@ import io.signalbox.broker.Admission;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Publisher;
+import io.signalbox.broker.Rider;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.routing.TopicSyntax;
@@ -210,8 +211,12 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     @Override
     public void publish(PublishTarget target, ArrivedMessage arrived) throws Refusal {
         Message message;
+        Rider rider = Rider.NONE;
         try {
             message = arrived.addressedTo(routingKey(target, arrived));
+            if (target.exchange().type() == ExchangeType.MQTT_TOPIC) {
+                rider = Retention.rider(session.connection().listener().host().retained(), arrived, message);
+            }
         } catch (Refusal refusal) {
             refuse(arrived.token(), refusal);
             return;
@@ -220,7 +225,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         if (there == null) throw new IllegalStateException("a delivery came on a link that is not attached");
         long token = arrived.token();
         if (target.unmatched() == Unmatched.ACCEPTED) token = PublishToken.contentUnmatched(token);
-        if (there.publisher().publish(target.exchange(), message, token) == Admission.PARKED) {
+        if (there.publisher().publish(target.exchange(), message, token, rider) == Admission.PARKED) {
             parkedMessages++;
             parkedBytes += arrived.size();
             session.connection().intake().parked(arrived.size());

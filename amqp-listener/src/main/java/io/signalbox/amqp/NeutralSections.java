@@ -6,30 +6,22 @@ import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.NeutralView;
 import io.signalbox.broker.message.NeutralView.PayloadKind;
-import io.signalbox.broker.message.NeutralView.Property;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import org.apache.qpid.proton.amqp.Symbol;
-import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
-import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
-import org.apache.qpid.proton.amqp.messaging.Properties;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 
 /**
  * Writes a message that came by another protocol as AMQP sections: all but header and delivery annotations, which each
- * delivery has of its own. Pure functions.
+ * delivery has of its own. The way back of {@link NeutralViewBuilder}. Pure functions.
  */
 final class NeutralSections {
 
     private static final int DATA8 = 0xa0;
-    private static final int DATA32 = 0xb0;
     private static final int STRING8 = 0xa1;
-    private static final int STRING32 = 0xb1;
+
+    /** What makes the constructor of a short binary or string one of a long one. */
+    private static final int LONG_FORM = 0x10;
 
     private NeutralSections() {}
 
@@ -37,76 +29,67 @@ final class NeutralSections {
         ByteBuf out = Unpooled.buffer(256 + view.payload().size());
         ByteBufSink sink = new ByteBufSink(out);
         PerformativeCodec codec = PerformativeCodec.ofThread();
-        writeRepeatedNames(view.properties(), codec, sink);
-        codec.encode(properties(envelope, view), sink);
-        if (!view.properties().isEmpty()) codec.encode(applicationProperties(view.properties()), sink);
-        if (isEncodedSections(view))
-            out.writeBytes(
-                    view.payload().bytes(),
-                    view.payload().from(),
-                    view.payload().size());
-        else writePayload(view, out);
+        boolean encoded = isEncodedSections(view);
+        NeutralFields fields = NeutralFields.read(envelope, view, encoded);
+        if (!fields.annotations().getValue().isEmpty()) codec.encode(fields.annotations(), sink);
+        codec.encode(fields.properties(), sink);
+        if (!fields.applicationProperties().getValue().isEmpty()) codec.encode(fields.applicationProperties(), sink);
+        if (encoded) writeBytes(view.payload(), out);
+        else writeBody(view, fields, out);
+        out.writeBytes(fields.footer());
         return new Body.Inline(out.array(), out.arrayOffset(), out.arrayOffset() + out.writerIndex());
     }
 
-    private static Properties properties(Envelope envelope, NeutralView view) {
-        Properties properties = new Properties();
-        properties.setTo(envelope.address());
-        view.messageId().ifPresent(properties::setMessageId);
-        view.subject().ifPresent(properties::setSubject);
-        view.replyTo().map(ReplyTo::fromNeutral).ifPresent(properties::setReplyTo);
-        view.correlationId().map(MessageIds::fromBytes).ifPresent(properties::setCorrelationId);
-        // a symbol is ASCII (AMQP 1.0 §1.6.21); a type that is not says nothing a MIME parser could read
-        view.contentType()
-                .filter(type -> StandardCharsets.US_ASCII.newEncoder().canEncode(type))
-                .filter(type -> !isEncodedSections(view))
-                .map(Symbol::valueOf)
-                .ifPresent(properties::setContentType);
-        return properties;
+    private static void writeBytes(Body.Inline bytes, ByteBuf out) {
+        out.writeBytes(bytes.bytes(), bytes.from(), bytes.size());
     }
 
-    private static ApplicationProperties applicationProperties(List<Property> properties) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        for (Property property : properties) map.put(property.name(), PropertyValues.toAmqp(property.value()));
-        return new ApplicationProperties(map);
-    }
-
-    /** A map holds a name once: where names repeat, an annotation keeps them all and their order. */
-    private static void writeRepeatedNames(List<Property> properties, PerformativeCodec codec, ByteBufSink sink) {
-        if (properties.stream().map(Property::name).distinct().count() == properties.size()) return;
-        List<Object> pairs = new ArrayList<>(properties.size() * 2);
-        for (Property property : properties) {
-            pairs.add(property.name());
-            pairs.add(PropertyValues.toAmqp(property.value()));
-        }
-        codec.encode(new MessageAnnotations(Map.of(AmqpFormat.USER_PROPERTIES, pairs)), sink);
-    }
-
-    private static void writePayload(NeutralView view, ByteBuf out) {
+    private static void writeBody(NeutralView view, NeutralFields fields, ByteBuf out) {
         Body.Inline payload = view.payload();
-        boolean text = view.kind() == PayloadKind.TEXT && isUtf8(payload);
-        boolean small = payload.size() < 256;
-        out.writeByte(0);
-        out.writeByte(0x53);
-        out.writeByte(text ? AmqpMessages.AMQP_VALUE : AmqpMessages.DATA);
-        if (text) out.writeByte(small ? STRING8 : STRING32);
-        else out.writeByte(small ? DATA8 : DATA32);
-        if (small) out.writeByte(payload.size());
-        else out.writeInt(payload.size());
-        out.writeBytes(payload.bytes(), payload.from(), payload.size());
+        if (view.kind() == PayloadKind.TEXT && isUtf8(payload)) {
+            writeSection(AmqpMessages.AMQP_VALUE, STRING8, payload, out);
+            return;
+        }
+        switch (fields.bodyWord()) {
+            case "none" -> {}
+            case "null" -> writeDescriptor(AmqpMessages.AMQP_VALUE, out).writeByte(0x40);
+            case "value" -> writeSection(AmqpMessages.AMQP_VALUE, DATA8, payload, out);
+            default -> {
+                int from = payload.from();
+                for (int length : fields.dataLengths()) {
+                    writeSection(AmqpMessages.DATA, DATA8, new Body.Inline(payload.bytes(), from, from + length), out);
+                    from += length;
+                }
+            }
+        }
+    }
+
+    private static ByteBuf writeDescriptor(int section, ByteBuf out) {
+        return out.writeByte(0).writeByte(0x53).writeByte(section);
+    }
+
+    private static void writeSection(int section, int shortForm, Body.Inline content, ByteBuf out) {
+        writeDescriptor(section, out);
+        if (content.size() < 256) out.writeByte(shortForm).writeByte(content.size());
+        else out.writeByte(shortForm | LONG_FORM).writeInt(content.size());
+        writeBytes(content, out);
     }
 
     /** Whether the payload holds body sections of AMQP, well-formed ones, because it came from there. */
     private static boolean isEncodedSections(NeutralView view) {
         if (view.contentType().filter(AmqpFormat.ENCODED_SECTIONS_TYPE::equals).isEmpty()) return false;
         Body.Inline payload = view.payload();
+        return payload.size() > 0 && areSections(payload, AmqpMessages.DATA, AmqpMessages.AMQP_VALUE);
+    }
+
+    /** Whether bytes are well-formed sections with codes of this range, in their order. */
+    static boolean areSections(Body.Inline bytes, int lowest, int highest) {
         try {
-            AmqpMessages.forEachSection(payload.bytes(), payload.from(), payload.to(), (code, from, valueFrom, to) -> {
-                if (code < AmqpMessages.DATA || code > AmqpMessages.AMQP_VALUE) {
-                    throw Refusal.ofConnection(AmqpError.DECODE_ERROR, "not a body");
-                }
+            AmqpMessages.forEachSection(bytes.bytes(), bytes.from(), bytes.to(), (code, from, valueFrom, to) -> {
+                if (code < lowest || code > highest)
+                    throw Refusal.ofConnection(AmqpError.DECODE_ERROR, "other section");
             });
-            return payload.size() > 0;
+            return true;
         } catch (Refusal e) {
             return false;
         }

@@ -117,8 +117,10 @@ class AmqpFormatTest {
 
     @Test
     void applicationPropertiesKeepTheirTypes() {
-        NeutralView view = view(new ApplicationProperties(
-                Map.of("uint", UnsignedInteger.MAX_VALUE, "ulong", UnsignedLong.valueOf(-1L), "bytes", binary("b"))));
+        NeutralView view = view(
+                new ApplicationProperties(Map.of(
+                        "uint", UnsignedInteger.MAX_VALUE, "ulong", UnsignedLong.valueOf(-1L), "bytes", binary("b"))),
+                new Data(binary("x")));
         for (Property property : view.properties()) {
             switch (property.name()) {
                 case "uint" -> assertEquals(0xffff_ffffL, property.value());

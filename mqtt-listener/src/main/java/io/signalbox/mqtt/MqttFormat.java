@@ -7,11 +7,10 @@ import io.signalbox.broker.message.MessageFormat;
 import io.signalbox.broker.message.NeutralView;
 import io.signalbox.broker.message.NeutralView.PayloadKind;
 import io.signalbox.broker.message.NeutralView.Property;
+import io.signalbox.broker.message.ReservedNames;
 import io.signalbox.mqtt.codec.ForwardedProperties;
 import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.mqtt.codec.TopicSyntax;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,14 +21,6 @@ import java.util.Optional;
 public final class MqttFormat implements MessageFormat {
 
     public static final MqttFormat INSTANCE = new MqttFormat();
-
-    /** User properties that stand for what MQTT has no property for. */
-    static final String MESSAGE_ID = "amqp.message-id";
-
-    static final String SUBJECT = "amqp.subject";
-
-    /** An AMQP reply-to that is no topic name, so that it cannot be a response topic (MQTT-3.3.2-14). */
-    static final String REPLY_TO = "amqp.reply-to";
 
     /** What a message was published to that reaches a client by a queue, under the queue's name. */
     static final String ADDRESS = "signalbox.address";
@@ -44,18 +35,11 @@ public final class MqttFormat implements MessageFormat {
     @Override
     public NeutralView neutralView(Envelope envelope, Body.Inline body) {
         ForwardedProperties forwarded = ForwardedProperties.read(body);
-        Optional<String> messageId = Optional.empty();
-        Optional<String> subject = Optional.empty();
-        Optional<String> replyTo = forwarded.responseTopic();
-        List<Property> properties = new ArrayList<>(forwarded.userProperties().size());
-        for (var user : forwarded.userProperties()) {
-            switch (user.name()) {
-                case MESSAGE_ID -> messageId = Optional.of(user.value());
-                case SUBJECT -> subject = Optional.of(user.value());
-                case REPLY_TO -> replyTo = Optional.of(user.value());
-                default -> properties.add(new Property(user.name(), user.value()));
-            }
-        }
+        List<Property> properties = UserProperties.read(forwarded.userProperties());
+        Optional<String> messageId = take(ReservedNames.MESSAGE_ID, properties);
+        Optional<String> subject = take(ReservedNames.SUBJECT, properties);
+        Optional<String> replyTo = forwarded.responseTopic().or(() -> take(ReservedNames.REPLY_TO, properties));
+        take(ReservedNames.PRIORITY, properties); // the envelope has it
         return new NeutralView(
                 PublishBody.payload(body),
                 forwarded.isText() ? PayloadKind.TEXT : PayloadKind.BINARY,
@@ -67,12 +51,26 @@ public final class MqttFormat implements MessageFormat {
                 properties);
     }
 
-    /** A message's body as MQTT sends it, whatever protocol it came by. */
-    static Body.Inline bodyOf(Message message) {
-        return message.format() == INSTANCE ? message.content() : bodyOf(message.neutralView());
+    /** The first property with a name, which then is no property any more. */
+    private static Optional<String> take(String name, List<Property> properties) {
+        for (int i = 0; i < properties.size(); i++) {
+            Property property = properties.get(i);
+            if (property.name().equals(name) && property.value() instanceof String text) {
+                properties.remove(i);
+                return Optional.of(text);
+            }
+        }
+        return Optional.empty();
     }
 
-    private static Body.Inline bodyOf(NeutralView view) {
+    /** A message's body as MQTT sends it, whatever protocol it came by. */
+    static Body.Inline bodyOf(Message message) {
+        return message.format() == INSTANCE
+                ? message.content()
+                : bodyOf(message.envelope().priority(), message.neutralView());
+    }
+
+    private static Body.Inline bodyOf(int priority, NeutralView view) {
         ForwardedProperties.Writer writer = ForwardedProperties.writer();
         if (view.kind() == PayloadKind.TEXT) writer.text();
         view.contentType().ifPresent(writer::contentType);
@@ -80,17 +78,20 @@ public final class MqttFormat implements MessageFormat {
             if (TopicSyntax.isName(replyTo)) {
                 writer.responseTopic(replyTo);
             } else {
-                writer.userProperty(REPLY_TO, replyTo);
+                write(ReservedNames.REPLY_TO, replyTo, writer); // MQTT-3.3.2-14
             }
         });
         view.correlationId().ifPresent(writer::correlationData);
-        view.messageId().ifPresent(id -> writer.userProperty(MESSAGE_ID, id));
-        view.subject().ifPresent(subject -> writer.userProperty(SUBJECT, subject));
-        for (Property property : view.properties()) writer.userProperty(property.name(), text(property.value()));
+        view.messageId().ifPresent(id -> write(ReservedNames.MESSAGE_ID, id, writer));
+        view.subject().ifPresent(subject -> write(ReservedNames.SUBJECT, subject, writer));
+        if (priority != Envelope.DEFAULT_PRIORITY) {
+            write(ReservedNames.PRIORITY, Integer.toString(priority), writer);
+        }
+        for (Property property : view.properties()) UserProperties.write(property, writer);
         return writer.body(view.payload());
     }
 
-    private static String text(Object value) {
-        return value instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : String.valueOf(value);
+    private static void write(String name, String value, ForwardedProperties.Writer writer) {
+        UserProperties.write(new Property(name, value), writer);
     }
 }

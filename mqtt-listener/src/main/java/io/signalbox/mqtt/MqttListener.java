@@ -15,6 +15,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.Loop;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -47,22 +49,34 @@ public final class MqttListener {
     private static final RecvByteBufAllocator ONE_READ_A_TURN =
             new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
 
+    /** Retained topics that are looked at every second for whether they have expired. */
+    private static final int SWEPT_TOPICS = 1000;
+
     private final Broker broker;
     private final ListenerContext context;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final List<Channel> servers = new ArrayList<>(1);
     private volatile IdentityHashMap<EventLoop, ListenerLoop> loops = new IdentityHashMap<>();
+    private Optional<Future<?>> sweep = Optional.empty();
+    private final WriteBufferWaterMark outboundMarks;
     private volatile boolean closing;
 
     public MqttListener(Broker broker, VirtualHost host, Authenticator authenticator, MqttSettings settings) {
         this.broker = broker;
+        MqttCounters counters = new MqttCounters();
+        int outboundBytes = settings.outboundBufferBytes();
+        this.outboundMarks = new WriteBufferWaterMark(outboundBytes / 2, outboundBytes);
         this.context = new ListenerContext(
                 host,
                 authenticator,
                 broker.clock(),
                 settings,
-                new MqttCounters(),
+                counters,
                 new SessionTables(broker.store(), host.name()),
+                new Retention(host.retained(), counters),
+                new ReplayTable(broker.store(), host.name()),
+                broker.memory(),
+                new WillTable(broker.store(), host.name(), broker.clock()),
                 new SessionRegistry(authenticator),
                 new SharedSubscriptions(host),
                 new Throttle(),
@@ -91,10 +105,18 @@ public final class MqttListener {
             Loop core = broker.loopOf(eventLoop);
             byEventLoop.put(
                     eventLoop,
-                    new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core), new BodyCache()));
+                    new ListenerLoop(
+                            eventLoop,
+                            core,
+                            new SessionJournal(broker.store(), core),
+                            new BodyCache(),
+                            new ReplayTurns(eventLoop),
+                            new KeepAliveWheel(eventLoop, System::nanoTime)));
         }
         this.loops = byEventLoop;
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
+        sweep = Optional.of(loops.next()
+                .scheduleAtFixedRate(() -> context.host().retained().sweep(SWEPT_TOPICS), 1, 1, TimeUnit.SECONDS));
         broker.onStoreFailure(
                 () -> forEachConnection(connection -> connection.disconnect(ReasonCode.UNSPECIFIED_ERROR)));
         ChannelFuture bound = new ServerBootstrap()
@@ -131,8 +153,7 @@ public final class MqttListener {
     private MqttHandler newHandler(Channel channel, Carrier carrier) {
         ListenerLoop loop = loops.get(channel.eventLoop());
         if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
-        int outboundBytes = context.settings().outboundBufferBytes();
-        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(outboundBytes / 2, outboundBytes));
+        channel.config().setWriteBufferWaterMark(outboundMarks);
         MqttConnection connection = new MqttConnection(context, loop, channel, carrier);
         connections.add(channel);
         if (closing) connection.shutDown(); // it was accepted while the listener closed
@@ -184,6 +205,7 @@ public final class MqttListener {
     public CompletionStage<Void> close() {
         CompletableFuture<Void> gone = new CompletableFuture<>();
         closing = true;
+        sweep.ifPresent(timer -> timer.cancel(false));
         for (Channel server : servers) server.close().awaitUninterruptibly();
         forEachConnection(MqttConnection::shutDown);
         connections.newCloseFuture().addListener(all -> gone.complete(null));

@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
@@ -12,10 +13,12 @@ import io.signalbox.broker.message.NeutralView;
 import io.signalbox.broker.message.NeutralView.PayloadKind;
 import io.signalbox.broker.message.NeutralView.Property;
 import io.signalbox.mqtt.codec.Bytes;
+import io.signalbox.testkit.GeneratedView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -87,12 +90,64 @@ class MqttFormatTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of(new Property("n", 7), new Property("b", true), new Property("x", new byte[] {0x0A})));
+                List.of(new Property("n", "a\0b")));
         NeutralView back = MqttFormat.INSTANCE.neutralView(ENVELOPE, toMqtt(view));
         assertEquals(Optional.of("ab"), back.contentType());
         assertEquals(Optional.of("no/#/topic"), back.replyTo());
+        assertEquals(List.of(new Property("n", "a\0b")), back.properties());
+    }
+
+    @Test
+    void propertiesKeepTheirTypesOnTheWayThereAndBack() {
+        for (long seed = 0; seed < 500; seed++) {
+            List<Property> sent = new GeneratedView(seed).ofEveryType();
+            List<Property> back = MqttFormat.INSTANCE
+                    .neutralView(ENVELOPE, toMqtt(withProperties(sent)))
+                    .properties();
+            assertEquals(sent.size(), back.size(), "seed " + seed);
+            for (int i = 0; i < sent.size(); i++) {
+                String where = "seed " + seed + " " + sent.get(i);
+                assertEquals(sent.get(i).name(), back.get(i).name(), where);
+                assertEquals(sent.get(i).type(), back.get(i).type(), where);
+                assertTrue(Objects.deepEquals(sent.get(i).value(), back.get(i).value()), where);
+            }
+        }
+    }
+
+    private static NeutralView withProperties(List<Property> properties) {
+        return new NeutralView(
+                Body.Inline.of(new byte[0]),
+                PayloadKind.BINARY,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                properties);
+    }
+
+    @Test
+    void aTypeIsFoundWhereverItStandsAndStaysAPropertyIfItFitsNone() {
+        NeutralView view = fromMqtt("46 26 00 01 'n' 00 01 '7' 26 00 09 'amqp.type' 00 05 'int:n'"
+                + " 26 00 09 'amqp.type' 00 05 'int:m' 26 00 01 'm' 00 01 'x'"
+                + " 26 00 09 'amqp.type' 00 04 'none' 'hi'");
         assertEquals(
-                List.of(new Property("n", "7"), new Property("b", "true"), new Property("x", "0a")), back.properties());
+                List.of(
+                        new Property("n", 7),
+                        new Property("amqp.type", "int:m"),
+                        new Property("m", "x"),
+                        new Property("amqp.type", "none")),
+                view.properties());
+    }
+
+    @Test
+    void priorityTravelsInAUserProperty() {
+        Envelope urgent = new Envelope("t", true, 7, Envelope.NEVER, 0);
+        Body.Inline body = MqttFormat.bodyOf(
+                new Message(urgent, new Other(withProperties(List.of())), Body.Inline.of(new byte[0])));
+        assertEquals(7, UserProperties.priorityOf(body));
+        assertEquals(List.of(), MqttFormat.INSTANCE.neutralView(urgent, body).properties());
+        assertEquals(Envelope.DEFAULT_PRIORITY, UserProperties.priorityOf(toMqtt(withProperties(List.of()))));
     }
 
     @Test

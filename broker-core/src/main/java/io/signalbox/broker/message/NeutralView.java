@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param correlationId bytes that tie an answer to its request (AMQP correlation-id, MQTT Correlation Data)
  * @param messageId the publisher's name for the message; MQTT has none
  * @param subject AMQP subject; MQTT has none
- * @param properties application properties (AMQP) and user properties (MQTT) in order, duplicates kept
+ * @param properties application properties (AMQP) and user properties (MQTT) in order, duplicates kept; among them, with
+ *     {@link ReservedNames}, what one protocol has and the other has no field for
  */
 public record NeutralView(
         Body.Inline payload,
@@ -30,8 +31,18 @@ public record NeutralView(
         TEXT
     }
 
-    /** One application or user property; the value is a {@code String}, {@code Boolean}, {@code Number}, {@code Character}, {@code java.util.UUID}, {@code java.util.Date} or {@code byte[]}. */
-    public record Property(String name, Object value) {}
+    /**
+     * One application or user property.
+     *
+     * @param value as {@code type} says
+     */
+    public record Property(String name, Object value, PropertyType type) {
+
+        /** A property whose type is that of the Java value: a {@code Long} is an AMQP long. */
+        public Property(String name, Object value) {
+            this(name, value, PropertyType.of(value));
+        }
+    }
 
     public NeutralView {
         properties = List.copyOf(properties);

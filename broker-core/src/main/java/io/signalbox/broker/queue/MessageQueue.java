@@ -279,15 +279,19 @@ public final class MessageQueue implements Destination, QueueEffects {
     @Override
     public void settle(Entry entry) {
         if (entry.lsn == 0) return;
-        if (settlements.settlements() == SETTLEMENTS_PER_RECORD) {
-            fullBatches.add(settlements);
-            settlements = new WriteBatch();
-        }
+        beginRecordIfFull();
         settlements.settle(id, entry.lsn);
+    }
+
+    private void beginRecordIfFull() {
+        if (settlements.settlements() < SETTLEMENTS_PER_RECORD) return;
+        fullBatches.add(settlements);
+        settlements = new WriteBatch();
     }
 
     @Override
     public void change(List<TableChange> changes) {
+        beginRecordIfFull(); // the settlement that they belong to comes next, and into the same record
         for (TableChange change : changes) settlements.change(change);
     }
 
