@@ -2,11 +2,13 @@ package io.signalbox.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 class SubscribeTest {
 
     /** MQTT-3.2.2-10, MQTT-3.8.4-5, -6, -7, MQTT-3.9.3-1. */
+    @Clause({"MQTT-3.2.2-10", "MQTT-3.8.4-5", "MQTT-3.9.3-1", "MQTT-3.8.4-1", "MQTT-3.8.4-2", "MQTT-3.8.4-6", "MQTT-3.8.4-7"})
     @Test
     void eachFilterGetsItsOwnAnswerInOrder() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -53,6 +55,7 @@ class SubscribeTest {
     }
 
     /** MQTT-3.3.4-2, MQTT-3.3.4-3, MQTT-3.3.4-4: one copy, the highest QoS, all identifiers. */
+    @Clause({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4"})
     @Test
     void overlappingSubscriptionsGetOneCopy() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -72,6 +75,7 @@ class SubscribeTest {
     }
 
     /** MQTT-3.8.3-3. */
+    @Clause("MQTT-3.8.3-3")
     @Test
     void noLocalKeepsAClientsOwnMessagesFromIt() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -102,6 +106,7 @@ class SubscribeTest {
     }
 
     /** MQTT-3.8.4-3. */
+    @Clause("MQTT-3.8.4-3")
     @Test
     void anIdenticalFilterReplacesItsSubscription() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -117,6 +122,7 @@ class SubscribeTest {
     }
 
     /** MQTT-3.10.4-1, -2, -4, -5, -6, MQTT-3.11.3-1. */
+    @Clause({"MQTT-3.10.4-1", "MQTT-3.11.3-1", "MQTT-3.10.4-2", "MQTT-3.10.4-4", "MQTT-2.2.1-6"})
     @Test
     void unsubscribingEndsTheFlow() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -134,6 +140,7 @@ class SubscribeTest {
     }
 
     /** MQTT-3.10.4-3: what has been sent is completed. */
+    @Clause("MQTT-3.10.4-3")
     @Test
     void aMessageOnItsWayIsAcknowledgedAfterUnsubscribe() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -153,6 +160,7 @@ class SubscribeTest {
     }
 
     /** MQTT-4.7.2-1. */
+    @Clause("MQTT-4.7.2-1")
     @Test
     void wildcardsDoNotMatchTopicsThatBeginWithADollar() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -167,6 +175,7 @@ class SubscribeTest {
     }
 
     /** MQTT-3.3.4-9, MQTT-4.9.0-2: no more than the client takes, and the rest as it acknowledges. */
+    @Clause({"MQTT-3.3.4-9", "MQTT-4.9.0-2"})
     @Test
     void theReceiveMaximumOfTheClientIsKept() throws Exception {
         try (TestServer server = TestServer.start()) {

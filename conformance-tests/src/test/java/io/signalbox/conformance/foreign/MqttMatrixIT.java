@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
+import io.signalbox.testkit.Clause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -63,6 +64,7 @@ final class MqttMatrixIT {
         return Await.get("the answer to " + message.topic(), link.publish(message));
     }
 
+    @Clause("MQTT-3.8.4-8")
     @ParameterizedTest
     @EnumSource
     void messagesArriveAtTheLesserQosOfPublicationAndSubscription(MqttFlavour flavour) {
@@ -115,6 +117,7 @@ final class MqttMatrixIT {
         link.assertNothingMore();
     }
 
+    @Clause("MQTT-3.2.2-3")
     @ParameterizedTest
     @EnumSource
     void aSessionKeepsMessagesAcrossADisconnect(MqttFlavour flavour) {
@@ -135,6 +138,7 @@ final class MqttMatrixIT {
         second.assertNothingMore();
     }
 
+    @Clause("MQTT-4.4.0-1")
     @ParameterizedTest
     @EnumSource
     void aSessionKeepsMessagesAcrossALostConnection(MqttFlavour flavour) {
@@ -153,6 +157,7 @@ final class MqttMatrixIT {
         assertEquals("meanwhile", next.payload());
     }
 
+    @Clause("MQTT-3.1.2-4")
     @ParameterizedTest
     @EnumSource
     void aCleanConnectForgetsTheSession(MqttFlavour flavour) {
@@ -165,6 +170,7 @@ final class MqttMatrixIT {
         second.assertNothingMore();
     }
 
+    @Clause({"MQTT-4.6.0-5", "MQTT-4.6.0-6"})
     @ParameterizedTest
     @EnumSource
     void fiveHundredMessagesInFlightKeepTheirOrder(MqttFlavour flavour) {
@@ -184,6 +190,7 @@ final class MqttMatrixIT {
         return topic.charAt(topic.length() - 1) - '0';
     }
 
+    @Clause("MQTT-3.1.4-3")
     @ParameterizedTest
     @EnumSource
     void aSecondConnectionTakesTheSessionOver(MqttFlavour flavour) {
