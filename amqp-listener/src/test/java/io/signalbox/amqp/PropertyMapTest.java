@@ -53,7 +53,16 @@ class PropertyMapTest {
         return Hex.text(Arrays.copyOfRange(body.bytes(), body.from(), body.to()));
     }
 
-    @Clause({"AMQP-3.2.3", "AMQP-3.2.4", "AMQP-3.2.5", "AMQP-3.2.6", "AMQP-3.2.7", "AMQP-3.2.8", "AMQP-3.2.9", "AMQP-3.2.11"})
+    @Clause({
+        "AMQP-3.2.3",
+        "AMQP-3.2.4",
+        "AMQP-3.2.5",
+        "AMQP-3.2.6",
+        "AMQP-3.2.7",
+        "AMQP-3.2.8",
+        "AMQP-3.2.9",
+        "AMQP-3.2.11"
+    })
     @Test
     void anAmqpMessageComesBackAsItWas() {
         for (long seed = 0; seed < SEEDS; seed++) {

@@ -335,7 +335,15 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-6, MQTT-3.3.2-17, MQTT-3.3.2-18: properties as they came, the expiry counted down. */
-    @Clause({"MQTT-3.3.2-6", "MQTT-3.3.2-17", "MQTT-3.3.2-18", "MQTT-3.3.2-4", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-20"})
+    @Clause({
+        "MQTT-3.3.2-6",
+        "MQTT-3.3.2-17",
+        "MQTT-3.3.2-18",
+        "MQTT-3.3.2-4",
+        "MQTT-3.3.2-15",
+        "MQTT-3.3.2-16",
+        "MQTT-3.3.2-20"
+    })
     @Test
     void propertiesReachAVersion5SubscriberUnaltered() throws Exception {
         try (TestServer server = TestServer.start()) {

@@ -8,7 +8,15 @@ import org.junit.jupiter.api.Test;
 class SubscribeTest {
 
     /** MQTT-3.2.2-10, MQTT-3.8.4-5, -6, -7, MQTT-3.9.3-1. */
-    @Clause({"MQTT-3.2.2-10", "MQTT-3.8.4-5", "MQTT-3.9.3-1", "MQTT-3.8.4-1", "MQTT-3.8.4-2", "MQTT-3.8.4-6", "MQTT-3.8.4-7"})
+    @Clause({
+        "MQTT-3.2.2-10",
+        "MQTT-3.8.4-5",
+        "MQTT-3.9.3-1",
+        "MQTT-3.8.4-1",
+        "MQTT-3.8.4-2",
+        "MQTT-3.8.4-6",
+        "MQTT-3.8.4-7"
+    })
     @Test
     void eachFilterGetsItsOwnAnswerInOrder() throws Exception {
         try (TestServer server = TestServer.start()) {
