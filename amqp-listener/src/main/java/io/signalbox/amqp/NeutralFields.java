@@ -166,7 +166,10 @@ final class NeutralFields {
                 .ifPresent(properties::setCorrelationId);
     }
 
-    /** As the sender wrote it, unless somebody gave the message another since. */
+    /**
+     * As the sender wrote it, unless somebody gave the message another since. JMS clients hear whether it is a topic; a
+     * sender of AMQP who did not say so wrote no annotation.
+     */
     private void setReplyTo() {
         if (view.replyTo().isEmpty()) return;
         String neutral = view.replyTo().get();
@@ -174,6 +177,7 @@ final class NeutralFields {
         Object kind = annotations.get(ReplyTo.JMS_REPLY_TO_KIND);
         boolean asWritten = address != null && ReplyTo.toNeutral(address, kind).equals(neutral);
         properties.setReplyTo(asWritten && address != null ? address : ReplyTo.fromNeutral(neutral));
+        if (!asWritten) annotations.putIfAbsent(ReplyTo.JMS_REPLY_TO_KIND, ReplyTo.jmsKindOfNeutral(neutral));
     }
 
     private String contentType(String type) {

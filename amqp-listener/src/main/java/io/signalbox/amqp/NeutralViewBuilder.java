@@ -169,20 +169,33 @@ final class NeutralViewBuilder implements AmqpMessages.SectionVisitor {
         for (Map.Entry<?, ?> entry : annotations.entrySet()) {
             if (!(entry.getKey() instanceof Symbol key)) continue; // AMQP 1.0 §3.2.10: no other key has a meaning yet
             if (key.equals(AmqpFormat.USER_PROPERTIES) || key.equals(AmqpFormat.CONTENT_TYPE)) continue;
+            if (key.equals(ReplyTo.JMS_REPLY_TO_KIND) && isReplyToByItsKind()) continue;
             String name = key.toString();
             boolean own = name.startsWith(ReservedNames.ANNOTATION_PREFIX) && !name.equals(ReservedNames.GROUP_ID);
             all.add(PropertyValues.toNeutral(own ? name : ReservedNames.ANNOTATION + name, entry.getValue()));
         }
     }
 
+    private String neutralReplyTo(String address) {
+        return ReplyTo.toNeutral(address, annotations.get(ReplyTo.JMS_REPLY_TO_KIND));
+    }
+
+    /** Whether reply-to and its kind are as the way back writes them by itself. */
+    private boolean isReplyToByItsKind() {
+        String address = properties.getReplyTo();
+        if (address == null) return false;
+        String neutral = neutralReplyTo(address);
+        Object kind = annotations.get(ReplyTo.JMS_REPLY_TO_KIND);
+        return ReplyTo.fromNeutral(neutral).equals(address)
+                && kind instanceof Byte
+                && kind.equals(ReplyTo.jmsKindOfNeutral(neutral));
+    }
+
     private Optional<String> addReplyTo(List<Property> all) {
         String address = properties.getReplyTo();
         if (address == null) return Optional.empty();
-        String neutral = ReplyTo.toNeutral(address, annotations.get(ReplyTo.JMS_REPLY_TO_KIND));
-        if (!ReplyTo.fromNeutral(neutral).equals(address)) {
-            all.add(new Property(ReservedNames.REPLY_TO_ADDRESS, address));
-        }
-        return Optional.of(neutral);
+        if (!isReplyToByItsKind()) all.add(new Property(ReservedNames.REPLY_TO_ADDRESS, address));
+        return Optional.of(neutralReplyTo(address));
     }
 
     private Optional<byte[]> addCorrelationId(List<Property> all) {

@@ -38,4 +38,9 @@ final class ReplyTo {
         if (name.startsWith(NEUTRAL_QUEUE)) return Address.QUEUE_PREFIX + name.substring(NEUTRAL_QUEUE.length());
         return Address.TOPIC_PREFIX + name;
     }
+
+    /** What {@link #JMS_REPLY_TO_KIND} says of a name of other protocols. */
+    static byte jmsKindOfNeutral(String name) {
+        return (byte) (name.startsWith(NEUTRAL_QUEUE) ? 0 : 1);
+    }
 }

@@ -87,8 +87,10 @@ class PropertyMapTest {
         if (generated.coin()) application.put("x-opt-like", List.of("a", 1));
         if (generated.coin()) annotations.put(Symbol.valueOf("other"), Map.of("a", 1));
         if (generated.coin()) annotations.put(Symbol.valueOf("x-opt-group-id"), 7);
+        Properties properties = properties(generated);
+        if (generated.coin()) annotations.put(ReplyTo.JMS_REPLY_TO_KIND, (byte) generated.below(4));
         if (!annotations.isEmpty()) sections.add(new MessageAnnotations(annotations));
-        sections.add(properties(generated));
+        sections.add(properties);
         if (!application.isEmpty()) sections.add(new ApplicationProperties(application));
         sections.addAll(body(generated));
         if (generated.below(3) == 0) sections.add(new Footer(Map.of(Symbol.valueOf("crc"), 7)));

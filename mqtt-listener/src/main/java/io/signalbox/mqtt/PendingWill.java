@@ -62,8 +62,7 @@ final class PendingWill {
         long now = context.clock().millis();
         long expiresAt = Expiry.atMillis(due.expirySeconds(), now);
         byte marks = PublishMarks.of(due.qos(), due.retain());
-        Envelope envelope =
-                new Envelope(due.topic(), due.qos() > 0, UserProperties.priorityOf(due.body()), expiresAt, now, marks);
+        Envelope envelope = new Envelope(due.topic(), due.qos() > 0, Envelope.DEFAULT_PRIORITY, expiresAt, now, marks);
         context.host()
                 .openPublisher(session.loop().core(), session, NOBODY_ASKS)
                 .publish(context.host().topics(), new Message(envelope, MqttFormat.INSTANCE, due.body()), 0);
