@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.testkit.Clause;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -131,7 +130,6 @@ class DynamicNodeTest {
         }
     }
 
-    @Clause("AMQP-3.5.10")
     @Test
     void aNodeGoesWithTheLinkThatMadeIt() throws Exception {
         String address = senderTo(0).getAddress();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.testkit.Clause;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -69,7 +68,6 @@ class OutgoingLinkTest {
         return disposition;
     }
 
-    @Clause("AMQP-2.6.7")
     @Test
     void noMoreComesThanThereIsCreditFor() throws Exception {
         fill("q", 5);
@@ -87,7 +85,6 @@ class OutgoingLinkTest {
         peer.expectSilence(100);
     }
 
-    @Clause({"AMQP-3.2", "AMQP-3.2.1"})
     @Test
     void theBareMessageArrivesByteForByteWithAHeaderOfItsOwn() throws Exception {
         String sent =
@@ -112,7 +109,6 @@ class OutgoingLinkTest {
         peer.expectSilence(50);
     }
 
-    @Clause("AMQP-2.7.6")
     @Test
     void anUnsettledOutcomeIsSettledByUsAfterTheForce() throws Exception {
         fill("q", 3);
@@ -130,7 +126,6 @@ class OutgoingLinkTest {
         assertInstanceOf(Accepted.class, answer.getState());
     }
 
-    @Clause({"AMQP-2.7.6", "AMQP-2.8.10"})
     @Test
     void aDispositionOverAllIdsMeetsOnlyWhatIsThere() throws Exception {
         fill("q", 3);
@@ -144,7 +139,6 @@ class OutgoingLinkTest {
         peer.begin(5);
     }
 
-    @Clause({"AMQP-3.4.2", "AMQP-3.4.3", "AMQP-3.4.4", "AMQP-3.4.5"})
     @Test
     void allFourOutcomesDoWhatTheySay() throws Exception {
         fill("q", 4);
@@ -172,7 +166,6 @@ class OutgoingLinkTest {
         return count == null ? 0 : count.longValue();
     }
 
-    @Clause({"AMQP-2.6.12", "AMQP-2.8.2"})
     @Test
     void preSettledDeliveriesAreGoneWhenSent() throws Exception {
         fill("q", 2);
@@ -198,7 +191,6 @@ class OutgoingLinkTest {
         peer.expectSilence(50);
     }
 
-    @Clause("AMQP-2.6.7")
     @Test
     void drainUsesCreditUpAtOnce() throws Exception {
         fill("q", 2);
@@ -239,7 +231,6 @@ class OutgoingLinkTest {
         assertEquals(5, narrow.expect(Flow.class).getDeliveryCount().intValue());
     }
 
-    @Clause("AMQP-2.7.4")
     @Test
     void echoIsAnswered() throws Exception {
         peer.attachReceiver(0, "q", 7);
@@ -255,7 +246,6 @@ class OutgoingLinkTest {
         assertNull(peer.expect(Flow.class).getHandle());
     }
 
-    @Clause("AMQP-2.6.14")
     @Test
     void aMessageLargerThanAFrameIsCut() throws Exception {
         try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, "q")) {
@@ -295,7 +285,6 @@ class OutgoingLinkTest {
         }
     }
 
-    @Clause("AMQP-3.5.3")
     @Test
     void theDefaultOutcomeHoldsForWhatWasNotSettled() throws Exception {
         fill("q", 1);
@@ -369,7 +358,6 @@ class OutgoingLinkTest {
         peer.begin(1);
     }
 
-    @Clause({"AMQP-2.6.5", "AMQP-2.8.15"})
     @Test
     void whatIsNotOfferedIsRefusedInWords() throws Exception {
         Attach filter = TestPeer.receiver("f", 0, "q");

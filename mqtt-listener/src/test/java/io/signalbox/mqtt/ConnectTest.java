@@ -8,7 +8,6 @@ import io.signalbox.broker.security.Credentials;
 import io.signalbox.broker.security.Identity;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.mqtt.codec.ReasonCode;
-import io.signalbox.testkit.Clause;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +40,6 @@ class ConnectTest {
     }
 
     /** §3.2.2.3: what cannot be done is announced. */
-    @Clause("MQTT-3.2.2-9")
     @Test
     void aVersion5ClientHearsTheLimits() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -53,7 +51,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.3-6, MQTT-3.1.3-7, MQTT-3.2.2-16. */
-    @Clause({"MQTT-3.1.3-6", "MQTT-3.1.3-7", "MQTT-3.2.2-16"})
     @Test
     void anEmptyClientIdentifierIsAssigned() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -73,7 +70,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.2-2. */
-    @Clause("MQTT-3.1.2-2")
     @Test
     void anUnknownVersionIsToldSo() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -85,7 +81,6 @@ class ConnectTest {
     }
 
     /** §4.13.1. */
-    @Clause({"MQTT-3.1.4-1", "MQTT-4.13.1-1"})
     @Test
     void aMalformedVersion5ConnectIsAnswered() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -111,7 +106,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.0-1. */
-    @Clause("MQTT-3.1.0-1")
     @Test
     void anotherFirstPacketEndsTheConnection() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -120,7 +114,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.0-2. */
-    @Clause("MQTT-3.1.0-2")
     @Test
     void aSecondConnectEndsTheConnection() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -146,7 +139,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.2.2-15. */
-    @Clause("MQTT-3.2.2-15")
     @Test
     void aPacketAboveTheAnnouncedMaximumEndsTheConnection() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -159,7 +151,6 @@ class ConnectTest {
     }
 
     /** MQTT-4.12.0-1. */
-    @Clause({"MQTT-4.12.0-1", "MQTT-4.12.0-4"})
     @Test
     void enhancedAuthenticationIsRefused() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -177,7 +168,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.2.2-13. */
-    @Clause("MQTT-3.2.2-13")
     @Test
     void aRetainedWillIsRefused() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -189,7 +179,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.2.2-12. */
-    @Clause("MQTT-3.2.2-12")
     @Test
     void aWillOfQos2IsRefused() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -214,7 +203,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.2-22. */
-    @Clause("MQTT-3.1.2-22")
     @Test
     void silenceBeyondTheKeepAliveEndsTheConnection() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -230,7 +218,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.2-21. */
-    @Clause("MQTT-3.1.2-21")
     @Test
     void aLongKeepAliveIsShortened() throws Exception {
         try (TestServer server = TestServer.startWith(s -> s.with(t -> t.maximumKeepAliveSeconds = 60))) {
@@ -249,7 +236,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.4-2. */
-    @Clause({"MQTT-3.1.4-2", "MQTT-3.2.2-7", "MQTT-4.13.2-1"})
     @Test
     void wrongCredentialsAreRefused() throws Exception {
         Authenticator onlyUser = credentials -> verdict(
@@ -286,7 +272,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.4-5: clients need not wait for CONNACK; what they send meanwhile is processed in order after it. */
-    @Clause({"MQTT-3.1.4-5", "MQTT-3.2.0-1"})
     @Test
     void whatIsSentBeforeConnackWaitsForTheVerdict() throws Exception {
         CompletableFuture<Verdict> later = new CompletableFuture<>();
@@ -305,7 +290,6 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.4-6. */
-    @Clause("MQTT-3.1.4-6")
     @Test
     void whatFollowsARefusedConnectIsNotProcessed() throws Exception {
         try (TestServer server = serverWith(c -> verdict(new Verdict.Refused("no")))) {

@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.mqtt.codec.ReasonCode;
-import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 class PublishTest {
 
     /** MQTT-4.3.1-1. */
-    @Clause({"MQTT-4.3.1-1", "MQTT-3.3.4-1"})
     @Test
     void aQos0MessageReachesAQos0Subscriber() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -24,7 +22,6 @@ class PublishTest {
     }
 
     /** MQTT-4.3.2-4, §3.4.2.1: taken, and taken by nobody. */
-    @Clause("MQTT-4.3.2-4")
     @Test
     void aPubackSaysWhetherAnyoneIsSubscribed() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -43,7 +40,6 @@ class PublishTest {
     }
 
     /** MQTT-4.3.2-1, -2, -3: QoS 1 to the subscriber, which acknowledges with our packet identifier. */
-    @Clause("MQTT-4.3.2-1")
     @Test
     void aQos1MessageGoesOnWithQos1() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -57,7 +53,6 @@ class PublishTest {
     }
 
     /** MQTT-3.8.4-8: the lower of what was published and what was granted. */
-    @Clause("MQTT-3.8.4-8")
     @Test
     void theQosIsTheLowerOfBoth() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -95,7 +90,6 @@ class PublishTest {
     }
 
     /** Answers leave in the order of arrival, also those that wait for nothing. */
-    @Clause("MQTT-4.6.0-2")
     @Test
     void pubacksLeaveInTheOrderOfArrival() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -133,7 +127,6 @@ class PublishTest {
     }
 
     /** MQTT-4.3.2-5: after the PUBACK the same packet identifier is a new message. */
-    @Clause("MQTT-4.3.2-5")
     @Test
     void aRepeatedPacketIdentifierIsANewMessage() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -188,7 +181,6 @@ class PublishTest {
     }
 
     /** MQTT-3.2.2-11. */
-    @Clause("MQTT-3.2.2-11")
     @Test
     void qos2IsRefused() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -208,7 +200,6 @@ class PublishTest {
     }
 
     /** MQTT-3.2.2-14. */
-    @Clause("MQTT-3.2.2-14")
     @Test
     void retainIsRefused() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -221,7 +212,6 @@ class PublishTest {
     }
 
     /** §3.3.2.3.4, MQTT-3.3.2-12. */
-    @Clause("MQTT-3.3.2-12")
     @Test
     void aTopicAliasStandsForItsTopic() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -245,7 +235,6 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-9, and an alias of an earlier connection (MQTT-3.3.2-7). */
-    @Clause({"MQTT-3.3.2-9", "MQTT-3.3.2-7"})
     @Test
     void anUnknownTopicAliasIsRefused() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -289,7 +278,6 @@ class PublishTest {
     }
 
     /** MQTT-3.3.4-7. */
-    @Clause("MQTT-3.3.4-7")
     @Test
     void aStrictListenerEndsWhoExceedsTheReceiveMaximum() throws Exception {
         try (TestServer server = TestServer.startWith(s -> s.with(t -> {
@@ -335,15 +323,6 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-6, MQTT-3.3.2-17, MQTT-3.3.2-18: properties as they came, the expiry counted down. */
-    @Clause({
-        "MQTT-3.3.2-6",
-        "MQTT-3.3.2-17",
-        "MQTT-3.3.2-18",
-        "MQTT-3.3.2-4",
-        "MQTT-3.3.2-15",
-        "MQTT-3.3.2-16",
-        "MQTT-3.3.2-20"
-    })
     @Test
     void propertiesReachAVersion5SubscriberUnaltered() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -367,7 +346,6 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-5. */
-    @Clause("MQTT-3.3.2-5")
     @Test
     void anExpiredMessageIsNotDelivered() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -389,7 +367,6 @@ class PublishTest {
     }
 
     /** MQTT-3.1.2-24, MQTT-3.1.2-25. */
-    @Clause({"MQTT-3.1.2-24", "MQTT-3.1.2-25"})
     @Test
     void whatIsTooLargeForTheSubscriberIsAsGoodAsDelivered() throws Exception {
         try (TestServer server = TestServer.start()) {
