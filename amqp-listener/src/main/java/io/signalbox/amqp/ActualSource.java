@@ -1,6 +1,7 @@
 package io.signalbox.amqp;
 
 import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.queue.SubscriptionSettings.Mode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ActualSource {
 
-    private static final Symbol MOVE = Symbol.valueOf("move");
-    private static final Symbol COPY = Symbol.valueOf("copy");
     private static final Symbol TOPIC = Symbol.valueOf("topic");
 
     private ActualSource() {}
@@ -37,7 +36,9 @@ final class ActualSource {
             actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
         });
         actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
-        actual.setDistributionMode(found.isOfTopic() ? distributionOf(wanted) : MOVE);
+        actual.setDistributionMode(found.isOfTopic() ? ofTopic(wanted) : ofQueue(found.view()));
+        // AMQP 1.0 §3.5.3: "the sending endpoint sets the filter actually in place"
+        if (!found.view().filterSet().isEmpty()) actual.setFilter(found.view().filterSet());
         found.subscription().ifPresent(share -> {
             if (wanted == null) describe(actual, share);
             if (share.name().kind().isDurable()) {
@@ -51,8 +52,13 @@ final class ActualSource {
     }
 
     /** On a topic a message that went to one receiver is still there for the others. */
-    private static Symbol distributionOf(@Nullable Source wanted) {
-        return wanted != null && MOVE.equals(wanted.getDistributionMode()) ? MOVE : COPY;
+    private static Symbol ofTopic(@Nullable Source wanted) {
+        boolean move = wanted != null && SourceView.MOVE.equals(wanted.getDistributionMode());
+        return move ? SourceView.MOVE : SourceView.COPY;
+    }
+
+    private static Symbol ofQueue(SourceView view) {
+        return view.mode() == Mode.BROWSE ? SourceView.COPY : SourceView.MOVE;
     }
 
     private static void describe(Source actual, NamedSubscriptions.Share share) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.Publisher;
+import io.signalbox.broker.routing.NamedOrigin;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.qpid.proton.amqp.UnsignedShort;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * One AMQP connection (AMQP 1.0 §2.4): open, close, and the channels its sessions live on. The one place where a peer's errors
  * turn into answers. Confined to its event loop.
  */
-final class AmqpConnection implements FrameReader.Sink {
+final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
 
     private static final Logger LOG = LoggerFactory.getLogger(AmqpConnection.class);
 
@@ -307,7 +308,8 @@ final class AmqpConnection implements FrameReader.Sink {
         return loop;
     }
 
-    String peerName() {
+    @Override
+    public String originName() {
         return peerName;
     }
 
@@ -321,7 +323,7 @@ final class AmqpConnection implements FrameReader.Sink {
     }
 
     TerminusResolver resolver() {
-        return new TerminusResolver(listener.host(), listener.subscriptions(), loop, peerName);
+        return new TerminusResolver(listener.host(), listener.subscriptions(), loop, this);
     }
 
     /** What the way in asks for. */

@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.filter.Selectable;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.MessageFormat;
@@ -42,6 +43,11 @@ public final class AmqpFormat implements MessageFormat {
         } catch (Refusal e) {
             throw new IllegalArgumentException("not an AMQP 1.0 message: " + e.sentence(), e);
         }
+    }
+
+    @Override
+    public Selectable selectable(Envelope envelope, Body.Inline body) {
+        return new AmqpSelectable(envelope, body);
     }
 
     static byte[] utf8(String text) {

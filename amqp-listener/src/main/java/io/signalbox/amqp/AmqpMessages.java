@@ -83,6 +83,15 @@ final class AmqpMessages {
 
     /** Visits every section, having checked that each is well-formed and stands where AMQP 1.0 §3.2 has it. */
     static void forEachSection(byte[] bytes, int from, int to, SectionVisitor visitor) throws Refusal {
+        walk(bytes, from, to, FOOTER, visitor);
+    }
+
+    /** As {@link #forEachSection}, but leaves body and footer unread. */
+    static void forEachSectionBeforeBody(byte[] bytes, int from, int to, SectionVisitor visitor) throws Refusal {
+        walk(bytes, from, to, APPLICATION_PROPERTIES, visitor);
+    }
+
+    private static void walk(byte[] bytes, int from, int to, int lastWanted, SectionVisitor visitor) throws Refusal {
         int last = NO_SECTION;
         int at = from;
         while (at < to) {
@@ -92,6 +101,7 @@ final class AmqpMessages {
                 valueFrom = at < to && bytes[at] == 0 ? TypeWalk.skip(bytes, at + 1, to) : at;
                 code = sectionCodeOfLongForm(bytes, at, valueFrom);
             }
+            if (code > lastWanted) return;
             checkOrder(last, code);
             int end = TypeWalk.skip(bytes, valueFrom, to);
             checkValue(code, bytes[valueFrom] & 0xff);

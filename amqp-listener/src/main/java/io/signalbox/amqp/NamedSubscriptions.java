@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.BindingTerms;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.queue.MessageQueue;
@@ -27,7 +28,11 @@ final class NamedSubscriptions {
     private final ConcurrentHashMap<SubscriptionName, Use> uses = new ConcurrentHashMap<>();
 
     /** What is subscribed to. */
-    record Topic(String exchange, String filter) {}
+    record Topic(String exchange, BindingTerms terms) {
+        String filter() {
+            return terms.key();
+        }
+    }
 
     /** A link that uses a subscription; equal to itself only. */
     interface Holder {
@@ -106,13 +111,13 @@ final class NamedSubscriptions {
     private CompletionStage<Joined> make(Loop loop, Share wanted, QueueSettings settings) {
         String queueName = settings.name();
         Topic topic = wanted.topic();
-        VirtualHost.BoundBy binding = new VirtualHost.BoundBy(topic.exchange(), topic.filter());
+        VirtualHost.Bound binding = new VirtualHost.Bound(topic.exchange(), topic.terms());
         if (queueOf(wanted.name()).isPresent() && !host.bindings(queueName).equals(Set.of(binding))) {
             host.deleteQueue(loop, queueName);
         }
         // both at once: nobody finds the queue without its binding
         CompletionStage<MessageQueue> declared = host.declareQueue(loop, settings);
-        return host.bind(loop, topic.exchange(), queueName, topic.filter())
+        return host.bind(loop, topic.exchange(), queueName, topic.terms())
                 .thenCombine(declared, (bound, queue) -> new Joined(queue, wanted));
     }
 
@@ -139,8 +144,8 @@ final class NamedSubscriptions {
     private CompletionStage<Joined> find(Loop loop, SubscriptionName name, MessageQueue queue, Holder holder) {
         Topic topic = host.bindings(queue.settings().name()).stream()
                 .findFirst()
-                .map(binding -> new Topic(binding.exchange(), binding.key()))
-                .orElse(new Topic(VirtualHost.TOPICS, ""));
+                .map(binding -> new Topic(binding.exchange(), binding.terms()))
+                .orElse(new Topic(VirtualHost.TOPICS, BindingTerms.of("")));
         Share share = new Share(name, topic, holder);
         CompletionStage<Joined> found = exclusively(name, use -> {
             if (use != null) {

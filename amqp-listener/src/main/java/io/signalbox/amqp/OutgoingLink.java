@@ -42,7 +42,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     OutgoingLink(AmqpSession session, Attach wanted) {
         this.session = session;
-        this.wish = SourceWish.of(session.connection().peerName(), wanted, this::stolenFromElsewhere);
+        this.wish = SourceWish.of(session.connection().originName(), wanted, this::stolenFromElsewhere);
         this.end = new LinkEnd(session, this, wanted);
         long limit = wanted.getMaxMessageSize() == null
                 ? 0
@@ -99,9 +99,10 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         end.attach(answer);
         Settlement settlement =
                 end.senderSettleMode() == SenderSettleMode.SETTLED ? Settlement.ON_DISPATCH : Settlement.BY_CONSUMER;
-        String name = session.connection().peerName() + "/" + end.wanted().getName();
+        String name = session.connection().originName() + "/" + end.wanted().getName();
+        SourceView view = source.view();
         SubscriptionSettings settings =
-                new SubscriptionSettings(session.connection().loop(), settlement, name);
+                new SubscriptionSettings(session.connection().loop(), settlement, name, view.filter(), view.mode());
         supply = new Supply(resolver, source, source.queue().subscribe(settings, this));
         passOnCredit(); // a flow may have come while the source was looked for
         if (credit.isDraining()) drain();

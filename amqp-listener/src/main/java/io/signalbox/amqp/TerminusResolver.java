@@ -2,14 +2,15 @@ package io.signalbox.amqp;
 
 import io.signalbox.amqp.NamedSubscriptions.Share;
 import io.signalbox.amqp.NamedSubscriptions.Topic;
+import io.signalbox.broker.BindingTerms;
 import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Exchange;
+import io.signalbox.broker.routing.NamedOrigin;
 import io.signalbox.broker.routing.TopicSyntax;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TerminusResolver {
 
-    private static final Symbol COPY = Symbol.valueOf("copy");
     private static final Symbol TOPIC = Symbol.valueOf("topic");
     private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
     private static final String DEFAULT_EXCHANGE = "";
@@ -35,7 +35,7 @@ final class TerminusResolver {
     private final VirtualHost host;
     private final NamedSubscriptions subscriptions;
     private final Loop loop;
-    private final String creator;
+    private final NamedOrigin peer;
 
     /**
      * Where a sender's messages go.
@@ -65,20 +65,25 @@ final class TerminusResolver {
      *
      * @param dynamic the node, if it was made for the link
      * @param subscription the link's share in a subscription with a name, if it is one
+     * @param view what the link sees of it
      */
     record ConsumeSource(
-            MessageQueue queue, Lifetime lifetime, Optional<DynamicNode> dynamic, Optional<Share> subscription) {
+            MessageQueue queue,
+            Lifetime lifetime,
+            Optional<DynamicNode> dynamic,
+            Optional<Share> subscription,
+            SourceView view) {
 
-        ConsumeSource(MessageQueue queue, Lifetime lifetime) {
-            this(queue, lifetime, Optional.empty(), Optional.empty());
+        ConsumeSource(MessageQueue queue, Lifetime lifetime, SourceView view) {
+            this(queue, lifetime, Optional.empty(), Optional.empty(), view);
         }
 
-        ConsumeSource(MessageQueue queue, Lifetime lifetime, DynamicNode made) {
-            this(queue, lifetime, Optional.of(made), Optional.empty());
+        ConsumeSource(NamedSubscriptions.Joined joined, SourceView view) {
+            this(joined.queue(), Lifetime.OF_SUBSCRIPTION, Optional.empty(), Optional.of(joined.share()), view);
         }
 
-        ConsumeSource(NamedSubscriptions.Joined joined) {
-            this(joined.queue(), Lifetime.OF_SUBSCRIPTION, Optional.empty(), Optional.of(joined.share()));
+        ConsumeSource madeFor(DynamicNode node) {
+            return new ConsumeSource(queue, lifetime, Optional.of(node), subscription, view);
         }
 
         /** Whether others may get the same messages. */
@@ -97,12 +102,12 @@ final class TerminusResolver {
         OF_SUBSCRIPTION
     }
 
-    /** @param creator who is named as the creator of queues that come into being by an attach */
-    TerminusResolver(VirtualHost host, NamedSubscriptions subscriptions, Loop loop, String creator) {
+    /** @param peer who attaches: the creator of queues that come into being by it, and a publisher of its own messages */
+    TerminusResolver(VirtualHost host, NamedSubscriptions subscriptions, Loop loop, NamedOrigin peer) {
         this.host = host;
         this.subscriptions = subscriptions;
         this.loop = loop;
-        this.creator = creator;
+        this.peer = peer;
     }
 
     /** Where a sending peer wants its messages. */
@@ -143,14 +148,13 @@ final class TerminusResolver {
 
     private CompletionStage<ConsumeSource> dynamicSource(Source source) throws Refusal {
         checkUnnamed(source.getAddress());
-        refuseWhatIsNotOffered(source);
         DynamicNode node = DynamicNode.create(source.getCapabilities());
         if (node.kind() == DynamicNode.Kind.TOPIC) {
-            return topicOfLink(new Topic(VirtualHost.TOPICS, node.name()))
-                    .thenApply(found -> new ConsumeSource(found.queue(), found.lifetime(), node));
+            return topicOfLink(VirtualHost.TOPICS, node.name(), source).thenApply(found -> found.madeFor(node));
         }
+        SourceView view = SourceView.ofQueue(source);
         return host.declareQueue(loop, settings(node.name(), Durability.TRANSIENT))
-                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, node));
+                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, view).madeFor(node));
     }
 
     /** AMQP 1.0 §3.5.3: "In this case the address field MUST NOT be set." */
@@ -167,35 +171,29 @@ final class TerminusResolver {
     /** What a receiving peer wants to consume from. */
     CompletionStage<ConsumeSource> source(SourceWish wish) throws Refusal {
         if (wish.isLookup()) {
-            return subscriptions.find(loop, wish.names(), wish.holder()).thenApply(ConsumeSource::new);
+            return subscriptions.find(loop, wish.names(), wish.holder()).thenApply(joined -> {
+                SourceFilters filters = SourceFilters.of(joined.share().topic().terms());
+                return new ConsumeSource(joined, SourceView.ofTopic(filters));
+            });
         }
         Source source = wish.messages();
         if (source == null) throw invalid("a source of this type can only be a target");
         if (source.getDynamic()) return dynamicSource(source);
         String text = source.getAddress();
         if (text == null) throw invalid("a source without an address must be dynamic");
-        refuseWhatIsNotOffered(source);
         Address address = parse(text, source.getCapabilities());
-        if (address instanceof Address.Topic topic)
-            return topicSource(new Topic(VirtualHost.TOPICS, topic.name()), wish);
+        if (address instanceof Address.Topic topic) return topicSource(VirtualHost.TOPICS, topic.name(), wish, source);
         if (address instanceof Address.Exchange exchange) {
             existing(exchange.name());
-            return topicSource(new Topic(exchange.name(), exchange.key().orElse("")), wish);
+            return topicSource(exchange.name(), exchange.key().orElse(""), wish, source);
         }
         String name = nameOf(address);
         boolean unmarked = address instanceof Address.Unmarked;
         if (unmarked && TopicSyntax.MQTT.hasWildcard(name) && host.queue(name).isEmpty()) {
-            return topicSource(new Topic(VirtualHost.TOPICS, name), wish);
+            return topicSource(VirtualHost.TOPICS, name, wish, source);
         }
-        if (COPY.equals(source.getDistributionMode())) throw notOffered("browsing (distribution-mode copy)");
-        return queue(name).thenApply(queue -> new ConsumeSource(queue, Lifetime.PERMANENT));
-    }
-
-    private static void refuseWhatIsNotOffered(Source source) throws Refusal {
-        Map<?, ?> filters = source.getFilter();
-        if (filters != null && !filters.isEmpty()) {
-            throw notOffered("the filter " + filters.keySet().iterator().next());
-        }
+        SourceView view = SourceView.ofQueue(source);
+        return queue(name).thenApply(queue -> new ConsumeSource(queue, Lifetime.PERMANENT, view));
     }
 
     private Address parse(String text, Symbol @Nullable [] capabilities) throws Refusal {
@@ -241,21 +239,28 @@ final class TerminusResolver {
         return host.declareQueue(loop, settings(name, Durability.DURABLE));
     }
 
-    private CompletionStage<ConsumeSource> topicSource(Topic topic, SourceWish wish) throws Refusal {
-        if (wish.names().isEmpty()) return topicOfLink(topic);
+    private CompletionStage<ConsumeSource> topicSource(String exchange, String filter, SourceWish wish, Source source)
+            throws Refusal {
+        if (wish.names().isEmpty()) return topicOfLink(exchange, filter, source);
         SubscriptionName name = wish.names().get(0);
+        SourceFilters filters = SourceFilters.of(source);
+        Topic topic = new Topic(exchange, filters.termsOf(filter, peer.originName()));
+        SourceView view = SourceView.ofTopic(filters);
         QueueSettings settings = subscription(name.queueName(), Durability.of(name.kind()));
         return subscriptions
                 .join(loop, new Share(name, topic, wish.holder()), settings)
-                .thenApply(ConsumeSource::new);
+                .thenApply(joined -> new ConsumeSource(joined, view));
     }
 
     /** A queue of the link's own, bound to the exchange by the filter. */
-    private CompletionStage<ConsumeSource> topicOfLink(Topic topic) throws Refusal {
+    private CompletionStage<ConsumeSource> topicOfLink(String exchange, String filter, Source source) throws Refusal {
+        SourceFilters filters = SourceFilters.of(source);
+        BindingTerms terms = filters.termsOf(filter, peer);
+        SourceView view = SourceView.ofTopic(filters);
         String name = "subscription-" + UUID.randomUUID();
         return host.declareQueue(loop, subscription(name, Durability.TRANSIENT))
-                .thenCompose(queue -> host.bind(loop, topic.exchange(), name, topic.filter()))
-                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK))
+                .thenCompose(queue -> host.bind(loop, exchange, name, terms))
+                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, view))
                 .whenComplete((queue, failure) -> {
                     if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
                 });
@@ -301,7 +306,7 @@ final class TerminusResolver {
 
     private QueueSettings subscription(String name, Durability durability) throws Refusal {
         try {
-            return QueueSettings.subscription(name, durability == Durability.DURABLE, creator);
+            return QueueSettings.subscription(name, durability == Durability.DURABLE, peer.originName());
         } catch (IllegalArgumentException e) {
             throw invalid("the link and its container cannot name a subscription: " + e.getMessage());
         }
@@ -310,8 +315,8 @@ final class TerminusResolver {
     private QueueSettings settings(String name, Durability durability) throws Refusal {
         try {
             return durability == Durability.DURABLE
-                    ? QueueSettings.durable(name, creator)
-                    : QueueSettings.transientQueue(name, creator);
+                    ? QueueSettings.durable(name, peer.originName())
+                    : QueueSettings.transientQueue(name, peer.originName());
         } catch (IllegalArgumentException e) {
             throw invalid("the address cannot name a queue: " + e.getMessage());
         }

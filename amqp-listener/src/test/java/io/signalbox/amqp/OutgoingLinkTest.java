@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Map;
-import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -356,23 +354,6 @@ class OutgoingLinkTest {
         Detach detach = peer.expect(Detach.class);
         assertEquals(AmqpError.RESOURCE_DELETED, detach.getError().getCondition());
         peer.begin(1);
-    }
-
-    @Test
-    void whatIsNotOfferedIsRefusedInWords() throws Exception {
-        Attach filter = TestPeer.receiver("f", 0, "q");
-        ((Source) filter.getSource()).setFilter(Map.of(Symbol.valueOf("jms-selector"), "a = 1"));
-        Attach browse = TestPeer.receiver("b", 1, "q");
-        ((Source) browse.getSource()).setDistributionMode(Symbol.valueOf("copy"));
-        for (Attach attach : new Attach[] {filter, browse}) {
-            peer.send(0, attach);
-            assertNull(peer.expect(Attach.class).getSource());
-            Detach detach = peer.expect(Detach.class);
-            assertTrue(detach.getClosed());
-            assertEquals(AmqpError.NOT_IMPLEMENTED, detach.getError().getCondition());
-            assertTrue(detach.getError().getDescription().startsWith("this broker does not offer"));
-        }
-        assertTrue(broker.host.queues().isEmpty());
     }
 
     @Test

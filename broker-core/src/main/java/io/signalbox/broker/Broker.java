@@ -209,7 +209,7 @@ public final class Broker implements AutoCloseable {
             });
             bindingTable.forEach((key, value) -> {
                 CatalogueCodec.StoredBinding binding = CatalogueCodec.binding(value);
-                host.restoreBinding(binding.exchange(), binding.queue(), binding.key());
+                host.restoreBinding(binding.exchange(), binding.queue(), binding.terms());
             });
         }
 

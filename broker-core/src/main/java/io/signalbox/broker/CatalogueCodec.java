@@ -21,11 +21,14 @@ final class CatalogueCodec {
 
     private static final int VERSION = 1;
 
+    /** Bindings have, since this version, a filter and the name of a publisher that is left out. */
+    private static final int BINDING_VERSION = 2;
+
     /** A queue as it is in the log. */
     record StoredQueue(long id, QueueSettings settings) {}
 
     /** A binding as it is in the log. */
-    record StoredBinding(String exchange, String queue, String key) {}
+    record StoredBinding(String exchange, String queue, BindingTerms terms) {}
 
     private interface Writer {
         void write(DataOutputStream out) throws IOException;
@@ -33,6 +36,10 @@ final class CatalogueCodec {
 
     private interface Reader<T> {
         T read(DataInputStream in) throws IOException;
+    }
+
+    private interface VersionedReader<T> {
+        T read(int version, DataInputStream in) throws IOException;
     }
 
     private CatalogueCodec() {}
@@ -102,16 +109,27 @@ final class CatalogueCodec {
         });
     }
 
-    static byte[] binding(String exchange, String queue, String key) {
-        return encode(out -> {
+    static byte[] binding(String exchange, String queue, BindingTerms terms) {
+        return encode(BINDING_VERSION, out -> {
             out.writeUTF(exchange);
             out.writeUTF(queue);
-            out.writeUTF(key);
+            out.writeUTF(terms.key());
+            out.writeUTF(terms.filterText());
+            out.writeUTF(terms.noLocalName());
         });
     }
 
     static StoredBinding binding(byte[] value) {
-        return decode(value, in -> new StoredBinding(in.readUTF(), in.readUTF(), in.readUTF()));
+        return decode(value, BINDING_VERSION, (version, in) -> {
+            String exchange = in.readUTF();
+            String queue = in.readUTF();
+            BindingTerms byKey = BindingTerms.of(in.readUTF());
+            if (version == 1) return new StoredBinding(exchange, queue, byKey);
+            BindingTerms filtered = byKey.filteredBy(in.readUTF());
+            String noLocalName = in.readUTF();
+            return new StoredBinding(
+                    exchange, queue, noLocalName.isEmpty() ? filtered : filtered.withoutMessagesOf(noLocalName));
+        });
     }
 
     static byte[] user(User user) {
@@ -139,10 +157,14 @@ final class CatalogueCodec {
     }
 
     private static byte[] encode(Writer writer) {
+        return encode(VERSION, writer);
+    }
+
+    private static byte[] encode(int version, Writer writer) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
             DataOutputStream out = new DataOutputStream(bytes);
-            out.writeByte(VERSION);
+            out.writeByte(version);
             writer.write(out);
             return bytes.toByteArray();
         } catch (IOException e) {
@@ -151,13 +173,17 @@ final class CatalogueCodec {
     }
 
     private static <T> T decode(byte[] value, Reader<T> reader) {
+        return decode(value, VERSION, (version, in) -> reader.read(in));
+    }
+
+    private static <T> T decode(byte[] value, int newest, VersionedReader<T> reader) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
             int version = in.readByte();
-            if (version != VERSION) {
+            if (version < 1 || version > newest) {
                 throw new IllegalStateException("a catalogue entry has version " + version + ", this release reads "
-                        + VERSION + "; start a release that knows it");
+                        + newest + " at most; start a release that knows it");
             }
-            return reader.read(in);
+            return reader.read(version, in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package io.signalbox.broker;
 
 import io.signalbox.broker.CatalogueException.Reason;
+import io.signalbox.broker.filter.FilterSyntaxException;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Binding;
@@ -41,7 +42,7 @@ public final class VirtualHost {
     /** A queue, what leads to it, and the LSN that must be durable before its existence may be confirmed. */
     private static final class DeclaredQueue {
         final MessageQueue queue;
-        final Map<BoundBy, Long> bindings = new ConcurrentHashMap<>(2);
+        final Map<BoundBy, Recorded> bindings = new ConcurrentHashMap<>(2);
         final long lsn;
 
         DeclaredQueue(MessageQueue queue, long lsn) {
@@ -52,8 +53,16 @@ public final class VirtualHost {
 
     private record DeclaredExchange(Exchange exchange, long lsn) {}
 
+    private record BoundBy(String exchange, String key) {}
+
     /** What leads to a queue. */
-    public record BoundBy(String exchange, String key) {}
+    public record Bound(String exchange, BindingTerms terms) {}
+
+    private record Recorded(Bound bound, long lsn) {
+        BindingTerms terms() {
+            return bound.terms();
+        }
+    }
 
     VirtualHost(String name, Broker broker, MessageStore store) {
         this.name = name;
@@ -92,9 +101,10 @@ public final class VirtualHost {
     }
 
     /** What leads to a queue at this moment, besides its name; nothing if there is no such queue. */
-    public Set<BoundBy> bindings(String queueName) {
+    public Set<Bound> bindings(String queueName) {
         DeclaredQueue declared = queues.get(queueName);
-        return declared == null ? Set.of() : Set.copyOf(declared.bindings.keySet());
+        if (declared == null) return Set.of();
+        return declared.bindings.values().stream().map(Recorded::bound).collect(Collectors.toUnmodifiableSet());
     }
 
     /** A way in for one producer. {@code origin} is what {@link Binding#noLocal} is compared with. */
@@ -135,14 +145,14 @@ public final class VirtualHost {
                 MessageQueue queue = declared.queue;
                 if (queue.settings().durable()) return declared;
                 WriteBatch batch = new WriteBatch();
-                for (BoundBy bound : declared.bindings.keySet()) putBinding(batch, key, bound);
+                declared.bindings.forEach((by, known) -> putBinding(batch, key, by, known.terms()));
                 long lsn = broker.append(batch.put(
                         broker.queueTable(),
                         CatalogueCodec.key(name, key),
                         CatalogueCodec.queue(queue.id(), queue.settings().asDurable())));
                 queue.becomeDurable(); // after its record, so that no message for it comes before that in the log
                 DeclaredQueue changed = new DeclaredQueue(queue, lsn);
-                for (BoundBy bound : declared.bindings.keySet()) changed.bindings.put(bound, lsn);
+                declared.bindings.forEach((by, known) -> changed.bindings.put(by, new Recorded(known.bound(), lsn)));
                 return changed;
             });
             if (durable == null) throw noSuchQueue(queueName);
@@ -221,16 +231,26 @@ public final class VirtualHost {
 
     /** Lets a queue receive what an exchange routes by {@code key}; lasts as long as the queue does. */
     public CompletionStage<MessageQueue> bind(Loop loop, String exchangeName, String queueName, String key) {
+        return bind(loop, exchangeName, queueName, BindingTerms.of(key));
+    }
+
+    /**
+     * Lets a queue receive what an exchange routes on these terms, in place of others with the same key; lasts as long as the
+     * queue does.
+     */
+    public CompletionStage<MessageQueue> bind(Loop loop, String exchangeName, String queueName, BindingTerms terms) {
         return Promise.on(loop, () -> {
             Exchange exchange = exchange(exchangeName)
                     .orElseThrow(() -> new CatalogueException(
                             Reason.NOT_FOUND, "There is no exchange " + exchangeName + "; declare it first."));
             long[] lsn = new long[1];
-            checkLength("A binding key", key);
+            checkLength("A binding key", terms.key());
+            checkLength("A publisher's name", terms.noLocalName());
             DeclaredQueue bound = queues.computeIfPresent(queueName, (k, declared) -> {
-                BoundBy by = new BoundBy(exchangeName, key);
-                Long known = declared.bindings.get(by);
-                lsn[0] = known != null ? known : newBinding(exchange, declared, by);
+                Recorded known = declared.bindings.get(new BoundBy(exchangeName, terms.key()));
+                lsn[0] = known != null && known.terms().equals(terms)
+                        ? known.lsn()
+                        : newBinding(exchange, declared, terms);
                 return declared;
             });
             if (bound == null) throw noSuchQueue(queueName);
@@ -239,36 +259,50 @@ public final class VirtualHost {
     }
 
     /** A binding is there with its record or not at all. */
-    private long newBinding(Exchange exchange, DeclaredQueue declared, BoundBy by) {
+    private long newBinding(Exchange exchange, DeclaredQueue declared, BindingTerms terms) {
         MessageQueue queue = declared.queue;
-        addBinding(exchange, queue, by.key());
+        if (queue.settings().durable()
+                && terms.noLocal().isPresent()
+                && terms.noLocalName().isEmpty()) {
+            throw new CatalogueException(Reason.INVALID, "A durable binding leaves a publisher out by its name only.");
+        }
+        BoundBy by = new BoundBy(exchange.name(), terms.key());
+        addBinding(exchange, queue, terms);
         boolean recorded = false;
         try {
             long lsn =
-                    queue.settings().durable() ? appendBinding(queue.settings().name(), by) : 0;
-            declared.bindings.put(by, lsn);
+                    queue.settings().durable() ? appendBinding(queue.settings().name(), by, terms) : 0;
+            declared.bindings.put(by, new Recorded(new Bound(exchange.name(), terms), lsn));
             recorded = true;
             return lsn;
         } finally {
-            if (!recorded) exchange.removeBinding(by.key(), queue);
+            if (!recorded) takeBack(exchange, declared, by);
         }
     }
 
-    private static void addBinding(Exchange exchange, MessageQueue queue, String key) {
+    private static void takeBack(Exchange exchange, DeclaredQueue declared, BoundBy by) {
+        Recorded earlier = declared.bindings.get(by);
+        if (earlier == null) exchange.removeBinding(by.key(), declared.queue);
+        else exchange.addBinding(earlier.terms().bindingTo(declared.queue));
+    }
+
+    private static void addBinding(Exchange exchange, MessageQueue queue, BindingTerms terms) {
         try {
-            exchange.addBinding(Binding.of(key, queue));
+            exchange.addBinding(terms.bindingTo(queue));
+        } catch (FilterSyntaxException e) {
+            throw new CatalogueException(Reason.INVALID, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw new CatalogueException(Reason.INVALID, "The binding key is not valid: " + e.getMessage() + ".");
         }
     }
 
-    private long appendBinding(String queueName, BoundBy by) {
-        return broker.append(putBinding(new WriteBatch(), queueName, by));
+    private long appendBinding(String queueName, BoundBy by, BindingTerms terms) {
+        return broker.append(putBinding(new WriteBatch(), queueName, by, terms));
     }
 
-    private WriteBatch putBinding(WriteBatch batch, String queueName, BoundBy by) {
+    private WriteBatch putBinding(WriteBatch batch, String queueName, BoundBy by, BindingTerms terms) {
         return batch.put(
-                broker.bindingTable(), key(queueName, by), CatalogueCodec.binding(by.exchange(), queueName, by.key()));
+                broker.bindingTable(), key(queueName, by), CatalogueCodec.binding(by.exchange(), queueName, terms));
     }
 
     private byte[] key(String queueName, BoundBy by) {
@@ -300,13 +334,13 @@ public final class VirtualHost {
         exchanges.put(exchange.name(), new DeclaredExchange(exchange, 0));
     }
 
-    void restoreBinding(String exchangeName, String queueName, String key) {
+    void restoreBinding(String exchangeName, String queueName, BindingTerms terms) {
         DeclaredQueue declared = queues.get(queueName);
         Optional<Exchange> exchange = exchange(exchangeName);
         if (declared == null || exchange.isEmpty()) {
             throw new IllegalStateException("the binding " + exchangeName + " → " + queueName + " leads nowhere");
         }
-        exchange.get().addBinding(Binding.of(key, declared.queue));
-        declared.bindings.put(new BoundBy(exchangeName, key), 0L);
+        exchange.get().addBinding(terms.bindingTo(declared.queue));
+        declared.bindings.put(new BoundBy(exchangeName, terms.key()), new Recorded(new Bound(exchangeName, terms), 0));
     }
 }

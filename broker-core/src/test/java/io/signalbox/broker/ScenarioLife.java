@@ -86,6 +86,7 @@ final class ScenarioLife {
         final Map<String, Place> places = new HashMap<>();
         final Map<String, String> reservedFor = new HashMap<>();
         final List<Client> clients = new ArrayList<>();
+        final List<ScenarioBrowser> browsers = new ArrayList<>();
 
         Model(MessageQueue queue) {
             this.queue = queue;
@@ -106,6 +107,7 @@ final class ScenarioLife {
         final Settlement settlement;
         final TestLoops.Queue tasks;
         final String name;
+        final ScenarioWish wish;
         final List<Delivery> held = new ArrayList<>();
         final Map<String, Integer> lastFirstTime = new HashMap<>();
         final Set<String> refused = new HashSet<>();
@@ -118,15 +120,17 @@ final class ScenarioLife {
         boolean ended;
         boolean inOldOrder;
 
-        Client(Model model, Settlement settlement, TestLoops.Queue tasks, String name) {
+        Client(Model model, Settlement settlement, TestLoops.Queue tasks, String name, ScenarioWish wish) {
             this.name = name;
+            this.wish = wish;
             this.model = model;
             this.settlement = settlement;
             this.tasks = tasks;
         }
 
         SubscriptionSettings settings() {
-            return new SubscriptionSettings(broker.loopOf(tasks), settlement, name);
+            return new SubscriptionSettings(
+                    broker.loopOf(tasks), settlement, name, wish.filter(), SubscriptionSettings.Mode.CONSUME);
         }
 
         void grant(long limit) {
@@ -147,7 +151,8 @@ final class ScenarioLife {
             String reservedFor = model.reservedFor.remove(text);
             assertTrue(reservedFor == null || reservedFor.equals(name), text + " was reserved for " + reservedFor);
             assertFalse(refused.contains(text), text + " came back to who called it undeliverable here");
-            String producer = text.substring(0, text.indexOf(' '));
+            assertTrue(wish.wants(text), text + " went to who wants " + wish);
+            String producer = text.substring(0, text.indexOf(' ')) + priorities.of(text);
             int number = Integer.parseInt(text.substring(text.indexOf(' ') + 1));
             if (!delivery.isRedelivered() || inOldOrder) {
                 Integer last = lastFirstTime.put(producer, number);
@@ -226,7 +231,8 @@ final class ScenarioLife {
             long token = ++nextToken;
             boolean durable = random.nextInt(4) > 0;
             String address = random.nextBoolean() ? "all" : "q" + random.nextInt(models.size());
-            Message message = durable ? TestMessages.durable(address, text) : TestMessages.transientOne(address, text);
+            Message plain = durable ? TestMessages.durable(address, text) : TestMessages.transientOne(address, text);
+            Message message = TestMessages.withPriority(plain, priorities.of(text));
             boolean waits = false;
             for (Model model : models) {
                 String name = model.queue.settings().name();
@@ -276,6 +282,7 @@ final class ScenarioLife {
     private final Broker broker;
     private final VirtualHost host;
     private final boolean refusing;
+    private final ScenarioPriorities priorities;
     private long nextToken;
     private int nextClient;
     private boolean holding;
@@ -283,6 +290,7 @@ final class ScenarioLife {
     ScenarioLife(long seed) throws Exception {
         random = new SplittableRandom(seed);
         refusing = random.nextBoolean();
+        priorities = random.nextInt(3) == 0 ? ScenarioPriorities.VARIED : ScenarioPriorities.ALL_ALIKE;
         for (int i = 0; i < 3; i++) loops.add();
         broker = Broker.open(new BrokerSettings(store, loops.all(), InstantSource.system(), (done, total) -> {}));
         host = broker.defaultVirtualHost();
@@ -305,7 +313,10 @@ final class ScenarioLife {
         Model model = models.get(random.nextInt(models.size()));
         switch (random.nextInt(22)) {
             case 0, 1, 2, 3 -> producers.get(random.nextInt(producers.size())).publish();
-            case 4 -> open(model);
+            case 4 -> {
+                if (random.nextInt(4) > 0) open(model);
+                else browse(model);
+            }
             case 5, 6, 7 -> withClient(model, client -> client.grant(client.received + random.nextInt(6)));
             case 8, 9, 10 -> withClient(model, Client::settleOne);
             case 11 -> withClient(model, this::close);
@@ -336,9 +347,24 @@ final class ScenarioLife {
     private void open(Model model) {
         if (model.queue.isDeleted() || model.clients.size() > 3) return;
         Settlement settlement = random.nextInt(4) > 0 ? Settlement.BY_CONSUMER : Settlement.ON_DISPATCH;
-        Client client = new Client(model, settlement, loops.all().get(random.nextInt(3)), "c" + nextClient++);
+        TestLoops.Queue tasks = loops.all().get(random.nextInt(3));
+        Client client = new Client(model, settlement, tasks, "c" + nextClient++, ScenarioWish.random(random));
         model.clients.add(client);
         client.subscription = model.queue.subscribe(client.settings(), client);
+    }
+
+    /** Opens a browser, has one go on, or closes one. */
+    private void browse(Model model) {
+        if (model.queue.isDeleted()) return;
+        if (model.browsers.size() < 2) {
+            Loop loop = broker.loopOf(loops.all().get(random.nextInt(3)));
+            Settlement settlement = random.nextBoolean() ? Settlement.BY_CONSUMER : Settlement.ON_DISPATCH;
+            model.browsers.add(
+                    new ScenarioBrowser(model.queue, loop, settlement, ScenarioWish.random(random), priorities));
+        }
+        ScenarioBrowser browser = model.browsers.get(random.nextInt(model.browsers.size()));
+        if (random.nextInt(4) > 0) browser.grant(random.nextInt(20));
+        else if (model.browsers.remove(browser)) browser.subscription.close();
     }
 
     /** What was settled on dispatch and is still on its way is gone with the client that went: at most once. */
@@ -387,8 +413,8 @@ final class ScenarioLife {
     /** The successor comes on another loop, after a while. */
     private void succeed(Client client) {
         if (client.model.queue.isDeleted()) return;
-        Client successor =
-                new Client(client.model, client.settlement, loops.all().get(random.nextInt(3)), client.name);
+        TestLoops.Queue tasks = loops.all().get(random.nextInt(3));
+        Client successor = new Client(client.model, client.settlement, tasks, client.name, client.wish);
         client.model.clients.add(successor);
         successor.subscription = client.model.queue.subscribe(successor.settings(), successor);
     }
@@ -465,7 +491,8 @@ final class ScenarioLife {
             close(client);
         }
         for (String name : Set.copyOf(model.reservedFor.values())) endReserved(model, name);
-        Client last = new Client(model, Settlement.BY_CONSUMER, loops.all().get(0), "last");
+        browseTheRest(model);
+        Client last = new Client(model, Settlement.BY_CONSUMER, loops.all().get(0), "last", ScenarioWish.EVERYTHING);
         last.subscription = model.queue.subscribe(last.settings(), last);
         last.inOldOrder = !refusing; // what came back is in its old place
         last.grant(Integer.MAX_VALUE);
@@ -482,11 +509,33 @@ final class ScenarioLife {
         assertEquals(0, model.queue.status().residentBytes());
     }
 
+    /** One who browses to the end has seen all that nobody holds. */
+    private void browseTheRest(Model model) {
+        for (ScenarioBrowser browser : model.browsers) browser.subscription.close();
+        ScenarioWish wish = ScenarioWish.random(random);
+        Loop loop = broker.loopOf(loops.all().get(1));
+        ScenarioBrowser browser = new ScenarioBrowser(model.queue, loop, Settlement.BY_CONSUMER, wish, priorities);
+        browser.grant(Integer.MAX_VALUE);
+        browser.subscription.drain();
+        settleDown();
+        assertTrue(browser.drained, "a browser's drain without an answer");
+        Set<String> expected = new HashSet<>();
+        model.places.forEach((text, place) -> {
+            if (place == Place.PUBLISHED && wish.wants(text)) expected.add(text);
+        });
+        assertEquals(expected, browser.seen);
+        browser.subscription.close();
+        settleDown();
+    }
+
     /** No wake-up was lost: who has credit has all that there is for it. */
     private void checkNothingIsKeptFrom(Client client) {
         if (client.granted <= client.received) return;
         client.model.places.forEach((text, place) -> assertTrue(
-                place != Place.PUBLISHED || client.refused.contains(text) || client.model.reservedFor.containsKey(text),
+                place != Place.PUBLISHED
+                        || !client.wish.wants(text)
+                        || client.refused.contains(text)
+                        || client.model.reservedFor.containsKey(text),
                 text + " is kept from who has credit"));
     }
 

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** Messages for the core's own tests: the body is text and nothing else. */
+/** Messages for the core's own tests: the body is text, which is also the property {@code text}. */
 public final class TestMessages {
 
     private static final MessageFormat TEXT = new MessageFormat() {
@@ -20,7 +20,16 @@ public final class TestMessages {
 
         @Override
         public NeutralView neutralView(Envelope envelope, Body.Inline body) {
-            return NeutralView.ofPayload(body, NeutralView.PayloadKind.TEXT);
+            String text = new String(body.bytes(), body.from(), body.size(), StandardCharsets.UTF_8);
+            return new NeutralView(
+                    body,
+                    NeutralView.PayloadKind.TEXT,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(new NeutralView.Property("text", text)));
         }
     };
 
@@ -32,6 +41,14 @@ public final class TestMessages {
 
     public static Message transientOne(String address, String text) {
         return new Message(Envelope.of(address, false, 0), TEXT, Body.Inline.of(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The same message with another priority. */
+    public static Message withPriority(Message message, int priority) {
+        Envelope old = message.envelope();
+        Envelope envelope = new Envelope(
+                old.address(), old.durable(), priority, old.expiresAtMillis(), old.publishedAtMillis(), old.marks());
+        return new Message(envelope, message.format(), message.body());
     }
 
     public static Message expiring(String address, long expiresAtMillis) {

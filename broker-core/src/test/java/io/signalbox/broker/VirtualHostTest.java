@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.message.NeutralView.Property;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Binding;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.routing.Matches;
+import io.signalbox.broker.routing.NamedOrigin;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch;
@@ -82,6 +84,81 @@ class VirtualHostTest {
         store.refusing = false;
         now(host.bind(loop, VirtualHost.TOPICS, "q", "a"));
         assertTrue(reaches("a", queue));
+    }
+
+    private static boolean takes(VirtualHost host, Message message, Object origin) {
+        Matches matches = new Matches();
+        host.topics().route(message, origin, 0, matches);
+        return !matches.isEmpty();
+    }
+
+    private static final Message RED = TestMessages.withProperties("t", new Property("colour", "red"));
+    private static final Message BLUE = TestMessages.withProperties("t", new Property("colour", "blue"));
+
+    @Test
+    void aBindingLetsThroughWhatItsFilterMatches() {
+        now(host.declareQueue(loop, QueueSettings.durable("q", "test")));
+        now(host.bind(loop, VirtualHost.TOPICS, "q", BindingTerms.of("t").filteredBy("colour = 'red'")));
+        assertTrue(takes(host, RED, this));
+        assertFalse(takes(host, BLUE, this));
+    }
+
+    @Test
+    void newTermsTakeThePlaceOfTheOldOnesOrNothingChanges() {
+        now(host.declareQueue(loop, QueueSettings.durable("q", "test")));
+        BindingTerms red = BindingTerms.of("t").filteredBy("colour = 'red'");
+        BindingTerms blue = BindingTerms.of("t").filteredBy("colour = 'blue'");
+        now(host.bind(loop, VirtualHost.TOPICS, "q", red));
+        store.refusing = true;
+        assertEquals(CatalogueException.Reason.STORE_BUSY, refusal(host.bind(loop, VirtualHost.TOPICS, "q", blue)));
+        assertTrue(takes(host, RED, this));
+        assertFalse(takes(host, BLUE, this));
+        store.refusing = false;
+        now(host.bind(loop, VirtualHost.TOPICS, "q", blue));
+        assertFalse(takes(host, RED, this));
+        assertTrue(takes(host, BLUE, this));
+    }
+
+    @Test
+    void aFilterThatIsNotValidIsRefusedWithItsSentence() {
+        now(host.declareQueue(loop, QueueSettings.durable("q", "test")));
+        var refused =
+                host.bind(loop, VirtualHost.TOPICS, "q", BindingTerms.of("t").filteredBy("colour ="));
+        assertEquals(CatalogueException.Reason.INVALID, refusal(refused));
+        assertFalse(takes(host, RED, this));
+    }
+
+    private record Client(String originName) implements NamedOrigin {}
+
+    @Test
+    void aBindingLeavesOutAPublisherByItselfOrByItsName() {
+        now(host.declareQueue(loop, QueueSettings.transientQueue("q", "test")));
+        now(host.bind(loop, VirtualHost.TOPICS, "q", BindingTerms.of("t").withoutMessagesOf(this)));
+        assertFalse(takes(host, RED, this));
+        assertTrue(takes(host, RED, new Object()));
+        now(host.bind(loop, VirtualHost.TOPICS, "q", BindingTerms.of("t").withoutMessagesOf("one")));
+        assertFalse(takes(host, RED, new Client("one")));
+        assertTrue(takes(host, RED, new Client("two")));
+    }
+
+    @Test
+    void aDurableBindingDoesNotLeaveOutWhomTheNextLifeDoesNotKnow() {
+        now(host.declareQueue(loop, QueueSettings.durable("q", "test")));
+        var refused =
+                host.bind(loop, VirtualHost.TOPICS, "q", BindingTerms.of("t").withoutMessagesOf(this));
+        assertEquals(CatalogueException.Reason.INVALID, refusal(refused));
+        assertFalse(takes(host, RED, new Object()));
+    }
+
+    @Test
+    void aBindingHasItsFilterAfterARestartToo() throws Exception {
+        now(host.declareQueue(loop, QueueSettings.durable("q", "test")));
+        BindingTerms terms = BindingTerms.of("t").filteredBy("colour = 'red'").withoutMessagesOf("one");
+        now(host.bind(loop, VirtualHost.TOPICS, "q", terms));
+        Broker next = Broker.open(new BrokerSettings(store, loops.all(), InstantSource.system(), (done, total) -> {}));
+        assertTrue(takes(next.defaultVirtualHost(), RED, this));
+        assertFalse(takes(next.defaultVirtualHost(), BLUE, this));
+        assertFalse(takes(next.defaultVirtualHost(), RED, new Client("one")));
     }
 
     @Test
@@ -169,7 +246,9 @@ class VirtualHostTest {
             String name = purpose.name().toLowerCase(java.util.Locale.ROOT);
             assertEquals(purpose, host.queue(name).orElseThrow().settings().purpose());
         }
-        assertEquals(Set.of(new VirtualHost.BoundBy(VirtualHost.TOPICS, "a/#")), host.bindings("subscription"));
+        assertEquals(
+                Set.of(new VirtualHost.Bound(VirtualHost.TOPICS, BindingTerms.of("a/#"))),
+                host.bindings("subscription"));
         assertEquals(Set.of(), host.bindings("shared"));
     }
 

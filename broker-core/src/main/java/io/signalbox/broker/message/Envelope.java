@@ -37,6 +37,11 @@ public record Envelope(
         return new Envelope(address, durable, DEFAULT_PRIORITY, NEVER, publishedAtMillis);
     }
 
+    /** Durability as a selector names it (JMS 2.0 §3.8.1.1). */
+    public String jmsDeliveryMode() {
+        return durable ? "PERSISTENT" : "NON_PERSISTENT";
+    }
+
     public boolean isExpiredAt(long nowMillis) {
         return nowMillis >= expiresAtMillis;
     }

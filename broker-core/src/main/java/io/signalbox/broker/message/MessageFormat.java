@@ -1,5 +1,7 @@
 package io.signalbox.broker.message;
 
+import io.signalbox.broker.filter.Selectable;
+
 /**
  * One protocol's way of writing a message's body, and how others read it. Stateless and thread-safe.
  *
@@ -16,4 +18,13 @@ public interface MessageFormat {
      * @throws IllegalArgumentException if the bytes are not of this format; the message then says where and why
      */
     NeutralView neutralView(Envelope envelope, Body.Inline body);
+
+    /**
+     * What a filter sees of a body of this format.
+     *
+     * @throws IllegalArgumentException as {@link #neutralView}, here or when it is asked
+     */
+    default Selectable selectable(Envelope envelope, Body.Inline body) {
+        return new NeutralSelectable(envelope, neutralView(envelope, body));
+    }
 }

@@ -1,8 +1,10 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.filter.Filter;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The queue's side of a subscription. Confined to the queue, but for what is in transit between queue and loop. */
 final class Consumer {
@@ -16,6 +18,12 @@ final class Consumer {
     final Subscription subscription;
     final boolean settlesOnDispatch;
     final String name;
+
+    /** What it wants; null = everything. */
+    final @Nullable Filter filter;
+
+    /** Whether it gets copies. */
+    final boolean browses;
 
     /** Deliveries it has and has not settled, oldest first. */
     final Set<Delivery> acquired = new LinkedHashSet<>(4);
@@ -31,18 +39,35 @@ final class Consumer {
 
     boolean attached;
     boolean draining;
-    boolean inRing;
+    Standing standing = Standing.IDLE;
 
-    /** How far it has looked among the entries that were set aside. */
-    long seenAside;
+    /** It has looked at all entries that were set aside, or at all entries if it browses, up to this one in their order. */
+    long place = Order.BEGINNING;
+
+    /** It has looked at those that were set aside late up to this number. */
+    long seenLate;
+
+    /** Where it stands in the queue for more. */
+    enum Standing {
+        /** Nowhere: it cannot take more, or has none to come. */
+        IDLE,
+        /** Among those that take turns at the first entry. */
+        IN_RING,
+        /** Among those that look for what was set aside. */
+        SEARCHING,
+        /** Among those that walk along the entries. */
+        BROWSING
+    }
 
     private final AtomicInteger inTransitBytes = new AtomicInteger();
     private volatile boolean waitsForTransit;
 
-    Consumer(Subscription subscription, boolean settlesOnDispatch, String name) {
+    Consumer(Subscription subscription, SubscriptionSettings settings) {
         this.subscription = subscription;
-        this.settlesOnDispatch = settlesOnDispatch;
-        this.name = name;
+        this.settlesOnDispatch = settings.settlement() == SubscriptionSettings.Settlement.ON_DISPATCH;
+        this.name = settings.name();
+        this.filter = settings.filter().orElse(null);
+        this.browses = settings.mode() == SubscriptionSettings.Mode.BROWSE;
     }
 
     boolean hasCredit() {

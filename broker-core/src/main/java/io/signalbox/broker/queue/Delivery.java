@@ -20,14 +20,21 @@ public final class Delivery extends LoopEvent {
     private final boolean redelivered;
     private final boolean settled;
 
+    /** Whether the entry stays in the queue, for others to take. */
+    final boolean copy;
+
     Delivery(Consumer consumer, Entry entry, Message message, boolean settled) {
         this.owner = consumer;
         this.subscription = consumer.subscription;
         this.entry = entry;
         this.message = message;
-        this.deliveryCount = entry.deliveryCount;
+        // What a crash may have cut short counts as one failure: JMS takes the mark from this number, and AMQP 1.0
+        // §3.2.1 has
+        // it say that "the delivery might be a duplicate".
+        this.deliveryCount = entry.restored ? Math.max(1, entry.deliveryCount) : entry.deliveryCount;
         this.redelivered = entry.delivered;
         this.settled = settled;
+        this.copy = consumer.browses;
     }
 
     /** The message, its body resident. */
@@ -40,7 +47,7 @@ public final class Delivery extends LoopEvent {
         return entry.flags;
     }
 
-    /** How many deliveries failed before this one (AMQP 1.0 §3.2.1). */
+    /** How many deliveries failed before this one, or may have by a crash (AMQP 1.0 §3.2.1). */
     public int deliveryCount() {
         return deliveryCount;
     }

@@ -25,7 +25,10 @@ final class Entry extends QueueCommand {
     /** What a message of its own costs in memory, in bytes, where that is more than usual: its body and a long address. */
     final int residentBytes;
 
-    /** Place in the order of arrival. */
+    /** 0 to 9. */
+    final byte priority;
+
+    /** Place in the order of the queue, see {@link Order}. */
     long seq;
 
     /** Resident message; null while it is only in the log, or with a consumer that can be asked to give it back. */
@@ -38,6 +41,10 @@ final class Entry extends QueueCommand {
 
     int deliveryCount;
     boolean delivered;
+
+    /** Whether an earlier life of the broker may have delivered it and not heard the outcome. */
+    boolean restored;
+
     boolean loading;
 
     /** Whether its body counts among the queue's resident bytes. */
@@ -51,9 +58,8 @@ final class Entry extends QueueCommand {
     /** Nobody may have it any more, but it cannot end while its body is being read. */
     boolean doomed;
 
-    /** For whom it was taken from those set aside; null = it was not. */
-    @Nullable
-    Consumer restoredFor;
+    /** Its number among those set aside late ({@link AsideEntries}); 0 = it is none of them. */
+    long lateNumber;
 
     /** The only name of a consumer that may have it; null = any may. */
     @Nullable
@@ -69,7 +75,22 @@ final class Entry extends QueueCommand {
         int addressBytes = message.envelope().address().length();
         this.residentBytes = addressBytes > USUAL_ADDRESS_BYTES ? bodyBytes + addressBytes : bodyBytes;
         this.expiresAtMillis = message.envelope().expiresAtMillis();
+        this.priority = (byte) message.envelope().priority();
         this.message = message.body() instanceof Body.Inline ? message : null;
+    }
+
+    private Entry() {
+        this.lsn = 0;
+        this.flags = 0;
+        this.bodyBytes = 0;
+        this.residentBytes = 0;
+        this.expiresAtMillis = 0;
+        this.priority = 0;
+    }
+
+    /** No message, but something to compare the places of others with. */
+    static Entry probe() {
+        return new Entry();
     }
 
     @Override

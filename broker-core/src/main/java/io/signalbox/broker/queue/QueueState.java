@@ -1,9 +1,9 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,29 +15,20 @@ import java.util.Set;
  */
 final class QueueState {
 
-    private static final int LOAD_ENTRIES = 128;
-
-    /** Entries handed over, ended or set aside before commands get their turn. */
-    private static final int ENTRIES_PER_TURN = 1024;
-
     private final QueueEffects effects;
-    private final InstantSource clock;
     private QueueSettings settings;
     private final QueueFootprint footprint;
-    private final ReadyEntries ready = new ReadyEntries();
-    private final ArrayDeque<Consumer> ring = new ArrayDeque<>(2);
+    private final Dispatcher dispatcher;
+    private final ReadyEntries ready;
     private final List<Consumer> consumers = new ArrayList<>(1);
-    private final List<Consumer> draining = new ArrayList<>(0);
     private final ReadBackBodies readBack = new ReadBackBodies();
     private final Reservations reservations = new Reservations();
-    private long nextSeq;
+    private long arrivals;
 
     /** Who of several consumers gets the next message that passes through; they take turns. */
     private int nextPassed;
 
-    private int loading;
     private boolean deleted;
-    private boolean halted;
 
     // Counters: written by the draining thread, read by anyone through status().
     private long unsettled;
@@ -50,9 +41,10 @@ final class QueueState {
 
     QueueState(QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
         this.effects = effects;
-        this.clock = clock;
         this.settings = settings;
         this.footprint = new QueueFootprint(memory, settings.windowBytes());
+        this.dispatcher = new Dispatcher(this, footprint, effects, clock, settings.windowBytes());
+        this.ready = dispatcher.ready();
     }
 
     void enqueue(Entry entry) {
@@ -61,7 +53,7 @@ final class QueueState {
             end(entry);
             return;
         }
-        entry.seq = nextSeq++;
+        entry.seq = nextPlace(entry);
         if (entry.message != null) {
             if (entry.lsn != 0 && footprint.isBeyondWindow(entry)) {
                 entry.message = null; // what is beyond the window is read back when its turn comes
@@ -70,6 +62,15 @@ final class QueueState {
             }
         }
         ready.add(entry);
+    }
+
+    /** MQTT-4.6.0-6: to MQTT messages go in the order of their arrival, whatever their priority. */
+    private long nextPlace(Entry entry) {
+        boolean inOrderOfArrival = switch (settings.purpose()) {
+            case SHARED, SUBSCRIPTION -> false;
+            case SESSION, GROUP -> true;
+        };
+        return Order.place(inOrderOfArrival ? Envelope.DEFAULT_PRIORITY : entry.priority, arrivals++);
     }
 
     void passThrough(Entry entry) {
@@ -95,20 +96,22 @@ final class QueueState {
         }
         consumer.attached = true;
         consumers.add(consumer);
-        available(consumer);
+        dispatcher.attach(consumer);
+        dispatcher.available(consumer);
     }
 
     void detach(Consumer consumer, List<Delivery> reserved) {
         if (!consumer.attached) return;
         for (Delivery delivery : reserved) {
-            if (delivery.entry.delivery == delivery) reservations.add(delivery.entry, consumer.name);
+            if (!delivery.copy && delivery.entry.delivery == delivery) reservations.add(delivery.entry, consumer.name);
         }
         consumer.attached = false;
         consumers.remove(consumer);
-        if (consumer.draining) draining.remove(consumer);
-        if (consumer.inRing) ring.remove(consumer);
-        consumer.inRing = false;
-        for (Delivery delivery : List.copyOf(consumer.acquired)) putBack(delivery);
+        dispatcher.detach(consumer);
+        for (Delivery delivery : List.copyOf(consumer.acquired)) {
+            if (delivery.copy) release(delivery);
+            else putBack(delivery);
+        }
     }
 
     /** Reserves what is ready of these, and tells which that is. */
@@ -134,30 +137,26 @@ final class QueueState {
 
     /** The consumer's credit or room has changed. */
     void available(Consumer consumer) {
-        if (consumer.canTake() && !footprint.isFull(consumer) && !consumer.inRing) {
-            consumer.inRing = true;
-            ring.add(consumer);
-            ready.restoreOneFor(consumer);
-        }
+        dispatcher.available(consumer);
     }
 
     /** The consumer wants to hear when nothing more comes within its credit (AMQP 1.0 §2.6.7). */
     void drain(Consumer consumer) {
-        if (!consumer.attached || consumer.draining) return;
-        consumer.draining = true;
-        draining.add(consumer);
+        dispatcher.drain(consumer);
     }
 
     void settle(Delivery delivery, Outcome outcome, List<TableChange> changes) {
         if (!changes.isEmpty()) effects.change(changes);
         Entry entry = delivery.entry;
-        if (entry.delivery != delivery) {
+        Consumer owner = delivery.owner;
+        if (delivery.copy ? !owner.acquired.contains(delivery) : entry.delivery != delivery) {
             stale++;
             return;
         }
-        Consumer owner = delivery.owner;
         boolean wasFull = footprint.isFull(owner);
-        if (outcome instanceof Outcome.Accepted) {
+        if (delivery.copy) {
+            release(delivery); // AMQP 1.0 §3.5.7: a copy's outcome changes nothing at its source
+        } else if (outcome instanceof Outcome.Accepted) {
             release(delivery);
             end(entry);
         } else if (outcome instanceof Outcome.Rejected) {
@@ -179,10 +178,10 @@ final class QueueState {
     }
 
     void loaded(List<Entry> entries, List<Message> messages) {
+        dispatcher.loadEnded(entries);
+        makeRoomFor(entries.stream().mapToLong(entry -> entry.bodyBytes).sum(), settings.windowBytes());
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            entry.loading = false;
-            loading--;
             if (entry.doomed && !entry.ended) drop(entry);
             if (i < messages.size() && !entry.ended && entry.message == null && entry.delivery == null) {
                 entry.message = messages.get(i);
@@ -190,12 +189,19 @@ final class QueueState {
                 readBack.add(entry);
             }
         }
-        for (Entry last = readBack.excess(settings.windowBytes());
-                last != null;
-                last = readBack.excess(settings.windowBytes())) {
-            forgetBody(last);
+        if (messages.size() < entries.size()) halt(); // the log cannot be read: deliver nothing, lose nothing
+    }
+
+    /** What was read back is for somebody who has looked at it. */
+    void forgetReadBack() {
+        makeRoomFor(1, 0);
+    }
+
+    /** Those that come now stay, whatever was read back before them for somebody else. */
+    private void makeRoomFor(long bytes, int maxBytes) {
+        for (Entry one = readBack.excess(bytes, maxBytes); one != null; one = readBack.excess(bytes, maxBytes)) {
+            forgetBody(one);
         }
-        if (messages.size() < entries.size()) halted = true; // the log cannot be read: deliver nothing, lose nothing
     }
 
     /** The log knows the queue from now on. */
@@ -205,13 +211,14 @@ final class QueueState {
 
     /** Nothing is delivered any more, since the store has failed. */
     void halt() {
-        halted = true;
+        dispatcher.halt();
     }
 
     /** Puts an entry that an earlier life left in its place, before the first command. */
     void restore(Entry entry) {
-        entry.seq = nextSeq++;
+        entry.seq = nextPlace(entry);
         entry.delivered = true; // whether someone saw it is not known
+        entry.restored = true;
         ready.add(entry);
         footprint.report(ready.size() + unsettled);
     }
@@ -222,6 +229,7 @@ final class QueueState {
         for (Entry entry : ready.removeAll()) die(entry);
         for (Consumer consumer : consumers) {
             for (Delivery delivery : consumer.acquired) {
+                if (delivery.copy) continue;
                 delivery.entry.delivery = null;
                 die(delivery.entry);
             }
@@ -230,8 +238,7 @@ final class QueueState {
             effects.deleted(consumer.subscription);
         }
         consumers.clear();
-        ring.clear();
-        draining.clear();
+        dispatcher.clear();
         readBack.clear();
         reservations.clear();
         unsettled = 0;
@@ -252,54 +259,32 @@ final class QueueState {
      * @return whether there is more, for another turn
      */
     boolean dispatch() {
-        boolean more = handOverSome();
-        answerDrains();
+        boolean more = dispatcher.dispatch();
         footprint.report(ready.size() + unsettled);
         return more;
     }
 
-    private boolean handOverSome() {
-        for (int turns = ENTRIES_PER_TURN; !halted; turns--) {
-            Entry entry = ready.peek();
-            if (entry == null || ring.isEmpty()) return false;
-            if (entry.loading) return false; // nothing ends whose record is being read
-            if (turns == 0) return true;
-            if (entry.reservedFor == null && clock.millis() >= entry.expiresAtMillis) {
-                ready.removeFirst();
-                expired++;
-                end(entry);
-                continue;
-            }
-            if (entry.message == null) {
-                load();
-                return false;
-            }
-            if (!handOver(entry)) return false;
-        }
-        return false;
+    /** The entry, which is no longer ready, has outlived its time. */
+    void expire(Entry entry) {
+        expired++;
+        end(entry);
     }
 
-    /** False if no consumer can take more. Round robin among those that can. */
-    private boolean handOver(Entry entry) {
-        boolean someoneCan = false;
-        for (int turns = ring.size(); turns > 0; turns--) {
-            Consumer consumer = ring.remove();
-            if (!consumer.canTake() || footprint.isFull(consumer)) {
-                consumer.inRing = false;
-                continue;
-            }
-            ring.add(consumer);
-            someoneCan = true;
-            if (entry.isRefusedBy(consumer)) continue;
-            ready.removeFirst();
-            acquire(consumer, entry);
-            return true;
-        }
-        if (someoneCan) ready.setFirstAside();
-        return someoneCan;
+    /** The consumer gets a copy; the entry stays where it is. */
+    void show(Consumer browser, Entry entry) {
+        Message message = entry.message;
+        if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
+        Delivery delivery = new Delivery(browser, entry, message, browser.settlesOnDispatch);
+        browser.dispatched++;
+        browser.sent(entry.bodyBytes);
+        effects.deliver(delivery);
+        if (browser.settlesOnDispatch) return;
+        footprint.acquired(browser, entry);
+        browser.acquired.add(delivery);
     }
 
-    private void acquire(Consumer consumer, Entry entry) {
+    /** The entry, which is no longer ready, is the consumer's. */
+    void acquire(Consumer consumer, Entry entry) {
         Message message = entry.message;
         if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
         Delivery delivery = new Delivery(consumer, entry, message, consumer.settlesOnDispatch);
@@ -321,27 +306,6 @@ final class QueueState {
         }
     }
 
-    private void load() {
-        if (loading > 0) return;
-        List<Entry> wanted = ready.firstNotResident(LOAD_ENTRIES, Math.max(1, settings.windowBytes() / 4));
-        if (wanted.isEmpty()) return;
-        for (Entry entry : wanted) entry.loading = true;
-        loading = wanted.size();
-        effects.load(wanted);
-    }
-
-    /** A drain is answered when nothing more comes for this consumer: no entry, no credit. Not while the loop lags. */
-    private void answerDrains() {
-        if (draining.isEmpty()) return;
-        boolean nothingLeft = ready.peek() == null || halted;
-        draining.removeIf(consumer -> {
-            if (consumer.hasCredit() && !nothingLeft && !footprint.isFull(consumer)) return false;
-            consumer.draining = false;
-            effects.drained(consumer.subscription);
-            return true;
-        });
-    }
-
     private void putBack(Delivery delivery) {
         release(delivery);
         ready.putBack(delivery.entry);
@@ -350,6 +314,7 @@ final class QueueState {
     private void release(Delivery delivery) {
         delivery.owner.acquired.remove(delivery);
         footprint.released(delivery.owner, delivery.entry);
+        if (delivery.copy) return;
         delivery.entry.delivery = null;
         unsettled--;
     }
@@ -368,7 +333,8 @@ final class QueueState {
         effects.settle(entry);
     }
 
-    private void forgetBody(Entry entry) {
+    /** Its body need not be in memory. */
+    void forgetBody(Entry entry) {
         entry.message = null;
         if (!entry.counted) return;
         if (entry.readBack) readBack.remove(entry);

@@ -1,27 +1,21 @@
 package io.signalbox.broker.queue;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries that wait for a consumer, in the order of arrival: new ones at the end, returned ones in their old place.
- * Confined to the queue.
+ * Entries that wait for a consumer, in the order of arrival: new ones at the end, returned ones in their old place, and apart
+ * those that nobody who could take one wanted. Confined to the queue.
  */
 final class ReadyEntries {
 
-    private final ArrayDeque<Entry> arrived = new ArrayDeque<>(4);
+    private final ArrivedEntries arrived = new ArrivedEntries();
     private final TreeSet<Entry> returned = new TreeSet<>(Comparator.comparingLong((Entry e) -> e.seq));
-
-    /** Entries that nobody who could take one wanted, numbered; they wait for a consumer that has not refused them. */
-    private final TreeMap<Long, Entry> setAside = new TreeMap<>();
-
-    private long lastAside;
+    private @Nullable AsideEntries aside; // made when someone is first particular, which in most queues nobody is
+    private @Nullable Entry probe;
 
     /** Kept apart from the collections, so that other threads may read it. */
     private int size;
@@ -38,89 +32,122 @@ final class ReadyEntries {
 
     @Nullable
     Entry peek() {
-        return returned.isEmpty() ? arrived.peek() : returned.first();
+        Entry first = arrived.first();
+        return returned.isEmpty() ? first : earlier(first, returned.first());
     }
 
     /** Removes what {@link #peek} shows. */
     void removeFirst() {
-        Entry entry = returned.pollFirst();
-        leave(entry == null ? arrived.remove() : entry);
+        takeFirst();
+        size--;
+    }
+
+    private Entry takeFirst() {
+        Entry came = arrived.first();
+        Entry back = returned.isEmpty() ? null : returned.first();
+        if (back == null || (came != null && came.seq < back.seq)) return arrived.removeFirst();
+        returned.remove(back);
+        return back;
+    }
+
+    /** The entries apart from the others; made at the first call. */
+    AsideEntries aside() {
+        AsideEntries entries = aside;
+        if (entries == null) aside = entries = new AsideEntries();
+        return entries;
     }
 
     /** Takes the first entry out of the way of the others. */
-    void setFirstAside() {
-        Entry entry = peek();
-        if (entry == null) return;
-        setAside.put(++lastAside, entry);
-        removeFirst();
-        size++;
+    void setFirstAside(long lateNumber) {
+        aside().add(takeFirst(), lateNumber);
     }
 
-    /**
-     * Puts one entry into its old place again that was set aside since this consumer last looked and that it has not
-     * refused. The next one follows when that one has left its place, so a consumer looks at each once, and as many are put
-     * back as it takes.
-     */
-    void restoreOneFor(Consumer consumer) {
-        Map.Entry<Long, Entry> next = setAside.higherEntry(consumer.seenAside);
-        for (; next != null; next = setAside.higherEntry(consumer.seenAside)) {
-            consumer.seenAside = next.getKey();
-            Entry entry = next.getValue();
-            if (entry.isRefusedBy(consumer)) continue;
-            setAside.remove(next.getKey());
-            entry.restoredFor = consumer;
-            returned.add(entry);
-            return;
-        }
+    /** A new consumer begins to look. */
+    void beginFor(Consumer consumer) {
+        if (aside != null) aside.beginFor(consumer);
     }
 
-    private void leave(Entry entry) {
-        size--;
-        Consumer waiting = entry.restoredFor;
-        entry.restoredFor = null;
-        if (waiting != null && waiting.inRing) restoreOneFor(waiting);
+    /** Takes out one of those apart. */
+    void removeAside(Entry entry) {
+        if (aside().remove(entry)) size--;
+    }
+
+    /** Whether there may be something apart that the consumer has not looked at. */
+    boolean mayHaveNewsFor(Consumer consumer) {
+        return aside != null && aside.mayHaveNewsFor(consumer);
+    }
+
+    /** The next entry apart that the consumer has not looked at. */
+    @Nullable
+    Entry nextAsideFor(Consumer consumer) {
+        return mayHaveNewsFor(consumer) ? aside().nextFor(consumer) : null;
     }
 
     int size() {
         return size;
     }
 
+    /** The first entry after this place in the order of arrival, wherever it stands. */
+    @Nullable
+    Entry higher(long seq) {
+        Entry next = arrived.higher(seq);
+        if (!returned.isEmpty()) next = earlier(next, returned.higher(probe(seq)));
+        return aside == null ? next : earlier(next, aside.higher(seq));
+    }
+
+    private static @Nullable Entry earlier(@Nullable Entry one, @Nullable Entry other) {
+        if (one == null) return other;
+        return other == null || one.seq < other.seq ? one : other;
+    }
+
+    private Entry probe(long seq) {
+        Entry entry = probe;
+        if (entry == null) probe = entry = Entry.probe();
+        entry.seq = seq;
+        return entry;
+    }
+
     /** Visits all, in no particular order. */
     void forEach(java.util.function.Consumer<Entry> visitor) {
         arrived.forEach(visitor);
         returned.forEach(visitor);
-        setAside.values().forEach(visitor);
+        if (aside != null) aside.all().forEach(visitor);
     }
 
-    /** Takes one out that is there, wherever it stands; takes as long as there are entries. */
+    /** Takes one out that is there, wherever it stands; may take as long as there are entries. */
     void remove(Entry entry) {
-        boolean there = returned.remove(entry) || setAside.values().remove(entry) || arrived.remove(entry);
-        if (there) leave(entry);
+        if (returned.remove(entry) || (aside != null && aside.remove(entry)) || arrived.remove(entry)) size--;
     }
 
-    /** Among the first entries, up to a number and a sum of sizes, those whose bodies are in the log only. */
-    List<Entry> firstNotResident(int maxEntries, int maxBytes) {
+    /**
+     * Of this entry, which waits here, and those after it that stand where it does, up to a number and a sum of sizes, those
+     * whose bodies are in the log only.
+     */
+    List<Entry> notResidentFrom(Entry entry, int maxEntries, int maxBytes) {
+        if (aside != null && aside.contains(entry)) return notResident(aside.from(entry), maxEntries, maxBytes);
+        boolean isBack = !returned.isEmpty() && returned.contains(entry);
+        return notResident(isBack ? returned.tailSet(entry, true) : arrived.from(entry), maxEntries, maxBytes);
+    }
+
+    private static List<Entry> notResident(Iterable<Entry> part, int maxEntries, int maxBytes) {
         List<Entry> found = new ArrayList<>();
         int looked = 0;
         long bytes = 0;
-        for (Iterable<Entry> part : List.<Iterable<Entry>>of(returned, arrived)) {
-            for (Entry entry : part) {
-                bytes += entry.bodyBytes;
-                if (looked++ == maxEntries || (bytes > maxBytes && !found.isEmpty())) return found;
-                if (entry.message == null && !entry.loading) found.add(entry);
-            }
+        for (Entry entry : part) {
+            bytes += entry.bodyBytes;
+            if (looked++ == maxEntries || (bytes > maxBytes && !found.isEmpty())) return found;
+            if (entry.message == null && !entry.loading) found.add(entry);
         }
         return found;
     }
 
     /** Takes all out, in no particular order. */
     List<Entry> removeAll() {
-        List<Entry> all = new ArrayList<>(arrived);
-        all.addAll(returned);
-        all.addAll(setAside.values());
+        List<Entry> all = new ArrayList<>();
+        forEach(all::add);
         arrived.clear();
         returned.clear();
-        setAside.clear();
+        aside = null;
         size = 0;
         return all;
     }

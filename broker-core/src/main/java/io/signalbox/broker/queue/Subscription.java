@@ -22,8 +22,7 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         this.queue = queue;
         this.settings = settings;
         this.listener = listener;
-        this.consumer = new Consumer(
-                this, settings.settlement() == SubscriptionSettings.Settlement.ON_DISPATCH, settings.name());
+        this.consumer = new Consumer(this, settings);
     }
 
     public MessageQueue queue() {

@@ -1,6 +1,8 @@
 package io.signalbox.broker.queue;
 
 import io.signalbox.broker.Loop;
+import io.signalbox.broker.filter.Filter;
+import java.util.Optional;
 
 /**
  * How a consumer wants a queue's messages. Immutable.
@@ -9,8 +11,23 @@ import io.signalbox.broker.Loop;
  * @param settlement who settles
  * @param name who it is, for the operator; what was reserved for a name ({@link Subscription#close(java.util.Collection)})
  *     comes back to a subscription of that name only
+ * @param filter what it wants of the messages; the others are none of its business and wait for someone else
+ * @param mode whether it takes what it gets
  */
-public record SubscriptionSettings(Loop loop, Settlement settlement, String name) {
+public record SubscriptionSettings(Loop loop, Settlement settlement, String name, Optional<Filter> filter, Mode mode) {
+
+    /** A consumer of everything. */
+    public SubscriptionSettings(Loop loop, Settlement settlement, String name) {
+        this(loop, settlement, name, Optional.empty(), Mode.CONSUME);
+    }
+
+    /** What becomes of a message that was handed over. */
+    public enum Mode {
+        /** It is the consumer's until it is settled, and then gone. */
+        CONSUME,
+        /** The consumer gets a copy of each in the order of arrival, once; what it settles is only its copy. */
+        BROWSE
+    }
 
     /** Who ends an entry that was handed over. */
     public enum Settlement {

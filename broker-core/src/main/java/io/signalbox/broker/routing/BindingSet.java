@@ -80,7 +80,7 @@ final class BindingSet {
     }
 
     static void follow(Binding binding, Message message, Object origin, Matches matches) {
-        if (binding.noLocal() == origin) return; // MQTT-3.8.3-3
+        if (!binding.isOpenTo(message, origin, matches)) return;
         binding.destination().route(message, origin, binding.flags(), matches);
     }
 }

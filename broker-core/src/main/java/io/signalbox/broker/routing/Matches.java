@@ -1,5 +1,8 @@
 package io.signalbox.broker.routing;
 
+import io.signalbox.broker.filter.Filter;
+import io.signalbox.broker.message.LastSelectable;
+import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.TargetFlags;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -28,6 +31,7 @@ public final class Matches {
     private @Nullable Exchange entered;
     private final Set<Exchange> alsoEntered = new HashSet<>(0);
     private IdentityHashMap<Destination, Integer> slots = new IdentityHashMap<>(0);
+    private final LastSelectable selectable = new LastSelectable();
 
     public void reset() {
         if (size > KEPT) {
@@ -42,6 +46,12 @@ public final class Matches {
         depth = 0;
         entered = null;
         if (!alsoEntered.isEmpty()) alsoEntered.clear();
+        selectable.forget();
+    }
+
+    /** Whether a filter on the way wants the message. */
+    boolean wanted(Filter filter, Message message) {
+        return selectable.matches(filter, message);
     }
 
     public boolean isEmpty() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.TestMessages;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayList;
@@ -67,8 +68,12 @@ class QueueStateTest {
         }
     }
 
+    private static Consumer taking(String name) {
+        return new Consumer(null, new SubscriptionSettings(null, Settlement.BY_CONSUMER, name));
+    }
+
     private Consumer consumer(long limit) {
-        Consumer consumer = new Consumer(null, false, "c");
+        Consumer consumer = taking("c");
         state.attach(consumer);
         grant(consumer, limit);
         return consumer;
@@ -81,7 +86,7 @@ class QueueStateTest {
     }
 
     private Consumer named(String name, long limit) {
-        Consumer consumer = new Consumer(null, false, name);
+        Consumer consumer = taking(name);
         state.attach(consumer);
         grant(consumer, limit);
         return consumer;
@@ -264,6 +269,8 @@ class QueueStateTest {
         named("other", 5);
         assertEquals(List.of("m1", "m3"), deliveredTexts());
         named("mine", 5);
+        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "m2")));
+        state.dispatch();
         assertEquals(List.of("m1", "m3", "m2"), deliveredTexts());
     }
 
@@ -329,7 +336,7 @@ class QueueStateTest {
     void aDrainWaitsForABodyThatIsBeingRead() {
         put("0123456789");
         put("beyond");
-        Consumer consumer = new Consumer(null, false, "c");
+        Consumer consumer = taking("c");
         state.attach(consumer);
         state.drain(consumer);
         grant(consumer, 5);
@@ -385,7 +392,7 @@ class QueueStateTest {
 
     @Test
     void settlingOnDispatchEndsTheEntryAtOnce() {
-        Consumer consumer = new Consumer(null, true, "c");
+        Consumer consumer = new Consumer(null, new SubscriptionSettings(null, Settlement.ON_DISPATCH, "c"));
         state.attach(consumer);
         grant(consumer, 5);
         put("a");
@@ -414,12 +421,15 @@ class QueueStateTest {
         put("new");
         assertEquals(List.of("old", "new"), deliveredTexts());
         assertTrue(effects.delivered.get(0).isRedelivered());
+        assertEquals(1, effects.delivered.get(0).deliveryCount(), "who counts knows that it may be a repetition");
+        assertEquals(0, effects.delivered.get(1).deliveryCount());
+        assertFalse(effects.delivered.get(1).isRedelivered());
     }
 
     @Test
     void whatOneConsumerRefusedReachesAnotherAlsoBehindWhatBothRefused() {
         Consumer one = consumer(10);
-        Consumer two = new Consumer(null, false, "c");
+        Consumer two = taking("c");
         state.attach(two);
         for (String text : List.of("x", "y")) state.enqueue(new Entry(0, 0, TestMessages.durable("q", text)));
         grant(two, 1); // one and two hold one each
@@ -455,7 +465,7 @@ class QueueStateTest {
     void consumersThatCameAndWentAreForgotten() {
         Consumer consumer = consumer(5);
         state.detach(consumer, List.of());
-        assertFalse(consumer.inRing, "an idle queue holds on to nobody");
+        assertEquals(Consumer.Standing.IDLE, consumer.standing, "an idle queue holds on to nobody");
     }
 
     @Test
@@ -474,7 +484,7 @@ class QueueStateTest {
     void releasingTheFirstEntryOverAndOverFillsNoMemory() {
         QueueState wide = windowOf(1000);
         fill(wide, 1000);
-        Consumer consumer = new Consumer(null, false, "c");
+        Consumer consumer = taking("c");
         wide.attach(consumer);
         for (int i = 0; i < 100; i++) wide.settle(next(wide, consumer), Outcome.RELEASED, List.of());
         assertTrue(wide.residentBytes() <= 2000, "resident: " + wide.residentBytes());
@@ -484,7 +494,7 @@ class QueueStateTest {
     void readingBackWhatLiesBeforeWhatWasReadBackFillsNoMemory() {
         QueueState wide = windowOf(1000);
         fill(wide, 1000);
-        Consumer consumer = new Consumer(null, false, "c");
+        Consumer consumer = taking("c");
         wide.attach(consumer);
         for (int held = 900; held > 0; held -= 30) {
             List<Delivery> deliveries = new ArrayList<>();
@@ -560,7 +570,7 @@ class QueueStateTest {
                 () -> java.time.Instant.ofEpochMilli(nowMillis),
                 QueueSettings.durable("q", "test"),
                 new MemoryBudget(1 << 20));
-        Consumer consumer = new Consumer(null, false, "c");
+        Consumer consumer = taking("c");
         wide.attach(consumer);
         consumer.limit = 0xFFFF_FFFFL;
         wide.available(consumer);

@@ -63,6 +63,21 @@ final class JmsQueueIT {
     }
 
     @Test
+    void theHigherPriorityArrivesFirstAndTheOlderWithinOne() throws JMSException {
+        Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
+        Queue queue = session.createQueue(name);
+        try (MessageProducer producer = session.createProducer(queue)) {
+            for (String text : List.of("1 low", "4 usual", "9 high", "4 later", "9 higher", "0 lowest")) {
+                producer.setPriority(text.charAt(0) - '0');
+                producer.send(session.createTextMessage(text));
+            }
+        }
+        assertEquals(
+                List.of("9 high", "9 higher", "4 usual", "4 later", "1 low", "0 lowest"),
+                receiveTexts(session.createConsumer(queue), 6));
+    }
+
+    @Test
     void whatWasReceivedWithAutoAcknowledgeDoesNotComeBack() throws JMSException {
         assertSettledByReceiving(Session.AUTO_ACKNOWLEDGE);
     }

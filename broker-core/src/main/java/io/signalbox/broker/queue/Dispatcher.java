@@ -1,0 +1,338 @@
+package io.signalbox.broker.queue;
+
+import io.signalbox.broker.filter.Filter;
+import io.signalbox.broker.message.LastSelectable;
+import io.signalbox.broker.message.Message;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who gets the next message. Consumers that can take one stand in a ring and take turns at the first entry; what none of them
+ * wants is set aside. One that comes back to the ring first searches what was set aside meanwhile. Browsers walk along all
+ * entries. Each consumer looks at an entry once; looks and hand-overs of one turn are bounded. Confined to the queue.
+ */
+final class Dispatcher {
+
+    private static final int LOAD_ENTRIES = 128;
+
+    /** Entries handed over, ended or set aside before commands get their turn. */
+    private static final int ENTRIES_PER_TURN = 1024;
+
+    /** Messages that filters are asked about before commands get their turn, give or take the consumers of one ring. */
+    private static final int LOOKS_PER_TURN = 256;
+
+    /** A larger message counts as one more look for each so many bytes: it may have as large properties to decode and compare. */
+    private static final int BYTES_PER_LOOK = 1024;
+
+    private final QueueState state;
+    private final QueueFootprint footprint;
+    private final QueueEffects effects;
+    private final InstantSource clock;
+    private final int loadBytes;
+    private final ReadyEntries ready = new ReadyEntries();
+    private final ArrayDeque<Consumer> ring = new ArrayDeque<>(2);
+    private final List<Consumer> searching = new ArrayList<>(0);
+    private final List<Consumer> browsing = new ArrayList<>(0);
+    private final List<Consumer> draining = new ArrayList<>(0);
+    private @Nullable LastSelectable selectable;
+    private int loading;
+    private int looks;
+
+    /** Whether one in the ring may have something to look for behind the first entry. */
+    private boolean ringIsBehind;
+
+    /** Whether bodies were wanted to look at. */
+    private boolean searchedOrBrowsed;
+
+    /** Browsers that have not come to an end in this turn: the first ones of {@link #browsing}. */
+    private int browsersOnTheWay;
+
+    private boolean halted;
+
+    Dispatcher(QueueState state, QueueFootprint footprint, QueueEffects effects, InstantSource clock, int windowBytes) {
+        this.state = state;
+        this.footprint = footprint;
+        this.effects = effects;
+        this.clock = clock;
+        this.loadBytes = Math.max(1, windowBytes / 4);
+    }
+
+    ReadyEntries ready() {
+        return ready;
+    }
+
+    /** Nothing is delivered any more. */
+    void halt() {
+        halted = true;
+    }
+
+    void attach(Consumer consumer) {
+        ready.beginFor(consumer);
+    }
+
+    /** The consumer's credit or room has changed. */
+    void available(Consumer consumer) {
+        if (consumer.standing != Consumer.Standing.IDLE || !canTake(consumer)) return;
+        if (consumer.browses) stand(consumer, browsing, Consumer.Standing.BROWSING);
+        else if (ready.mayHaveNewsFor(consumer)) stand(consumer, searching, Consumer.Standing.SEARCHING);
+        else enterRing(consumer);
+    }
+
+    private static void stand(Consumer consumer, List<Consumer> where, Consumer.Standing standing) {
+        where.add(consumer);
+        consumer.standing = standing;
+    }
+
+    private void enterRing(Consumer consumer) {
+        ring.add(consumer);
+        consumer.standing = Consumer.Standing.IN_RING;
+    }
+
+    void detach(Consumer consumer) {
+        if (consumer.draining) draining.remove(consumer);
+        switch (consumer.standing) {
+            case IDLE -> {}
+            case IN_RING -> ring.remove(consumer);
+            case SEARCHING -> searching.remove(consumer);
+            case BROWSING -> browsing.remove(consumer);
+        }
+        consumer.standing = Consumer.Standing.IDLE;
+    }
+
+    /** The consumer wants to hear when nothing more comes within its credit (AMQP 1.0 §2.6.7). */
+    void drain(Consumer consumer) {
+        if (!consumer.attached || consumer.draining) return;
+        consumer.draining = true;
+        draining.add(consumer);
+    }
+
+    void clear() {
+        ring.clear();
+        searching.clear();
+        browsing.clear();
+        draining.clear();
+    }
+
+    /** @return whether there is more that can be handed over, for another turn */
+    boolean dispatch() {
+        looks = LOOKS_PER_TURN;
+        if (browsing.size() > 1) Collections.rotate(browsing, 1); // so that each comes first in a turn of its own
+        browsersOnTheWay = browsing.size();
+        boolean more = takeTurn();
+        answerDrains();
+        if (selectable != null) selectable.forget();
+        if (searchedOrBrowsed && loading == 0 && searching.isEmpty() && browsersOnTheWay == 0) {
+            searchedOrBrowsed = false;
+            state.forgetReadBack(); // what was only looked at makes room for what arrives
+        }
+        return more;
+    }
+
+    private boolean takeTurn() {
+        for (int entries = ENTRIES_PER_TURN; !halted; entries--) {
+            if (entries == 0 || looks <= 0) return hasWork();
+            // one step each, so that who searches long delays nobody
+            boolean moved = !searching.isEmpty() && searchStep(searching.get(0));
+            moved |= browsersOnTheWay > 0 && browseStep(browsing.get(browsersOnTheWay - 1));
+            moved |= firstStep();
+            if (!moved) return false;
+        }
+        return false;
+    }
+
+    private boolean hasWork() {
+        return !searching.isEmpty() || browsersOnTheWay > 0 || (!ring.isEmpty() && ready.peek() != null);
+    }
+
+    // ---- the first entry
+
+    /** True if the first entry has left its place or a consumer its own. */
+    private boolean firstStep() {
+        Entry entry = ready.peek();
+        if (ring.isEmpty()) return false;
+        if (entry == null) return ringIsBehind && sendToSearch();
+        if (entry.loading) return false; // nothing ends whose record is being read
+        if (isExpired(entry)) {
+            ready.removeFirst();
+            state.expire(entry);
+            return true;
+        }
+        if (entry.message == null) {
+            load(ready.notResidentFrom(entry, LOAD_ENTRIES, loadBytes));
+            return false;
+        }
+        return offer(entry);
+    }
+
+    /** Round robin among those that can take one. False if nothing has changed. */
+    private boolean offer(Entry entry) {
+        boolean someoneCan = false;
+        boolean someoneSearches = false;
+        long lateNumber = 0;
+        for (int turns = ring.size(); turns > 0; turns--) {
+            Consumer consumer = ring.remove();
+            if (!canTake(consumer)) {
+                consumer.standing = Consumer.Standing.IDLE;
+                continue;
+            }
+            if (hasOlderFor(consumer, entry)) {
+                stand(consumer, searching, Consumer.Standing.SEARCHING);
+                someoneSearches = true;
+                continue;
+            }
+            ring.add(consumer);
+            if (wants(consumer, entry)) {
+                ready.removeFirst();
+                state.acquire(consumer, entry);
+                return true;
+            }
+            if (!someoneCan) lateNumber = ready.aside().lateNumberOf(entry);
+            ready.aside().passedBefore(consumer, entry, lateNumber);
+            someoneCan = true;
+        }
+        if (someoneCan) {
+            ready.setFirstAside(lateNumber);
+            if (entry.lsn != 0) state.forgetBody(entry); // it is read back when somebody particular looks for it
+        }
+        return someoneCan || someoneSearches;
+    }
+
+    /** There is nothing in front any more: who was there before it had searched to the end goes on with that. */
+    private boolean sendToSearch() {
+        ringIsBehind = false;
+        for (int turns = ring.size(); turns > 0; turns--) {
+            Consumer consumer = ring.remove();
+            if (ready.nextAsideFor(consumer) == null) ring.add(consumer);
+            else stand(consumer, searching, Consumer.Standing.SEARCHING);
+        }
+        return !searching.isEmpty();
+    }
+
+    /** What the consumer has missed at a place that it has passed comes before anything else. */
+    private static boolean comesBefore(Entry aside, Consumer consumer, Entry first) {
+        return aside.seq <= consumer.place || aside.seq < first.seq;
+    }
+
+    private boolean hasOlderFor(Consumer consumer, Entry entry) {
+        Entry next = ready.nextAsideFor(consumer);
+        return next != null && comesBefore(next, consumer, entry);
+    }
+
+    // ---- what was set aside
+
+    /** The consumer looks at the next entry among those set aside. False if it has to wait for a body. */
+    private boolean searchStep(Consumer consumer) {
+        Entry next = canTake(consumer) ? ready.nextAsideFor(consumer) : null;
+        Entry first = ready.peek();
+        if (next == null || (first != null && !comesBefore(next, consumer, first))) {
+            searching.remove(0);
+            consumer.standing = Consumer.Standing.IDLE;
+            if (canTake(consumer)) enterRing(consumer);
+            ringIsBehind |= next != null;
+            return true;
+        }
+        searchedOrBrowsed = true;
+        if (next.loading) return false;
+        if (isExpired(next)) {
+            ready.removeAside(next);
+            state.expire(next);
+            return true;
+        }
+        if (next.isRefusedBy(consumer)) {
+            ready.aside().passed(consumer, next);
+            return true;
+        }
+        if (next.message == null) {
+            load(ready.notResidentFrom(next, LOAD_ENTRIES, loadBytes));
+            return false;
+        }
+        if (wants(consumer, next)) {
+            ready.removeAside(next);
+            state.acquire(consumer, next);
+        } else {
+            ready.aside().passed(consumer, next);
+        }
+        if (searching.size() > 1) Collections.rotate(searching, -1);
+        return true;
+    }
+
+    // ---- browsers
+
+    /** The browser looks at its next entry. False if none of them can go on. */
+    private boolean browseStep(Consumer browser) {
+        Entry next = canTake(browser) ? ready.higher(browser.place) : null;
+        if (!canTake(browser)) {
+            browsing.remove(browser);
+            browser.standing = Consumer.Standing.IDLE;
+        }
+        if (next == null || next.loading) return --browsersOnTheWay > 0;
+        Message message = next.message;
+        boolean shown = next.reservedFor == null && !isExpired(next);
+        if (shown && message == null) {
+            load(ready.notResidentFrom(next, LOAD_ENTRIES, loadBytes));
+            return --browsersOnTheWay > 0;
+        }
+        searchedOrBrowsed = true;
+        browser.place = next.seq;
+        if (shown && wants(browser, next)) state.show(browser, next);
+        return true;
+    }
+
+    // ---- looking
+
+    private boolean canTake(Consumer consumer) {
+        return consumer.canTake() && !footprint.isFull(consumer);
+    }
+
+    private boolean isExpired(Entry entry) {
+        return entry.reservedFor == null && clock.millis() >= entry.expiresAtMillis;
+    }
+
+    private boolean wants(Consumer consumer, Entry entry) {
+        if (entry.isRefusedBy(consumer)) return false;
+        Filter filter = consumer.filter;
+        if (filter == null) return true;
+        Message message = entry.message;
+        if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
+        looks -= 1 + entry.bodyBytes / BYTES_PER_LOOK;
+        LastSelectable values = selectable;
+        if (values == null) selectable = values = new LastSelectable();
+        return values.matches(filter, message);
+    }
+
+    private void load(List<Entry> wanted) {
+        if (loading > 0 || wanted.isEmpty()) return;
+        for (Entry entry : wanted) entry.loading = true;
+        loading = wanted.size();
+        effects.load(wanted);
+    }
+
+    /** The entries that {@link QueueEffects#load} was asked for are there, or never will be. */
+    void loadEnded(List<Entry> entries) {
+        for (Entry entry : entries) entry.loading = false;
+        loading -= entries.size();
+    }
+
+    // ---- drains
+
+    /** A drain is answered when nothing more comes for this consumer: no entry, no credit. Not while the loop lags. */
+    private void answerDrains() {
+        if (draining.isEmpty()) return;
+        draining.removeIf(consumer -> {
+            boolean mayGetMore = consumer.hasCredit() && !halted && !footprint.isFull(consumer);
+            if (mayGetMore && hasSomethingFor(consumer)) return false;
+            consumer.draining = false;
+            effects.drained(consumer.subscription);
+            return true;
+        });
+    }
+
+    private boolean hasSomethingFor(Consumer consumer) {
+        if (consumer.browses) return ready.higher(consumer.place) != null;
+        return ready.peek() != null || ready.nextAsideFor(consumer) != null;
+    }
+}
