@@ -2,28 +2,18 @@ package io.signalbox.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 class SubscribeTest {
 
     /** MQTT-3.2.2-10, MQTT-3.8.4-5, -6, -7, MQTT-3.9.3-1. */
-    @Clause({
-        "MQTT-3.2.2-10",
-        "MQTT-3.8.4-5",
-        "MQTT-3.9.3-1",
-        "MQTT-3.8.4-1",
-        "MQTT-3.8.4-2",
-        "MQTT-3.8.4-6",
-        "MQTT-3.8.4-7"
-    })
     @Test
     void eachFilterGetsItsOwnAnswerInOrder() throws Exception {
         try (TestServer server = TestServer.start()) {
             server.client()
                     .connectV5("a")
-                    .send("82 27 00 01 00 00 01 'a' 00 00 01 'b' 01 00 01 'c' 02 00 0a '$share/g/a' 00 00 08"
-                            + " '$queue/#' 01")
+                    .send(
+                            "82 27 00 01 00 00 01 'a' 00 00 01 'b' 01 00 01 'c' 02 00 0a '$share/g/a' 00 00 08 '$queue/#' 01")
                     .expect("90 08 00 01 00 00 01 01 00 8f")
                     .expectNothingElse();
         }
@@ -63,7 +53,6 @@ class SubscribeTest {
     }
 
     /** MQTT-3.3.4-2, MQTT-3.3.4-3, MQTT-3.3.4-4: one copy, the highest QoS, all identifiers. */
-    @Clause({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4"})
     @Test
     void overlappingSubscriptionsGetOneCopy() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -83,7 +72,6 @@ class SubscribeTest {
     }
 
     /** MQTT-3.8.3-3. */
-    @Clause("MQTT-3.8.3-3")
     @Test
     void noLocalKeepsAClientsOwnMessagesFromIt() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -114,7 +102,6 @@ class SubscribeTest {
     }
 
     /** MQTT-3.8.4-3. */
-    @Clause("MQTT-3.8.4-3")
     @Test
     void anIdenticalFilterReplacesItsSubscription() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -130,7 +117,6 @@ class SubscribeTest {
     }
 
     /** MQTT-3.10.4-1, -2, -4, -5, -6, MQTT-3.11.3-1. */
-    @Clause({"MQTT-3.10.4-1", "MQTT-3.11.3-1", "MQTT-3.10.4-2", "MQTT-3.10.4-4", "MQTT-2.2.1-6"})
     @Test
     void unsubscribingEndsTheFlow() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -148,7 +134,6 @@ class SubscribeTest {
     }
 
     /** MQTT-3.10.4-3: what has been sent is completed. */
-    @Clause("MQTT-3.10.4-3")
     @Test
     void aMessageOnItsWayIsAcknowledgedAfterUnsubscribe() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -168,7 +153,6 @@ class SubscribeTest {
     }
 
     /** MQTT-4.7.2-1. */
-    @Clause("MQTT-4.7.2-1")
     @Test
     void wildcardsDoNotMatchTopicsThatBeginWithADollar() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -183,7 +167,6 @@ class SubscribeTest {
     }
 
     /** MQTT-3.3.4-9, MQTT-4.9.0-2: no more than the client takes, and the rest as it acknowledges. */
-    @Clause({"MQTT-3.3.4-9", "MQTT-4.9.0-2"})
     @Test
     void theReceiveMaximumOfTheClientIsKept() throws Exception {
         try (TestServer server = TestServer.start()) {
