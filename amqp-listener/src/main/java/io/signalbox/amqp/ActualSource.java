@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ActualSource {
 
-    private static final Symbol TOPIC = Symbol.valueOf("topic");
-
     private ActualSource() {}
 
     /** @param wanted null if the peer has asked what there is */
@@ -28,27 +26,41 @@ final class ActualSource {
         if (wanted != null) {
             actual.setAddress(wanted.getAddress());
             actual.setDefaultOutcome(wanted.getDefaultOutcome());
-            if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
         }
-        found.dynamic().ifPresent(node -> {
+        found.made().ifPresent(node -> {
             actual.setAddress(node.address());
             actual.setDynamic(true);
-            actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
+            actual.setDynamicNodeProperties(node.lifetime().properties());
         });
         actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
         actual.setDistributionMode(found.isOfTopic() ? ofTopic(wanted) : ofQueue(found.view()));
         // AMQP 1.0 §3.5.3: "the sending endpoint sets the filter actually in place"
         if (!found.view().filterSet().isEmpty()) actual.setFilter(found.view().filterSet());
         found.subscription().ifPresent(share -> {
-            if (wanted == null) describe(actual, share);
+            if (wanted == null) actual.setAddress(addressOf(share.topic()));
             if (share.name().kind().isDurable()) {
                 // What was not settled comes again; no map of what was unsettled is kept.
                 actual.setDurable(TerminusDurability.CONFIGURATION);
                 actual.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
             }
         });
+        actual.setCapabilities(
+                capabilities(actual.getAddress(), wanted == null ? null : wanted.getCapabilities(), found));
         actual.setOutcomes(Outcomes.SYMBOLS);
         return actual;
+    }
+
+    private static Symbol[] capabilities(
+            String address, Symbol @Nullable [] wanted, TerminusResolver.ConsumeSource found) {
+        if (!found.isOfTopic()) return NodeCapabilities.ofQueue(wanted);
+        List<Symbol> ofSubscription = new ArrayList<>(2);
+        found.subscription().map(share -> share.name().kind()).ifPresent(kind -> {
+            if (kind.isShared()) ofSubscription.add(SubscriptionName.SHARED);
+            if (kind.isGlobal()) ofSubscription.add(SubscriptionName.GLOBAL);
+        });
+        boolean byExchange =
+                Address.parse(address, wanted == null ? new Symbol[0] : wanted) instanceof Address.Exchange;
+        return byExchange ? ofSubscription.toArray(Symbol[]::new) : NodeCapabilities.ofTopic(wanted, ofSubscription);
     }
 
     /** On a topic a message that went to one receiver is still there for the others. */
@@ -61,18 +73,9 @@ final class ActualSource {
         return view.mode() == Mode.BROWSE ? SourceView.COPY : SourceView.MOVE;
     }
 
-    private static void describe(Source actual, NamedSubscriptions.Share share) {
-        List<Symbol> capabilities = new ArrayList<>(3);
-        NamedSubscriptions.Topic topic = share.topic();
-        if (topic.exchange().equals(VirtualHost.TOPICS)) {
-            actual.setAddress(topic.filter());
-            capabilities.add(TOPIC);
-        } else {
-            actual.setAddress(Address.EXCHANGE_PATH + encoded(topic.exchange()) + "/" + encoded(topic.filter()));
-        }
-        if (share.name().kind().isShared()) capabilities.add(SubscriptionName.SHARED);
-        if (share.name().kind().isGlobal()) capabilities.add(SubscriptionName.GLOBAL);
-        actual.setCapabilities(capabilities.toArray(Symbol[]::new));
+    private static String addressOf(NamedSubscriptions.Topic topic) {
+        if (topic.exchange().equals(VirtualHost.TOPICS)) return topic.filter();
+        return Address.EXCHANGE_PATH + encoded(topic.exchange()) + "/" + encoded(topic.filter());
     }
 
     private static String encoded(String part) {

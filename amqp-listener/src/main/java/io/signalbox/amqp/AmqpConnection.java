@@ -323,7 +323,7 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
     }
 
     TerminusResolver resolver() {
-        return new TerminusResolver(listener.host(), listener.subscriptions(), loop, this);
+        return new TerminusResolver(listener, loop, this);
     }
 
     /** What the way in asks for. */

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedShort;
@@ -64,6 +65,7 @@ public final class AmqpListener {
     private final Authenticator authenticator;
     private final AmqpSettings settings;
     private final NamedSubscriptions subscriptions;
+    private final DynamicNodes nodes;
     private final ContainerIds containers = new ContainerIds();
     private final AmqpCounters counters = new AmqpCounters();
     private final Throttle complaints = new Throttle();
@@ -77,6 +79,7 @@ public final class AmqpListener {
         this.broker = broker;
         this.host = host;
         this.subscriptions = new NamedSubscriptions(host);
+        this.nodes = new DynamicNodes(host);
         this.authenticator = authenticator;
         this.settings = settings;
         broker.onStoreFailure(() -> closeConnections(Refusal.ofConnection(
@@ -88,11 +91,15 @@ public final class AmqpListener {
      *
      * @param loops the event loops that the broker was opened with
      * @param channelType what kind of server socket these loops take
+     * @param edge makes the handler that stands between each socket and this protocol
      * @return the address that is bound, with the port the system chose if {@code address} has port 0
      * @throws IOException if the address cannot be bound
      */
     public InetSocketAddress start(
-            EventLoopGroup loops, Class<? extends ServerChannel> channelType, InetSocketAddress address)
+            EventLoopGroup loops,
+            Class<? extends ServerChannel> channelType,
+            InetSocketAddress address,
+            Supplier<? extends ChannelHandler> edge)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
@@ -105,7 +112,7 @@ public final class AmqpListener {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(newHandler());
+                        channel.pipeline().addLast(edge.get(), newHandler());
                     }
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -252,6 +259,10 @@ public final class AmqpListener {
 
     VirtualHost host() {
         return host;
+    }
+
+    DynamicNodes nodes() {
+        return nodes;
     }
 
     NamedSubscriptions subscriptions() {

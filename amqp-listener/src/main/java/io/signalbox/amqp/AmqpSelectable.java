@@ -65,7 +65,7 @@ final class AmqpSelectable implements Selectable {
     }
 
     private static @Nullable Object idValue(@Nullable Object id) {
-        return id == null ? null : PropertyValues.toNeutral(id);
+        return id == null ? null : PropertyValues.toNeutral("", id).value();
     }
 
     private static @Nullable String textOf(@Nullable Object symbol) {
@@ -75,6 +75,6 @@ final class AmqpSelectable implements Selectable {
     @Override
     public @Nullable Object property(String name) {
         Object value = applicationProperties.get(name);
-        return value == null ? null : PropertyValues.toNeutral(value);
+        return value == null ? null : PropertyValues.toNeutral(name, value).value();
     }
 }

@@ -142,7 +142,7 @@ final class AnonymousTerminus {
             resolver.target(wanted)
                     .whenComplete((target, failure) -> outlet.run(() -> {
                         if (failure == null) found(node, target);
-                        else notFound(TerminusResolver.refusalOf(failure));
+                        else notFound(Refusal.of(failure));
                     }));
         } catch (Refusal refusal) {
             notFound(refusal);
@@ -151,6 +151,7 @@ final class AnonymousTerminus {
 
     private void found(Node node, PublishTarget target) throws Refusal {
         searching = false;
+        resolver.release(target); // it is the message's, not the link's
         if (closed) return;
         if (node.address().length() <= MAX_KNOWN_ADDRESS_CHARS) known.put(node, target);
         ArrivedMessage first = waiting.element();

@@ -5,6 +5,7 @@ import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import java.util.Arrays;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Properties;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +36,17 @@ record ArrivedMessage(long token, Payload content, Parsed parsed, long arrivedAt
     /** What JMS clients say about the node in {@code to}: 0 queue, 1 topic, 2 temporary queue, 3 temporary topic. */
     @Nullable
     Object jmsDestinationKind() throws Refusal {
+        return annotation(ReplyTo.JMS_DESTINATION_KIND);
+    }
+
+    /** The value of a message annotation, null if there is none. */
+    @Nullable
+    Object annotation(Symbol name) throws Refusal {
         AmqpMessages.Range section = parsed.annotations();
         if (section.isEmpty()) return null;
         Object value = PerformativeCodec.ofThread().decode(content.bytes(), section.from(), section.to());
         if (!(value instanceof MessageAnnotations annotations) || annotations.getValue() == null) return null;
-        return annotations.getValue().get(ReplyTo.JMS_DESTINATION_KIND);
+        return annotations.getValue().get(name);
     }
 
     /** As the core takes it. */

@@ -6,15 +6,16 @@ import io.signalbox.broker.Admission;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Publisher;
+import io.signalbox.broker.Rider;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.routing.TopicSyntax;
+import java.util.Optional;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Target;
-import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
@@ -52,7 +53,15 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         Publisher publisher();
     }
 
-    private record ToNode(TerminusResolver resolver, PublishTarget target, Publisher publisher) implements Route {}
+    private record ToNode(TerminusResolver resolver, PublishTarget target, Publisher publisher) implements Route {
+
+        /** A node that was made for a link does not come back. */
+        void checkItIsThere() throws Refusal {
+            if (target.visit().isEmpty() || resolver.isThere(target)) return;
+            throw DynamicNodes.gone(
+                    AmqpError.RESOURCE_DELETED, target.visit().get().node().name());
+        }
+    }
 
     private record ByMessage(AnonymousTerminus terminus, Publisher publisher) implements Route {}
 
@@ -82,7 +91,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
                     if (!end.isAttaching()) return;
                     if (failure == null)
                         attach(new ToNode(resolver, target, session.connection().openPublisher(this)));
-                    else refuse(TerminusResolver.refusalOf(failure));
+                    else refuse(Refusal.of(failure));
                 });
             });
         } catch (Refusal refusal) {
@@ -99,27 +108,12 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         route = found;
         Attach answer = end.answer();
         answer.setSource(end.wanted().getSource());
-        answer.setTarget(actualTarget(found));
+        answer.setTarget(ActualTarget.of(
+                end.wanted().getTarget(),
+                found instanceof ToNode there ? Optional.of(there.target()) : Optional.empty()));
         answer.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         end.attach(answer);
         grantIfDue();
-    }
-
-    /** AMQP 1.0 §2.6.3: the target that is really there: the node that was asked for, and no durable terminus. */
-    private Target actualTarget(Route found) {
-        Target actual = new Target();
-        if (end.wanted().getTarget() instanceof Target wanted) {
-            actual.setAddress(wanted.getAddress());
-            if (wanted.getCapabilities() != null) actual.setCapabilities(wanted.getCapabilities());
-        }
-        if (found instanceof ToNode there)
-            there.target().dynamic().ifPresent(node -> {
-                actual.setAddress(node.address());
-                actual.setDynamic(true);
-                actual.setDynamicNodeProperties(DynamicNode.PROPERTIES);
-                actual.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
-            });
-        return actual;
     }
 
     // ---- deliveries
@@ -208,15 +202,21 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
             refuse(token, refusal);
             return;
         }
-        if (route instanceof ToNode there) publish(there.target(), message);
-        else if (route instanceof ByMessage there) there.terminus().accept(message);
+        if (route instanceof ToNode there) {
+            there.checkItIsThere();
+            publish(there.target(), message);
+        } else if (route instanceof ByMessage there) there.terminus().accept(message);
     }
 
     @Override
     public void publish(PublishTarget target, ArrivedMessage arrived) throws Refusal {
         Message message;
+        Rider rider = Rider.NONE;
         try {
             message = arrived.addressedTo(routingKey(target, arrived));
+            if (target.exchange().type() == ExchangeType.MQTT_TOPIC) {
+                rider = Retention.rider(session.connection().listener().host().retained(), arrived, message);
+            }
         } catch (Refusal refusal) {
             refuse(arrived.token(), refusal);
             return;
@@ -225,7 +225,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         if (there == null) throw new IllegalStateException("a delivery came on a link that is not attached");
         long token = arrived.token();
         if (target.unmatched() == Unmatched.ACCEPTED) token = PublishToken.contentUnmatched(token);
-        if (there.publisher().publish(target.exchange(), message, token) == Admission.PARKED) {
+        if (there.publisher().publish(target.exchange(), message, token, rider) == Admission.PARKED) {
             parkedMessages++;
             parkedBytes += arrived.size();
             session.connection().intake().parked(arrived.size());

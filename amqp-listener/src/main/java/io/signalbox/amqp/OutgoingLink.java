@@ -78,7 +78,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
                     if (failure == null) attach(resolver, source);
-                    else refuse(TerminusResolver.refusalOf(failure));
+                    else refuse(Refusal.of(failure));
                 });
             });
         } catch (Refusal refusal) {
@@ -283,7 +283,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
                 .end(from.source())
                 .whenComplete((ended, failure) -> session.run(this, () -> {
                     if (failure == null) end.onDetach(detach);
-                    else end.onDetach(detach, TerminusResolver.refusalOf(failure));
+                    else end.onDetach(detach, Refusal.of(failure));
                 }));
     }
 

@@ -1,7 +1,9 @@
 package io.signalbox.amqp;
 
+import io.signalbox.broker.CatalogueException;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 
 /**
@@ -66,5 +68,23 @@ final class Refusal extends Exception {
     String sentence() {
         String message = getMessage();
         return message == null ? "" : message;
+    }
+
+    /** The answer to a peer whose wish the catalogue could not fulfil. */
+    static Refusal of(Throwable failure) {
+        Throwable cause =
+                failure.getCause() != null && !(failure instanceof CatalogueException) ? failure.getCause() : failure;
+        if (cause instanceof Refusal refusal) return refusal;
+        String sentence = String.valueOf(cause.getMessage());
+        if (!(cause instanceof CatalogueException refused)) {
+            return ofLink(AmqpError.INTERNAL_ERROR, "the node could not be set up: " + sentence);
+        }
+        return switch (refused.reason()) {
+            case NOT_FOUND -> ofLink(AmqpError.NOT_FOUND, sentence);
+            case EXISTS_DIFFERENT -> ofLink(AmqpError.PRECONDITION_FAILED, sentence);
+            case INVALID -> ofLink(AmqpError.INVALID_FIELD, sentence);
+            case STORE_BUSY -> ofLink(AmqpError.RESOURCE_LIMIT_EXCEEDED, sentence);
+            case STORE_FAILED -> ofConnection(AmqpError.INTERNAL_ERROR, sentence);
+        };
     }
 }

@@ -1,9 +1,9 @@
 package io.signalbox.amqp;
 
+import io.signalbox.amqp.DynamicNodes.Visit;
 import io.signalbox.amqp.NamedSubscriptions.Share;
 import io.signalbox.amqp.NamedSubscriptions.Topic;
 import io.signalbox.broker.BindingTerms;
-import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.queue.MessageQueue;
@@ -11,6 +11,7 @@ import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.routing.NamedOrigin;
 import io.signalbox.broker.routing.TopicSyntax;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -30,10 +31,12 @@ final class TerminusResolver {
 
     private static final Symbol TOPIC = Symbol.valueOf("topic");
     private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
-    private static final String DEFAULT_EXCHANGE = "";
+    /** Routes to a queue by its name. */
+    static final String DEFAULT_EXCHANGE = "";
 
     private final VirtualHost host;
     private final NamedSubscriptions subscriptions;
+    private final DynamicNodes nodes;
     private final Loop loop;
     private final NamedOrigin peer;
 
@@ -43,12 +46,21 @@ final class TerminusResolver {
      * @param exchange routes by {@code key}
      * @param key the routing key; empty if each message's subject is
      * @param unmatched the answer to a message that nothing is bound for
-     * @param dynamic the node, if it was made for the link
+     * @param visit the link's use of a node that was made for a link, if it is one
      */
-    record PublishTarget(Exchange exchange, Optional<String> key, Unmatched unmatched, Optional<DynamicNode> dynamic) {
+    record PublishTarget(Exchange exchange, Optional<String> key, Unmatched unmatched, Optional<Visit> visit) {
 
         PublishTarget(Exchange exchange, Optional<String> key, Unmatched unmatched) {
             this(exchange, key, unmatched, Optional.empty());
+        }
+
+        /** The node, if it was made for this link. */
+        Optional<DynamicNode> made() {
+            return visit.filter(Visit::maker).map(Visit::node);
+        }
+
+        PublishTarget with(Optional<Visit> visited) {
+            return new PublishTarget(exchange, key, unmatched, visited);
         }
     }
 
@@ -63,27 +75,28 @@ final class TerminusResolver {
     /**
      * What a receiver consumes from.
      *
-     * @param dynamic the node, if it was made for the link
+     * @param visit the link's use of a node that was made for a link, if it is one
      * @param subscription the link's share in a subscription with a name, if it is one
      * @param view what the link sees of it
      */
     record ConsumeSource(
             MessageQueue queue,
             Lifetime lifetime,
-            Optional<DynamicNode> dynamic,
+            Optional<Visit> visit,
             Optional<Share> subscription,
             SourceView view) {
 
-        ConsumeSource(MessageQueue queue, Lifetime lifetime, SourceView view) {
-            this(queue, lifetime, Optional.empty(), Optional.empty(), view);
+        ConsumeSource(MessageQueue queue, Lifetime lifetime, Optional<Visit> visit, SourceView view) {
+            this(queue, lifetime, visit, Optional.empty(), view);
         }
 
         ConsumeSource(NamedSubscriptions.Joined joined, SourceView view) {
             this(joined.queue(), Lifetime.OF_SUBSCRIPTION, Optional.empty(), Optional.of(joined.share()), view);
         }
 
-        ConsumeSource madeFor(DynamicNode node) {
-            return new ConsumeSource(queue, lifetime, Optional.of(node), subscription, view);
+        /** The node, if it was made for this link. */
+        Optional<DynamicNode> made() {
+            return visit.filter(Visit::maker).map(Visit::node);
         }
 
         /** Whether others may get the same messages. */
@@ -94,8 +107,8 @@ final class TerminusResolver {
 
     /** How long the node behind a source stays. */
     enum Lifetime {
-        /** As long as the broker's catalogue says. */
-        PERMANENT,
+        /** As long as the node: what the catalogue or its lifetime policy says. */
+        OF_NODE,
         /** Until the link ends. */
         OF_LINK,
         /** As long as the subscription with a name, which may outlive the link. */
@@ -103,9 +116,10 @@ final class TerminusResolver {
     }
 
     /** @param peer who attaches: the creator of queues that come into being by it, and a publisher of its own messages */
-    TerminusResolver(VirtualHost host, NamedSubscriptions subscriptions, Loop loop, NamedOrigin peer) {
-        this.host = host;
-        this.subscriptions = subscriptions;
+    TerminusResolver(AmqpListener listener, Loop loop, NamedOrigin peer) {
+        this.host = listener.host();
+        this.subscriptions = listener.subscriptions();
+        this.nodes = listener.nodes();
         this.loop = loop;
         this.peer = peer;
     }
@@ -120,7 +134,8 @@ final class TerminusResolver {
         if (text == null) throw invalid("a target needs an address here");
         Address address = parse(text, target.getCapabilities());
         if (address instanceof Address.Topic topic) {
-            return CompletableFuture.completedStage(topicTarget(topic.name(), unmatched(target)));
+            return CompletableFuture.completedStage(
+                    topicTarget(topic.name(), unmatched(target)).with(nodes.visit(topic.name())));
         }
         if (address instanceof Address.Exchange exchange) {
             return CompletableFuture.completedStage(
@@ -129,32 +144,51 @@ final class TerminusResolver {
         // The way goes by the default exchange, so that a queue that was removed and made again is found again.
         PublishTarget byName =
                 new PublishTarget(existing(DEFAULT_EXCHANGE), Optional.of(nameOf(address)), Unmatched.RELEASED);
-        return queue(nameOf(address)).thenApply(queue -> byName);
+        CompletionStage<MessageQueue> queue = queue(nameOf(address));
+        Optional<Visit> visit = nodes.visit(nameOf(address));
+        return orLeave(visit, queue.thenApply(found -> byName.with(visit)));
     }
 
     private CompletionStage<PublishTarget> dynamicTarget(Target target) throws Refusal {
         checkUnnamed(target.getAddress());
-        DynamicNode node = DynamicNode.create(target.getCapabilities());
-        Optional<String> key = Optional.of(node.name());
-        if (node.kind() == DynamicNode.Kind.TOPIC) {
+        Visit visit = makeNode(target.getCapabilities(), target.getDynamicNodeProperties());
+        Optional<String> key = Optional.of(visit.node().name());
+        if (visit.node().kind() == DynamicNode.Kind.TOPIC) {
             return CompletableFuture.completedStage(
-                    new PublishTarget(host.topics(), key, unmatched(target), Optional.of(node)));
+                    new PublishTarget(host.topics(), key, unmatched(target), Optional.of(visit)));
         }
         PublishTarget byName =
-                new PublishTarget(existing(DEFAULT_EXCHANGE), key, Unmatched.RELEASED, Optional.of(node));
-        return host.declareQueue(loop, settings(node.name(), Durability.TRANSIENT))
-                .thenApply(queue -> byName);
+                new PublishTarget(existing(DEFAULT_EXCHANGE), key, Unmatched.RELEASED, Optional.of(visit));
+        return queueOf(visit).thenApply(queue -> byName);
     }
 
     private CompletionStage<ConsumeSource> dynamicSource(Source source) throws Refusal {
         checkUnnamed(source.getAddress());
-        DynamicNode node = DynamicNode.create(source.getCapabilities());
-        if (node.kind() == DynamicNode.Kind.TOPIC) {
-            return topicOfLink(VirtualHost.TOPICS, node.name(), source).thenApply(found -> found.madeFor(node));
-        }
-        SourceView view = SourceView.ofQueue(source);
-        return host.declareQueue(loop, settings(node.name(), Durability.TRANSIENT))
-                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, view).madeFor(node));
+        boolean isTopic = DynamicNode.kindOf(source.getCapabilities()) == DynamicNode.Kind.TOPIC;
+        SourceFilters filters = isTopic ? SourceFilters.of(source) : SourceFilters.NONE;
+        SourceView view = isTopic ? SourceView.ofTopic(filters) : SourceView.ofQueue(source);
+        Visit visit = makeNode(source.getCapabilities(), source.getDynamicNodeProperties());
+        if (isTopic) return topicOfLink(VirtualHost.TOPICS, visit.node().name(), filters, Optional.of(visit));
+        return queueOf(visit).thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_NODE, Optional.of(visit), view));
+    }
+
+    private Visit makeNode(Symbol @Nullable [] capabilities, @Nullable Map<?, ?> properties) {
+        return nodes.begin(DynamicNode.create(capabilities, LifetimePolicy.askedFor(properties)));
+    }
+
+    private CompletionStage<MessageQueue> queueOf(Visit made) throws Refusal {
+        QueueSettings settings = settings(made.node().name(), Durability.TRANSIENT);
+        return orLeave(Optional.of(made), host.declareQueue(loop, settings));
+    }
+
+    private <T> CompletionStage<T> orLeave(Optional<Visit> visit, CompletionStage<T> found) {
+        return found.whenComplete((there, failure) -> {
+            if (failure != null) leave(visit);
+        });
+    }
+
+    private void leave(Optional<Visit> visit) {
+        visit.ifPresent(left -> nodes.leave(loop, left));
     }
 
     /** AMQP 1.0 §3.5.3: "In this case the address field MUST NOT be set." */
@@ -164,6 +198,7 @@ final class TerminusResolver {
 
     /** Whether what {@link #target} found would be found again as it is: a queue may have been removed since. */
     boolean isThere(PublishTarget target) {
+        if (target.key().filter(nodes::isGone).isPresent()) return false;
         boolean byQueueName = target.exchange().name().equals(DEFAULT_EXCHANGE);
         return !byQueueName || target.key().flatMap(host::queue).isPresent();
     }
@@ -193,7 +228,9 @@ final class TerminusResolver {
             return topicSource(VirtualHost.TOPICS, name, wish, source);
         }
         SourceView view = SourceView.ofQueue(source);
-        return queue(name).thenApply(queue -> new ConsumeSource(queue, Lifetime.PERMANENT, view));
+        CompletionStage<MessageQueue> queue = queue(name);
+        Optional<Visit> visit = nodes.visit(name);
+        return orLeave(visit, queue.thenApply(found -> new ConsumeSource(found, Lifetime.OF_NODE, visit, view)));
     }
 
     private Address parse(String text, Symbol @Nullable [] capabilities) throws Refusal {
@@ -232,8 +269,8 @@ final class TerminusResolver {
         if (existing.isPresent() && !existing.get().settings().durable()) {
             return CompletableFuture.completedStage(existing.get());
         }
-        if (existing.isEmpty() && DynamicNode.isQueueName(name)) {
-            throw Refusal.ofLink(AmqpError.NOT_FOUND, "the queue " + name + " has gone with the link that made it");
+        if (existing.isEmpty() && DynamicNode.isName(name)) {
+            throw DynamicNodes.gone(AmqpError.NOT_FOUND, name);
         }
         // also asked for one that exists, since its declaration may still wait for its force
         return host.declareQueue(loop, settings(name, Durability.DURABLE));
@@ -241,9 +278,10 @@ final class TerminusResolver {
 
     private CompletionStage<ConsumeSource> topicSource(String exchange, String filter, SourceWish wish, Source source)
             throws Refusal {
-        if (wish.names().isEmpty()) return topicOfLink(exchange, filter, source);
-        SubscriptionName name = wish.names().get(0);
         SourceFilters filters = SourceFilters.of(source);
+        if (wish.names().isEmpty()) return topicOfLink(exchange, filter, filters, nodes.visit(filter));
+        if (nodes.isGone(filter)) throw DynamicNodes.gone(AmqpError.NOT_FOUND, filter);
+        SubscriptionName name = wish.names().get(0);
         Topic topic = new Topic(exchange, filters.termsOf(filter, peer.originName()));
         SourceView view = SourceView.ofTopic(filters);
         QueueSettings settings = subscription(name.queueName(), Durability.of(name.kind()));
@@ -253,33 +291,34 @@ final class TerminusResolver {
     }
 
     /** A queue of the link's own, bound to the exchange by the filter. */
-    private CompletionStage<ConsumeSource> topicOfLink(String exchange, String filter, Source source) throws Refusal {
-        SourceFilters filters = SourceFilters.of(source);
+    private CompletionStage<ConsumeSource> topicOfLink(
+            String exchange, String filter, SourceFilters filters, Optional<Visit> visit) throws Refusal {
         BindingTerms terms = filters.termsOf(filter, peer);
         SourceView view = SourceView.ofTopic(filters);
         String name = "subscription-" + UUID.randomUUID();
-        return host.declareQueue(loop, subscription(name, Durability.TRANSIENT))
-                .thenCompose(queue -> host.bind(loop, exchange, name, terms))
-                .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, view))
-                .whenComplete((queue, failure) -> {
-                    if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
-                });
+        return orLeave(
+                visit,
+                host.declareQueue(loop, subscription(name, Durability.TRANSIENT))
+                        .thenCompose(queue -> host.bind(loop, exchange, name, terms))
+                        .thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_LINK, visit, view))
+                        .whenComplete((queue, failure) -> {
+                            if (failure != null && host.queue(name).isPresent()) host.deleteQueue(loop, name);
+                        }));
     }
 
     /** The link is gone, and with it what was made for it alone. */
     void release(PublishTarget target) {
-        if (target.dynamic().isEmpty()) return;
-        DynamicNode node = target.dynamic().get();
-        if (node.kind() == DynamicNode.Kind.QUEUE) host.deleteQueue(loop, node.name());
+        leave(target.visit());
     }
 
     /** The link is gone, and with it what was made for it alone. */
     void release(ConsumeSource source) {
         switch (source.lifetime()) {
-            case PERMANENT -> {}
+            case OF_NODE -> {}
             case OF_LINK -> host.deleteQueue(loop, source.queue().settings().name());
             case OF_SUBSCRIPTION -> source.subscription().ifPresent(share -> subscriptions.leave(loop, share));
         }
+        leave(source.visit());
     }
 
     /**
@@ -339,23 +378,5 @@ final class TerminusResolver {
 
     private static Refusal invalid(String sentence) {
         return Refusal.ofLink(AmqpError.INVALID_FIELD, sentence);
-    }
-
-    /** The answer to a peer whose wish the catalogue could not fulfil. */
-    static Refusal refusalOf(Throwable failure) {
-        Throwable cause =
-                failure.getCause() != null && !(failure instanceof CatalogueException) ? failure.getCause() : failure;
-        if (cause instanceof Refusal refusal) return refusal;
-        String sentence = String.valueOf(cause.getMessage());
-        if (!(cause instanceof CatalogueException refused)) {
-            return Refusal.ofLink(AmqpError.INTERNAL_ERROR, "the node could not be set up: " + sentence);
-        }
-        return switch (refused.reason()) {
-            case NOT_FOUND -> Refusal.ofLink(AmqpError.NOT_FOUND, sentence);
-            case EXISTS_DIFFERENT -> Refusal.ofLink(AmqpError.PRECONDITION_FAILED, sentence);
-            case INVALID -> Refusal.ofLink(AmqpError.INVALID_FIELD, sentence);
-            case STORE_BUSY -> Refusal.ofLink(AmqpError.RESOURCE_LIMIT_EXCEEDED, sentence);
-            case STORE_FAILED -> Refusal.ofConnection(AmqpError.INTERNAL_ERROR, sentence);
-        };
     }
 }

@@ -6,12 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.DeleteOnClose;
+import org.apache.qpid.proton.amqp.messaging.DeleteOnNoLinks;
+import org.apache.qpid.proton.amqp.messaging.DeleteOnNoLinksOrMessages;
 import org.apache.qpid.proton.amqp.messaging.DeleteOnNoMessages;
+import org.apache.qpid.proton.amqp.messaging.Properties;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
@@ -20,6 +29,7 @@ import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,10 +54,14 @@ class DynamicNodeTest {
     }
 
     private Target senderTo(int handle, String... capabilities) throws Exception {
+        return senderTo(handle, DeleteOnClose.getInstance(), capabilities);
+    }
+
+    private Target senderTo(int handle, Object lifetime, String... capabilities) throws Exception {
         Attach attach = TestPeer.sender("s" + handle, handle, null);
         Target target = (Target) attach.getTarget();
         target.setDynamic(true);
-        target.setDynamicNodeProperties(Map.of(LIFETIME, DeleteOnClose.getInstance()));
+        target.setDynamicNodeProperties(Map.of(LIFETIME, lifetime));
         Symbol[] symbols = new Symbol[capabilities.length];
         for (int i = 0; i < symbols.length; i++) symbols[i] = Symbol.valueOf(capabilities[i]);
         if (symbols.length > 0) target.setCapabilities(symbols);
@@ -56,7 +70,7 @@ class DynamicNodeTest {
         peer.expect(Flow.class);
         assertTrue(made.getDynamic());
         assertNotNull(made.getAddress());
-        assertInstanceOf(DeleteOnClose.class, made.getDynamicNodeProperties().get(LIFETIME));
+        assertInstanceOf(lifetime.getClass(), made.getDynamicNodeProperties().get(LIFETIME));
         return made;
     }
 
@@ -69,7 +83,7 @@ class DynamicNodeTest {
         peer.send(0, attach);
         Source made = assertInstanceOf(Source.class, peer.expect(Attach.class).getSource());
         assertTrue(made.getDynamic());
-        assertInstanceOf(DeleteOnClose.class, made.getDynamicNodeProperties().get(LIFETIME));
+        assertInstanceOf(lifetime.getClass(), made.getDynamicNodeProperties().get(LIFETIME));
         peer.send(0, TestPeer.flow(handle, 0, 10));
         return made;
     }
@@ -176,5 +190,110 @@ class DynamicNodeTest {
         peer.expect(Attach.class);
         assertEquals(
                 AmqpError.INVALID_FIELD, peer.expect(Detach.class).getError().getCondition());
+    }
+
+    private static void accept(TestPeer reader, Transfer transfer) throws Exception {
+        Disposition accepted = new Disposition();
+        accepted.setRole(Role.RECEIVER);
+        accepted.setFirst(transfer.getDeliveryId());
+        accepted.setSettled(true);
+        accepted.setState(Accepted.getInstance());
+        reader.send(0, accepted);
+    }
+
+    private void send(int handle) throws Exception {
+        peer.send(0, TestPeer.transfer(handle, 0), TestPeer.durable("m"));
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+    }
+
+    private static void assertRefused(TestPeer peer, Attach attach) throws Exception {
+        peer.send(0, attach);
+        peer.expect(Attach.class);
+        assertEquals(AmqpError.NOT_FOUND, peer.expect(Detach.class).getError().getCondition());
+    }
+
+    @Test
+    void aNodeMayLastAsLongAsAnyLinkUsesIt() throws Exception { // AMQP 1.0 §3.5.11
+        String address = senderTo(0, DeleteOnNoLinks.getInstance()).getAddress();
+        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        send(0);
+        detach(peer, 0);
+        reader.expect(Transfer.class);
+        peer.attachSender(1, address);
+        detach(reader, 0);
+        assertEquals(1, broker.host.queues().size());
+        detach(peer, 1);
+        assertTrue(broker.host.queues().isEmpty(), "with what was in it");
+    }
+
+    @Test
+    void aNodeMayLastUntilItsLastMessageHasGone() throws Exception { // AMQP 1.0 §3.5.12
+        String address = senderTo(0, DeleteOnNoMessages.getInstance()).getAddress();
+        send(0);
+        detach(peer, 0);
+        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        Transfer transfer = reader.expect(Transfer.class);
+        assertEquals(1, broker.host.queues().size());
+        accept(reader, transfer);
+        assertEquals(
+                AmqpError.RESOURCE_DELETED,
+                reader.expect(Detach.class).getError().getCondition());
+        assertTrue(broker.host.queues().isEmpty());
+    }
+
+    @Test
+    void anEmptyNodeThatLastsForItsMessagesGoesWithItsMaker() throws Exception {
+        senderTo(0, DeleteOnNoMessages.getInstance());
+        detach(peer, 0);
+        ListeningBroker.await(() -> broker.host.queues().isEmpty());
+    }
+
+    @Test
+    void aNodeMayLastForLinksAndMessages() throws Exception { // AMQP 1.0 §3.5.13
+        String address = senderTo(0, DeleteOnNoLinksOrMessages.getInstance()).getAddress();
+        send(0);
+        detach(peer, 0);
+        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        accept(reader, reader.expect(Transfer.class));
+        reader.expectSilence(50);
+        detach(reader, 0);
+        ListeningBroker.await(() -> broker.host.queues().isEmpty());
+    }
+
+    @Test
+    void aTopicThatHasGoneIsNotFoundAgain() throws Exception {
+        String address = senderTo(0, "temporary-topic").getAddress();
+        TestPeer other = broker.connect().open().begin(0).attachSender(0, address);
+        detach(peer, 0);
+        other.send(0, TestPeer.transfer(0, 0), TestPeer.durable("late"));
+        assertEquals(
+                AmqpError.RESOURCE_DELETED,
+                other.expect(Detach.class).getError().getCondition());
+        assertRefused(other, TestPeer.receiver("r", 1, address));
+        assertRefused(other, TestPeer.sender("s", 2, address));
+    }
+
+    @Test
+    void aMessageToATopicThatHasGoneIsRejected() throws Exception {
+        String address = senderTo(0, "temporary-topic").getAddress();
+        peer.send(0, TestPeer.sender("anonymous", 1, null));
+        peer.expect(Attach.class);
+        peer.expect(Flow.class);
+        peer.send(0, TestPeer.transfer(1, 0), to(address));
+        assertInstanceOf(Released.class, peer.expect(Disposition.class).getState()); // nobody listens
+        detach(peer, 0);
+        peer.send(0, TestPeer.transfer(1, 1), to(address));
+        Rejected rejected =
+                assertInstanceOf(Rejected.class, peer.expect(Disposition.class).getState());
+        assertEquals(AmqpError.NOT_FOUND, rejected.getError().getCondition());
+    }
+
+    private static byte[] to(String address) {
+        Properties properties = new Properties();
+        properties.setTo(address);
+        ByteBuf out = Unpooled.buffer();
+        PerformativeCodec.ofThread().encode(properties, new ByteBufSink(out));
+        PerformativeCodec.ofThread().encode(new AmqpValue("m"), new ByteBufSink(out));
+        return Arrays.copyOf(out.array(), out.writerIndex());
     }
 }

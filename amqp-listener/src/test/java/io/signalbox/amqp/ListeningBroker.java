@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -9,6 +10,8 @@ import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.retained.RetainedLimits;
 import io.signalbox.broker.security.Authenticator;
 import io.signalbox.broker.security.Credentials;
 import io.signalbox.broker.security.Identity;
@@ -51,10 +54,17 @@ final class ListeningBroker implements AutoCloseable {
     ListeningBroker(AmqpSettings settings, int wantedPort, Authenticator authenticator) throws Exception {
         List<Executor> executors = new ArrayList<>();
         for (EventExecutor loop : loops) executors.add(loop);
-        broker = Broker.open(new BrokerSettings(store, executors, InstantSource.system(), (done, total) -> {}));
+        broker = Broker.open(new BrokerSettings(
+                store,
+                executors,
+                InstantSource.system(),
+                (done, total) -> {},
+                MessageFormats.of(AmqpFormat.INSTANCE),
+                RetainedLimits.DEFAULT));
         host = broker.defaultVirtualHost();
         listener = new AmqpListener(broker, host, authenticator, settings);
-        port = listener.start(loops, NioServerSocketChannel.class, new InetSocketAddress("127.0.0.1", wantedPort))
+        InetSocketAddress wanted = new InetSocketAddress("127.0.0.1", wantedPort);
+        port = listener.start(loops, NioServerSocketChannel.class, wanted, ChannelInboundHandlerAdapter::new)
                 .getPort();
     }
 

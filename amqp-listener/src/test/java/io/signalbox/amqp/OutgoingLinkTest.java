@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -14,6 +15,7 @@ import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -354,6 +356,26 @@ class OutgoingLinkTest {
         Detach detach = peer.expect(Detach.class);
         assertEquals(AmqpError.RESOURCE_DELETED, detach.getError().getCondition());
         peer.begin(1);
+    }
+
+    @Test
+    void anAnswerSaysWhatTheNodeIsAndNamesNoCapabilityThatIsNotThere() throws Exception {
+        Attach ofTopic = TestPeer.receiver("t", 0, "topic://t");
+        ((Source) ofTopic.getSource()).setCapabilities(Symbol.valueOf("time-travel"));
+        peer.send(0, ofTopic);
+        Source topic = (Source) peer.expect(Attach.class).getSource();
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("topic")}, topic.getCapabilities());
+        Attach ofQueue = TestPeer.receiver("q", 1, "q");
+        ((Source) ofQueue.getSource()).setCapabilities(Symbol.valueOf("queue"), Symbol.valueOf("shared"));
+        peer.send(0, ofQueue);
+        Source queue = (Source) peer.expect(Attach.class).getSource();
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("queue")}, queue.getCapabilities());
+        peer.send(0, TestPeer.receiver("e", 2, "/exchanges/amq.direct/key"));
+        Source exchange = (Source) peer.expect(Attach.class).getSource();
+        assertEquals(0, exchange.getCapabilities() == null ? 0 : exchange.getCapabilities().length);
+        peer.send(0, TestPeer.sender("s", 3, "q"));
+        Target target = (Target) peer.expect(Attach.class).getTarget();
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("queue")}, target.getCapabilities());
     }
 
     @Test

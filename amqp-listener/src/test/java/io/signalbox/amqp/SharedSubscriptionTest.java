@@ -222,6 +222,38 @@ class SharedSubscriptionTest {
     }
 
     @Test
+    void comingsAndGoingsOnSeveralLoopsLeaveNothingBehind() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+        for (int i = 0; i < 4; i++) {
+            TestPeer peer = connect("box" + i);
+            Thread thread = new Thread(() -> {
+                try {
+                    for (int round = 0; round < 300; round++) {
+                        attach(peer, shared("s|global-volatile1", 0, Lasting.VOLATILE, "global"));
+                        Detach detach = new Detach();
+                        detach.setHandle(UnsignedInteger.ZERO);
+                        detach.setClosed(round % 2 == 0);
+                        peer.send(0, detach);
+                        while (!(peer.next() instanceof Detach)) {} // a message may come before it
+                    }
+                } catch (Exception | AssertionError e) {
+                    failures.add(e);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) thread.join();
+        assertEquals(List.of(), failures);
+        ListeningBroker.await(() -> broker.host.queues().isEmpty());
+        TestPeer last = connect("last");
+        attach(last, shared("s|global-volatile1", 0, Lasting.VOLATILE, "global"));
+        publish("a");
+        last.expect(Transfer.class);
+    }
+
+    @Test
     void aLinkThatClosesWhileOthersUseItEndsOnlyItself() throws Exception {
         TestPeer first = connect("box");
         attach(first, shared("s", 0, Lasting.DURABLE));

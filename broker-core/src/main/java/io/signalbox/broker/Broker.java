@@ -3,6 +3,7 @@ package io.signalbox.broker;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.retained.RetainedMessages;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
@@ -67,7 +68,8 @@ public final class Broker implements AutoCloseable {
         this.exchangeTable = store.table("broker.exchanges");
         this.bindingTable = store.table("broker.bindings");
         this.users = new Users(this, store.table("broker.users"));
-        virtualHosts.put(DEFAULT_VIRTUAL_HOST, new VirtualHost(DEFAULT_VIRTUAL_HOST, this, store));
+        RetainedMessages retained = new RetainedMessages(DEFAULT_VIRTUAL_HOST, settings, loops, memory);
+        virtualHosts.put(DEFAULT_VIRTUAL_HOST, new VirtualHost(DEFAULT_VIRTUAL_HOST, this, retained));
     }
 
     /**
@@ -81,6 +83,7 @@ public final class Broker implements AutoCloseable {
         broker.store.recover(recovery);
         recovery.restoreCatalogue();
         broker.users.restore();
+        for (VirtualHost host : broker.virtualHosts.values()) host.retained().restore();
         broker.reserveQueueIds(broker.nextQueueId.get());
         return broker;
     }

@@ -1,5 +1,7 @@
 package io.signalbox.broker;
 
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.retained.RetainedLimits;
 import io.signalbox.broker.store.MessageStore;
 import java.time.InstantSource;
 import java.util.List;
@@ -12,15 +14,28 @@ import java.util.function.BiConsumer;
  * @param store not yet recovered; the broker recovers and closes it
  * @param eventLoops the loops that listeners run their connections on; each runs one task at a time
  * @param recoveryProgress told bytes done and bytes in all while the log is read
+ * @param formats of the messages that may be retained
+ * @param retained how many may be
  */
 public record BrokerSettings(
         MessageStore store,
         List<? extends Executor> eventLoops,
         InstantSource clock,
-        BiConsumer<Long, Long> recoveryProgress) {
+        BiConsumer<Long, Long> recoveryProgress,
+        MessageFormats formats,
+        RetainedLimits retained) {
 
     public BrokerSettings {
         eventLoops = List.copyOf(eventLoops);
         if (eventLoops.isEmpty()) throw new IllegalArgumentException("a broker needs at least one event loop");
+    }
+
+    /** For a broker in which nothing is retained. */
+    public BrokerSettings(
+            MessageStore store,
+            List<? extends Executor> eventLoops,
+            InstantSource clock,
+            BiConsumer<Long, Long> recoveryProgress) {
+        this(store, eventLoops, clock, recoveryProgress, MessageFormats.of(), RetainedLimits.DEFAULT);
     }
 }

@@ -23,6 +23,8 @@ public sealed interface PublishOutcome {
         NOT_ALLOWED,
         TOO_LARGE,
         TARGET_GONE,
-        MEMORY_USED_UP
+        MEMORY_USED_UP,
+        /** A limit that an operator has set is reached. */
+        QUOTA_USED_UP
     }
 }

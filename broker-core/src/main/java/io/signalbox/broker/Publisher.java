@@ -23,6 +23,9 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** Beside the answers of the store: the message was not taken, and its publisher has been told. */
     private static final long ANSWERED = Long.MIN_VALUE;
 
+    /** Answer of {@link #lastLsn}: nothing of the message is anywhere. */
+    public static final long NOT_TAKEN = -1;
+
     private final Loop loop;
     private final MessageStore store;
     private final BrokerCounters counters;
@@ -33,6 +36,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private final WriteBatch batch;
     private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
     private int unanswered;
+    private long lastLsn = NOT_TAKEN;
 
     /** Messages whose targets get them after the force. */
     private int deferred;
@@ -85,6 +89,15 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return unanswered + parked.size();
     }
 
+    /**
+     * What of the last message that was not parked, or is not any more, has been decided already while its outcome still
+     * waits for its turn: the LSN that its outcome waits for, 0 if it was taken and waits for none, {@link #NOT_TAKEN} if it
+     * was refused or the store had failed.
+     */
+    public long lastLsn() {
+        return lastLsn;
+    }
+
     /** No outcome is reported any more; parked messages, which nobody was promised anything for, are let go. */
     public void close() {
         closed = true;
@@ -102,6 +115,16 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     /** False if the log has no space at this moment; then nothing has happened. */
     private boolean attempt(Destination target, Message message, long token, Rider rider) {
+        lastLsn = NOT_TAKEN;
+        rider.passage().begin(loop);
+        try {
+            return pass(target, message, token, rider);
+        } finally {
+            rider.passage().end(loop);
+        }
+    }
+
+    private boolean pass(Destination target, Message message, long token, Rider rider) {
         if (target instanceof MessageQueue queue && queue.isDeleted()) {
             String sentence = "The queue " + queue.settings().name() + " has been removed.";
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TARGET_GONE, sentence));
@@ -111,6 +134,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         target.route(message, origin, 0, matches);
         if (matches.isEmpty() && rider.isEmpty()) {
             counters.unroutable.increment();
+            lastLsn = 0;
             answer(0, token, PublishOutcome.UNROUTABLE);
             return true;
         }
@@ -121,13 +145,15 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             return true;
         }
         batch.clear();
+        batch.published();
         boolean awaitForce = collectLogTargets(message);
         for (TableChange change : rider.changes()) batch.change(change);
         awaitForce |= !rider.isEmpty() && message.envelope().durable();
         long waitLsn = batch.isEmpty() ? 0 : append(message, token, awaitForce);
         if (waitLsn == MessageStore.FULL) return false;
         if (waitLsn == ANSWERED) return true;
-        settleAdmitted(message, token, awaitForce ? waitLsn : 0, rider.release());
+        lastLsn = awaitForce ? waitLsn : 0;
+        settleAdmitted(message, token, lastLsn, rider.release());
         batch.clear();
         return true;
     }

@@ -9,11 +9,33 @@ import java.util.List;
  * @param changes of tables, durable together with the message or not at all. With any, a durable message is answered after
  *     the force whatever its targets are, and also if it has none; a refused message brings none about
  * @param release when consumers may see it
+ * @param passage told around the moment at which the message finds its targets
  */
-public record Rider(List<TableChange> changes, Release release) {
+public record Rider(List<TableChange> changes, Release release, Passage passage) {
+
+    private static final Passage UNWATCHED = new Passage() {
+        @Override
+        public void begin(Loop loop) {}
+
+        @Override
+        public void end(Loop loop) {}
+    };
 
     /** Nothing goes with the message. */
     public static final Rider NONE = new Rider(List.of(), Release.AT_APPEND);
+
+    /**
+     * For what must be seen either by a new subscription or by the publishers it missed: a message that begins its passage
+     * after a binding was made finds that binding. Called on the publisher's loop, once for each attempt to find space.
+     */
+    public interface Passage {
+
+        /** The message has not looked for its targets yet. */
+        void begin(Loop loop);
+
+        /** Its record is in the log and its changes are visible, or nothing has happened. */
+        void end(Loop loop);
+    }
 
     /** When the targets of a message get it. */
     public enum Release {
@@ -28,6 +50,10 @@ public record Rider(List<TableChange> changes, Release release) {
 
     public Rider {
         changes = List.copyOf(changes);
+    }
+
+    public Rider(List<TableChange> changes, Release release) {
+        this(changes, release, UNWATCHED);
     }
 
     boolean isEmpty() {

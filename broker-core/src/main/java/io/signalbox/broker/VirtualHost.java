@@ -4,6 +4,7 @@ import io.signalbox.broker.CatalogueException.Reason;
 import io.signalbox.broker.filter.FilterSyntaxException;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.retained.RetainedMessages;
 import io.signalbox.broker.routing.Binding;
 import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
@@ -34,6 +35,7 @@ public final class VirtualHost {
     private final String name;
     private final Broker broker;
     private final MessageStore store;
+    private final RetainedMessages retained;
     private final ConcurrentHashMap<String, DeclaredQueue> queues = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, DeclaredExchange> exchanges = new ConcurrentHashMap<>();
     private final Exchange defaultExchange = new Exchange(DEFAULT_EXCHANGE, ExchangeType.DIRECT, false);
@@ -64,10 +66,11 @@ public final class VirtualHost {
         }
     }
 
-    VirtualHost(String name, Broker broker, MessageStore store) {
+    VirtualHost(String name, Broker broker, RetainedMessages retained) {
         this.name = name;
         this.broker = broker;
-        this.store = store;
+        this.store = broker.store();
+        this.retained = retained;
         for (Exchange exchange : List.of(
                 defaultExchange,
                 topics,
@@ -85,6 +88,11 @@ public final class VirtualHost {
 
     public Exchange topics() {
         return topics;
+    }
+
+    /** The last values of topics. */
+    public RetainedMessages retained() {
+        return retained;
     }
 
     public Optional<Exchange> exchange(String exchangeName) {

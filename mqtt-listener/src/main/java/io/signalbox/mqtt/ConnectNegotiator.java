@@ -93,20 +93,13 @@ final class ConnectNegotiator {
     /** What this server can do and what it cannot (§3.2.2.3). */
     private void announceLimits(PropertySet.Builder answer) {
         answer.with(Property.RECEIVE_MAXIMUM, settings.receiveMaximum())
-                .with(Property.MAXIMUM_QOS, 1) // MQTT-3.2.2-9
-                .with(Property.RETAIN_AVAILABLE, 0)
+                .with(Property.RETAIN_AVAILABLE, 1)
                 .with(Property.MAXIMUM_PACKET_SIZE, settings.maximumPacketBytes())
                 .with(Property.SHARED_SUBSCRIPTION_AVAILABLE, 1);
         if (settings.topicAliasMaximum() > 0) answer.with(Property.TOPIC_ALIAS_MAXIMUM, settings.topicAliasMaximum());
     }
 
     private static void checkWill(Packet.Will will) {
-        if (will.retain()) {
-            // MQTT-3.2.2-13
-            throw new Refusal(ReasonCode.RETAIN_NOT_SUPPORTED, "a will cannot be retained here");
-        }
-        if (will.qos() > 1)
-            throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "the will's QoS is above 1"); // MQTT-3.2.2-12
         if (ReservedTopics.isReserved(will.topic())) {
             throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the will's topic belongs to the server");
         }

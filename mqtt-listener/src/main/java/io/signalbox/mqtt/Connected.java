@@ -1,6 +1,7 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.CatalogueException;
+import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.store.WriteBatch;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** From CONNACK to the end: what each packet of the client does (§3). Confined to the connection's event loop. */
 final class Connected implements Stage {
@@ -34,7 +36,7 @@ final class Connected implements Stage {
     private final long agreedExpirySeconds;
     private final boolean bridge;
     private final InboundQos inbound;
-    private final TopicAliases aliases;
+    private @Nullable TopicAliases aliases;
     private int unansweredRequests;
     private boolean openingQueues;
 
@@ -53,7 +55,6 @@ final class Connected implements Stage {
         this.agreedExpirySeconds = agreed.sessionExpirySeconds();
         this.bridge = agreed.bridge();
         this.inbound = new InboundQos(context, loop, connection, session);
-        this.aliases = new TopicAliases(context.settings().topicAliasMaximum());
     }
 
     @Override
@@ -83,13 +84,7 @@ final class Connected implements Stage {
 
     private void publish(Packet.Publish publish) {
         context.counters().publishesReceived.increment();
-        if (publish.retain()) {
-            throw new Refusal(ReasonCode.RETAIN_NOT_SUPPORTED, "messages are not retained here"); // MQTT-3.2.2-14
-        }
-        if (publish.qos() > 1) {
-            throw new Refusal(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not available here"); // MQTT-3.2.2-11
-        }
-        String topic = aliases.resolve(publish);
+        String topic = publish.topicAlias() == 0 ? publish.topic() : aliases().resolve(publish);
         if (TopicSyntax.levels(topic) > MAX_LEVELS) {
             throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the topic has more than " + MAX_LEVELS + " levels");
         }
@@ -103,35 +98,42 @@ final class Connected implements Stage {
         }
     }
 
+    /** Made by the first alias: few clients have any. */
+    private TopicAliases aliases() {
+        TopicAliases present = aliases;
+        if (present == null) {
+            present = new TopicAliases(context.settings().topicAliasMaximum());
+            aliases = present;
+        }
+        return present;
+    }
+
     private void refuseReserved(Packet.Publish publish) {
         String sentence = "the topic belongs to the server";
         // QoS 0 has no answer, so the only explicit one is the end.
         if (publish.qos() == 0) throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, sentence);
-        inbound.refuse(publish, sentence);
+        inbound.refuse(publish, PublishOutcome.Reason.NOT_ALLOWED, sentence);
     }
 
     private void acknowledge(Packet.Ack ack) {
         switch (ack.type()) {
             case PUBACK -> session.acknowledge(ack.packetId(), ack.reason());
             case PUBREC -> {
-                if (session.isInFlight(ack.packetId())) {
-                    throw new Refusal(ReasonCode.PROTOCOL_ERROR, "PUBREC for a message of QoS 1"); // MQTT-3.3.4-1
-                }
-                answerUnknown(PacketType.PUBREL, ack);
+                if (!session.clientReceived(ack.packetId(), ack.reason())) answerUnknown(ack);
             }
-            // A client may repeat the end of what an earlier session began; it is told so and can forget it (§4.3.3).
-            case PUBREL -> answerUnknown(PacketType.PUBCOMP, ack);
-            default -> context.counters().unknownAcknowledgements.increment();
+            case PUBREL -> inbound.release(ack.packetId());
+            default -> session.clientCompleted(ack.packetId());
         }
     }
 
-    private void answerUnknown(PacketType answer, Packet.Ack ack) {
+    /** A client may go on with what an earlier session began; it is told so and can forget it (§4.3.3). */
+    private void answerUnknown(Packet.Ack ack) {
         context.counters().unknownAcknowledgements.increment();
         if (ack.reason().isFailure()) return; // MQTT-4.4.0-2: it is over
         connection
                 .output()
                 .write(new Packet.Ack(
-                        answer, ack.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, PropertySet.EMPTY));
+                        PacketType.PUBREL, ack.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, PropertySet.EMPTY));
     }
 
     private void subscribe(Packet.Subscribe packet) {
@@ -164,15 +166,22 @@ final class Connected implements Stage {
         int identifier =
                 (int) packet.properties().number(Property.SUBSCRIPTION_IDENTIFIER, SessionSubscription.NO_IDENTIFIER);
         List<ReasonCode> reasons = new ArrayList<>(packet.requests().size());
-        for (SubscriptionRequest request : packet.requests()) reasons.add(subscribe(request, identifier, batch));
+        List<SessionSubscription> replayed = new ArrayList<>(0);
+        for (SubscriptionRequest request : packet.requests()) {
+            reasons.add(subscribe(request, identifier, batch, replayed));
+        }
         for (ReasonCode reason : reasons) {
             if (reason.isFailure()) context.counters().refusals(reason).increment();
         }
         // MQTT-3.8.4-1, -2, -5, -6; what it says of a persistent session is durable first.
-        answerWhenDurable(batch, new Packet.SubAck(packet.packetId(), reasons, PropertySet.EMPTY));
+        Packet answer = new Packet.SubAck(packet.packetId(), reasons, PropertySet.EMPTY);
+        answerWhenDurable(batch, answer, () -> {
+            if (!replayed.isEmpty()) session.replays().start(replayed);
+        });
     }
 
-    private ReasonCode subscribe(SubscriptionRequest request, int identifier, WriteBatch batch) {
+    private ReasonCode subscribe(
+            SubscriptionRequest request, int identifier, WriteBatch batch, List<SessionSubscription> replayed) {
         String filter = request.filter();
         if (!isFilterValid(filter)) return ReasonCode.TOPIC_FILTER_INVALID;
         Subscriptions present = session.subscriptions();
@@ -181,16 +190,30 @@ final class Connected implements Stage {
                 && present.heapBytes() + cost > context.settings().maximumFilterBytes()) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        int granted = Math.min(1, request.qos()); // MQTT-3.2.2-10
         SessionSubscription wanted = new SessionSubscription(
-                filter, granted, request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
+                filter, request.qos(), request.noLocal() || bridge, request.retainAsPublished() || bridge, identifier);
+        boolean existed = present.has(filter);
         try {
             session.subscribe(wanted, batch);
         } catch (CatalogueException e) {
             boolean noSuchQueue = e.reason() == CatalogueException.Reason.NOT_FOUND;
             return noSuchQueue ? ReasonCode.TOPIC_FILTER_INVALID : ReasonCode.UNSPECIFIED_ERROR;
         }
-        return ReasonCode.granted(granted); // MQTT-3.8.4-7
+        if (isReplayed(request, existed)) {
+            session.replays().add(wanted, batch);
+            replayed.add(wanted);
+        }
+        return ReasonCode.granted(request.qos()); // MQTT-3.8.4-7
+    }
+
+    private boolean isReplayed(SubscriptionRequest request, boolean existed) {
+        boolean wanted = switch (request.retainHandling()) {
+            case 0 -> true; // MQTT-3.3.1-9, MQTT-3.8.4-4; 3.1.1 MQTT-3.8.4-3
+            case 1 -> !existed; // MQTT-3.3.1-10
+            default -> false; // MQTT-3.3.1-11
+        };
+        if (FilterKind.of(request.filter()) != FilterKind.TOPICS) return false; // §3.8.4, §4.8.2: not to shared ones
+        return wanted && context.host().retained().mayHave(request.filter());
     }
 
     private static boolean isFilterValid(String filter) {
@@ -213,10 +236,10 @@ final class Connected implements Stage {
             reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
         }
         // MQTT-3.10.4-4, -5, -6
-        answerWhenDurable(batch, new Packet.UnsubAck(packet.packetId(), reasons, PropertySet.EMPTY));
+        answerWhenDurable(batch, new Packet.UnsubAck(packet.packetId(), reasons, PropertySet.EMPTY), () -> {});
     }
 
-    private void answerWhenDurable(WriteBatch batch, Packet answer) {
+    private void answerWhenDurable(WriteBatch batch, Packet answer, Runnable afterwards) {
         unansweredRequests++;
         loop.journal().append(batch, new SessionJournal.Waiter() {
             @Override
@@ -224,6 +247,7 @@ final class Connected implements Stage {
                 unansweredRequests--;
                 if (connection.isClosed()) return;
                 connection.output().write(answer);
+                afterwards.run();
                 connection.resume();
             }
 

@@ -124,6 +124,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         claimed.hold(mine);
         mine.belongsTo(owner);
         mine.connected(agreed.sessionExpirySeconds(), batch);
+        mine.will().store(agreed.will(), batch);
         session = mine;
         sessionPresent = resume;
         loop.journal().append(batch, this);

@@ -1,69 +1,91 @@
 package io.signalbox.mqtt;
 
-import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one connection for silence: until CONNECT is complete, then for one and a half times the keep alive
- * (MQTT-3.1.2-22). A packet costs one write of a field; the check runs once per interval. Confined to the connection's event
- * loop.
+ * (MQTT-3.1.2-22). A packet costs one write of a field; the loop's {@link KeepAliveWheel} looks once per interval. Confined
+ * to the connection's event loop.
  */
 final class KeepAlive {
 
-    private final EventLoop eventLoop;
-    private final BooleanSupplier excused;
-    private final Runnable onSilence;
-    private Optional<Future<?>> check = Optional.empty();
-    private long limitNanos;
+    static final int NOT_WATCHED = Integer.MIN_VALUE;
+
+    /** The connection that is watched. */
+    interface Watched {
+
+        /** Whether silence is not the client's fault at this moment. */
+        boolean isExcused();
+
+        void onSilence();
+    }
+
+    private final KeepAliveWheel wheel;
+    private final Watched connection;
+
+    /** 0 = the end comes whatever is heard. */
+    private int limitSeconds;
+
     private long heardAtNanos;
 
-    /** @param excused whether silence is not the client's fault at this moment */
-    KeepAlive(EventLoop eventLoop, BooleanSupplier excused, Runnable onSilence) {
-        this.eventLoop = eventLoop;
-        this.excused = excused;
-        this.onSilence = onSilence;
+    // The wheel's: its place there.
+    int dueTick = NOT_WATCHED;
+
+    @Nullable
+    KeepAlive previous;
+
+    @Nullable
+    KeepAlive next;
+
+    KeepAlive(KeepAliveWheel wheel, Watched connection) {
+        this.wheel = wheel;
+        this.connection = connection;
     }
 
     /** The connection is given up if this much time passes from now on, whatever arrives. */
     void expectWithin(long millis) {
         stop();
-        check = Optional.of(eventLoop.schedule(onSilence, millis, TimeUnit.MILLISECONDS));
+        limitSeconds = 0;
+        wheel.add(this, TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
-    /** The connection is given up after this much silence; 0 = never. */
+    /** The connection is given up after one and a half times as much silence; 0 = never. */
     void watch(int keepAliveSeconds) {
         stop();
         if (keepAliveSeconds == 0) return;
-        limitNanos = TimeUnit.SECONDS.toNanos(keepAliveSeconds) / 2 * 3;
+        limitSeconds = keepAliveSeconds;
         heard();
-        checkIn(limitNanos);
+        wheel.add(this, limitNanos());
+    }
+
+    private long limitNanos() {
+        return TimeUnit.SECONDS.toNanos(limitSeconds) / 2 * 3;
     }
 
     /** Bytes have arrived. */
     void heard() {
-        heardAtNanos = System.nanoTime();
+        heardAtNanos = wheel.nanoTime();
     }
 
-    private void checkIn(long nanos) {
-        check = Optional.of(eventLoop.schedule(this::check, nanos, TimeUnit.NANOSECONDS));
-    }
-
-    private void check() {
-        long silentNanos = System.nanoTime() - heardAtNanos;
-        if (silentNanos < limitNanos) {
-            checkIn(limitNanos - silentNanos);
-        } else if (excused.getAsBoolean()) {
-            checkIn(limitNanos);
+    /** By the wheel: the time is over that was asked for, and nothing is asked for any more. */
+    void due() {
+        if (dueTick != NOT_WATCHED) return; // something was asked for since
+        if (limitSeconds == 0) {
+            connection.onSilence();
+            return;
+        }
+        long silentNanos = wheel.nanoTime() - heardAtNanos;
+        if (silentNanos < limitNanos()) {
+            wheel.add(this, limitNanos() - silentNanos);
+        } else if (connection.isExcused()) {
+            wheel.add(this, limitNanos());
         } else {
-            onSilence.run();
+            connection.onSilence();
         }
     }
 
     void stop() {
-        check.ifPresent(scheduled -> scheduled.cancel(false));
-        check = Optional.empty();
+        wheel.remove(this);
     }
 }

@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.concurrent.Throttle;
+import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.security.Authenticator;
 import java.time.InstantSource;
 
@@ -18,6 +19,10 @@ record ListenerContext(
         MqttSettings settings,
         MqttCounters counters,
         SessionTables tables,
+        Retention retention,
+        ReplayTable replays,
+        MemoryBudget memory,
+        WillTable wills,
         SessionRegistry registry,
         SharedSubscriptions shared,
         Throttle complaints,

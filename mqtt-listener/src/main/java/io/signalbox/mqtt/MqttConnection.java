@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * One client's connection: bytes in, packets to the current {@link Stage}, and the one place where a refusal becomes an
  * answer and an end (§4.13). Confined to its event loop.
  */
-final class MqttConnection implements PacketReader.Sink {
+final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
 
     private static final Logger LOG = LoggerFactory.getLogger(MqttConnection.class);
 
@@ -55,7 +55,7 @@ final class MqttConnection implements PacketReader.Sink {
         this.reader =
                 new PacketReader(decoder, channel.alloc(), context.settings().connectPacketBytes());
         this.output = new MqttOutput(channel, new PacketEncoder(ProtocolVersion.V3_1_1));
-        this.keepAlive = new KeepAlive(loop.eventLoop(), this::isExcused, this::silent);
+        this.keepAlive = new KeepAlive(loop.keepAlives(), this);
         this.stage = new Connecting(context, loop, this);
         keepAlive.expectWithin(context.settings().connectTimeoutMillis());
         context.counters().connectionsOpened.increment();
@@ -270,11 +270,13 @@ final class MqttConnection implements PacketReader.Sink {
     }
 
     /** Whoever we did not read for our own reasons is not silent. */
-    private boolean isExcused() {
+    @Override
+    public boolean isExcused() {
         return accepted && !stage.isReady();
     }
 
-    private void silent() {
+    @Override
+    public void onSilence() {
         if (accepted) {
             disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT); // MQTT-3.1.2-22
         } else {

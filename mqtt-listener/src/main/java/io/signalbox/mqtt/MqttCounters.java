@@ -33,6 +33,12 @@ public final class MqttCounters {
     /** Messages of other protocols whose address is no topic name. */
     public final LongAdder droppedNotATopic = new LongAdder();
 
+    /** Retained messages of a new subscription that its session's queue refused. */
+    public final LongAdder retainedNotReplayed = new LongAdder();
+
+    /** QoS 0 messages and wills that were delivered but not retained, since no more may be retained. */
+    public final LongAdder notRetained = new LongAdder();
+
     /** Acknowledgements of packet identifiers that were not in use. */
     public final LongAdder unknownAcknowledgements = new LongAdder();
 

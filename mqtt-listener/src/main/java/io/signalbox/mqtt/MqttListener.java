@@ -15,6 +15,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.Loop;
@@ -30,7 +31,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Lets MQTT clients (3.1, 3.1.1, 5.0) into one virtual host of a broker over TCP, and over what else carries their
@@ -46,22 +49,34 @@ public final class MqttListener {
     private static final RecvByteBufAllocator ONE_READ_A_TURN =
             new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
 
+    /** Retained topics that are looked at every second for whether they have expired. */
+    private static final int SWEPT_TOPICS = 1000;
+
     private final Broker broker;
     private final ListenerContext context;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final List<Channel> servers = new ArrayList<>(1);
     private volatile IdentityHashMap<EventLoop, ListenerLoop> loops = new IdentityHashMap<>();
+    private Optional<Future<?>> sweep = Optional.empty();
+    private final WriteBufferWaterMark outboundMarks;
     private volatile boolean closing;
 
     public MqttListener(Broker broker, VirtualHost host, Authenticator authenticator, MqttSettings settings) {
         this.broker = broker;
+        MqttCounters counters = new MqttCounters();
+        int outboundBytes = settings.outboundBufferBytes();
+        this.outboundMarks = new WriteBufferWaterMark(outboundBytes / 2, outboundBytes);
         this.context = new ListenerContext(
                 host,
                 authenticator,
                 broker.clock(),
                 settings,
-                new MqttCounters(),
+                counters,
                 new SessionTables(broker.store(), host.name()),
+                new Retention(host.retained(), counters),
+                new ReplayTable(broker.store(), host.name()),
+                broker.memory(),
+                new WillTable(broker.store(), host.name(), broker.clock()),
                 new SessionRegistry(authenticator),
                 new SharedSubscriptions(host),
                 new Throttle(),
@@ -73,12 +88,16 @@ public final class MqttListener {
      *
      * @param loops the event loops that the broker was opened with
      * @param channelType the server channel that fits their kind, for example {@code NioServerSocketChannel.class}
-     * @param port 0 = any free one
+     * @param address port 0 = any free one
+     * @param edge makes the handler that stands between each socket and this protocol
      * @return where it listens
      * @throws IOException if the address cannot be bound
      */
     public InetSocketAddress start(
-            EventLoopGroup loops, Class<? extends ServerChannel> channelType, String host, int port)
+            EventLoopGroup loops,
+            Class<? extends ServerChannel> channelType,
+            InetSocketAddress address,
+            Supplier<? extends ChannelHandler> edge)
             throws IOException {
         IdentityHashMap<EventLoop, ListenerLoop> byEventLoop = new IdentityHashMap<>();
         for (EventExecutor executor : loops) {
@@ -86,10 +105,18 @@ public final class MqttListener {
             Loop core = broker.loopOf(eventLoop);
             byEventLoop.put(
                     eventLoop,
-                    new ListenerLoop(eventLoop, core, new SessionJournal(broker.store(), core), new BodyCache()));
+                    new ListenerLoop(
+                            eventLoop,
+                            core,
+                            new SessionJournal(broker.store(), core),
+                            new BodyCache(),
+                            new ReplayTurns(eventLoop),
+                            new KeepAliveWheel(eventLoop, System::nanoTime)));
         }
         this.loops = byEventLoop;
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));
+        sweep = Optional.of(loops.next()
+                .scheduleAtFixedRate(() -> context.host().retained().sweep(SWEPT_TOPICS), 1, 1, TimeUnit.SECONDS));
         broker.onStoreFailure(
                 () -> forEachConnection(connection -> connection.disconnect(ReasonCode.UNSPECIFIED_ERROR)));
         ChannelFuture bound = new ServerBootstrap()
@@ -103,10 +130,10 @@ public final class MqttListener {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(newHandler(channel, Carrier.SOCKET));
+                        channel.pipeline().addLast(edge.get(), newHandler(channel, Carrier.SOCKET));
                     }
                 })
-                .bind(host, port)
+                .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) throw new IOException(bound.cause().getMessage(), bound.cause());
         servers.add(bound.channel());
@@ -126,8 +153,7 @@ public final class MqttListener {
     private MqttHandler newHandler(Channel channel, Carrier carrier) {
         ListenerLoop loop = loops.get(channel.eventLoop());
         if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
-        int outboundBytes = context.settings().outboundBufferBytes();
-        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(outboundBytes / 2, outboundBytes));
+        channel.config().setWriteBufferWaterMark(outboundMarks);
         MqttConnection connection = new MqttConnection(context, loop, channel, carrier);
         connections.add(channel);
         if (closing) connection.shutDown(); // it was accepted while the listener closed
@@ -179,6 +205,7 @@ public final class MqttListener {
     public CompletionStage<Void> close() {
         CompletableFuture<Void> gone = new CompletableFuture<>();
         closing = true;
+        sweep.ifPresent(timer -> timer.cancel(false));
         for (Channel server : servers) server.close().awaitUninterruptibly();
         forEachConnection(MqttConnection::shutDown);
         connections.newCloseFuture().addListener(all -> gone.complete(null));

@@ -3,18 +3,15 @@ package io.signalbox.mqtt;
 import io.netty.util.concurrent.Future;
 import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.VirtualHost;
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.SubscriptionSettings;
-import io.signalbox.broker.routing.Destination;
-import io.signalbox.broker.routing.DirectListener;
-import io.signalbox.broker.routing.DirectSubscription;
-import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.ReasonCode;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +24,10 @@ final class MqttSession {
     /** Makes queue names unique, so that a session never finds what an earlier one of the same client left. */
     private static final AtomicLong QUEUES = new AtomicLong();
 
-    private static final String NO_QUEUE = "";
-
     private final ListenerContext context;
     private final String clientId;
-    private final Exchange topics;
     private final Subscriptions subscriptions = new Subscriptions();
+    private final SessionBindings bindings;
     private final PendingWill will;
     private ListenerLoop loop;
     private String owner = "";
@@ -40,18 +35,19 @@ final class MqttSession {
     private int agreedWindow;
     private boolean stored;
     private @Nullable MessageQueue queue;
+    private @Nullable ReceivedPackets received;
     private @Nullable OutboundWindow window;
     private @Nullable WindowSource ownMessages;
     private @Nullable CompetingSubscriptions competing;
-    private @Nullable DirectSubscription direct;
     private @Nullable PublishSender sender;
+    private @Nullable RetainedReplays replays;
     private @Nullable Future<?> expiry;
 
     MqttSession(ListenerContext context, ListenerLoop loop, String clientId) {
         this.context = context;
         this.loop = loop;
         this.clientId = clientId;
-        this.topics = context.host().topics();
+        this.bindings = new SessionBindings(context, this);
         this.will = new PendingWill(context, this);
     }
 
@@ -69,13 +65,35 @@ final class MqttSession {
         if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
             session.queue = restored;
-            session.bindAll(restored);
+            session.bindings.addAll();
         });
         return session;
     }
 
+    /** The packet identifiers that an earlier life left. */
+    void restorePackets(PacketTable.Stored from) {
+        from.received.stream().forEach(packetId -> received().add(packetId, 0));
+        if (!from.released.isEmpty()) openWindow().restoreReleased(from.released);
+    }
+
+    void restorePublished(MessageQueue from, PacketTable.Published published) {
+        openWindow().restorePublished(from, published);
+    }
+
     String clientId() {
         return clientId;
+    }
+
+    /** Whether a restart of the process leaves it standing. */
+    boolean isStored() {
+        return stored;
+    }
+
+    /** What the client has sent with QoS 2 and not released. */
+    ReceivedPackets received() {
+        ReceivedPackets present = received;
+        if (present == null) received = present = new ReceivedPackets();
+        return present;
     }
 
     /** The user it belongs to; empty if nobody in particular. */
@@ -97,22 +115,29 @@ final class MqttSession {
         context.counters().unknownAcknowledgements.increment();
     }
 
-    boolean isInFlight(int packetId) {
-        return window != null && window.isInFlight(packetId);
+    /** PUBREC; false if we know of no such message. */
+    boolean clientReceived(int packetId, ReasonCode reason) {
+        OutboundWindow present = window;
+        if (present == null || !present.isInUse(packetId)) return false;
+        if (!present.received(packetId, reason))
+            context.counters().unknownAcknowledgements.increment();
+        return true;
+    }
+
+    /** PUBCOMP. */
+    void clientCompleted(int packetId) {
+        if (window != null && window.complete(packetId)) return;
+        context.counters().unknownAcknowledgements.increment();
     }
 
     /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
     void grant() {
         if (window != null) window.grant();
+        if (replays != null) replays.wake();
     }
 
     PendingWill will() {
         return will;
-    }
-
-    /** Whether it outlives its connections, so that what is promised of it is durable. */
-    boolean isStored() {
-        return stored;
     }
 
     /** 0 = it ends with the connection. */
@@ -120,10 +145,14 @@ final class MqttSession {
         return expirySeconds;
     }
 
+    Optional<MessageQueue> queue() {
+        return Optional.ofNullable(queue);
+    }
+
     /** Empty while it has no queue. */
     String queueName() {
         MessageQueue present = queue;
-        return present == null ? NO_QUEUE : present.settings().name();
+        return present == null ? "" : present.settings().name();
     }
 
     ListenerLoop loop() {
@@ -139,8 +168,17 @@ final class MqttSession {
         cancelExpiry();
         will.cancel(); // MQTT-3.1.3-9
         expirySeconds = newExpirySeconds;
-        if (newExpirySeconds > 0) stored = true;
+        if (newExpirySeconds > 0 && !stored) {
+            stored = true;
+            changePackets(batch, context.tables().packets()::putReceived);
+        }
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
+    }
+
+    private void changePackets(WriteBatch batch, BiFunction<String, Integer, TableChange> change) {
+        ReceivedPackets present = received;
+        if (present == null) return;
+        present.all().stream().forEach(packetId -> batch.change(change.apply(clientId, packetId)));
     }
 
     /** The client has changed its mind with its DISCONNECT (§3.14.2.2.2). */
@@ -168,24 +206,23 @@ final class MqttSession {
     void attach(PublishSender to, int windowSize) {
         sender = to;
         agreedWindow = windowSize;
+        if (window != null) window.attach(to, windowSize, packetJournal());
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
         } else if (subscriptions.haveTopics()) {
-            bindAll(destination());
+            bindings.addAll();
         }
+        if (replays != null) replays.attach(to);
         if (competing != null) competing.attach();
     }
 
     /** Ends the delivery; what was not acknowledged keeps its place in the queue and its packet identifier. */
     void detach() {
         sender = null;
+        if (replays != null) replays.detach();
         if (window != null) window.detach();
-        DirectSubscription present = direct;
-        if (present == null) return;
-        unbindAll(present);
-        present.close();
-        direct = null;
+        bindings.closeDirect();
     }
 
     /**
@@ -196,20 +233,32 @@ final class MqttSession {
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
         if (subscription.kind() == FilterKind.TOPICS) {
             if (subscription.qos() > 0 && queue == null) openQueue(batch);
-            topics.addBinding(subscription.binding(destination(), this));
+            bindings.add(subscription);
         } else {
             competing().subscribe(subscription);
         }
         subscriptions.put(subscription);
         if (stored) context.tables().putSubscription(batch, clientId, subscription);
+        if (replays != null) replays.replace(subscription);
+    }
+
+    /** The retained messages that its subscriptions wait for; made when there may be some. */
+    RetainedReplays replays() {
+        RetainedReplays present = replays;
+        if (present == null) {
+            present = new RetainedReplays(context, this, sender);
+            replays = present;
+        }
+        return present;
     }
 
     /** False if there was no such subscription. */
     boolean unsubscribe(String filter, WriteBatch batch) {
         Optional<SessionSubscription> removed = subscriptions.remove(filter);
         if (removed.isEmpty()) return false;
+        if (replays != null) replays.remove(filter, batch);
         if (removed.get().kind() == FilterKind.TOPICS) {
-            topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+            bindings.remove(filter);
         } else {
             competing().unsubscribe(removed.get());
         }
@@ -226,14 +275,8 @@ final class MqttSession {
         MessageQueue opened = host.queue(name)
                 .orElseThrow(() -> new CatalogueException(
                         CatalogueException.Reason.STORE_BUSY, "The log has no space at this moment; try again."));
-        DirectSubscription before = direct;
         queue = opened;
-        if (before != null) {
-            unbindAll(before);
-            before.close();
-            direct = null;
-        }
-        bindAll(opened);
+        bindings.turnTo(opened);
         if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
         consume(opened);
     }
@@ -270,10 +313,6 @@ final class MqttSession {
         if (competing != null) competing.rejoin();
     }
 
-    boolean sharesQueues() {
-        return competing != null;
-    }
-
     private void consume(MessageQueue from) {
         window().ifPresent(into -> {
             WindowSource source = ownMessages;
@@ -289,70 +328,55 @@ final class MqttSession {
     Optional<OutboundWindow> window() {
         PublishSender to = sender;
         if (to == null) return Optional.empty();
+        OutboundWindow present = openWindow();
+        present.attach(to, agreedWindow, packetJournal());
+        return Optional.of(present);
+    }
+
+    private OutboundWindow openWindow() {
         OutboundWindow present = window;
         if (present == null) {
             present = new OutboundWindow(context.settings().outboundWindow());
             window = present;
         }
-        present.attach(to, agreedWindow);
-        return Optional.of(present);
+        return present;
+    }
+
+    private PacketJournal packetJournal() {
+        return new PacketJournal(loop.journal(), context.tables().packets(), clientId, stored);
+    }
+
+    /** Who it is to the queues that it consumes from; what is kept for it there is kept for this name. */
+    String subscriberName() {
+        return "mqtt " + clientId;
     }
 
     SubscriptionSettings subscriptionSettings() {
-        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt " + clientId);
-    }
-
-    private Destination destination() {
-        MessageQueue present = queue;
-        if (present != null) return present;
-        DirectSubscription open = direct;
-        if (open == null) {
-            open = context.host().openDirect(loop.core(), new DirectDelivery());
-            direct = open;
-        }
-        return open;
-    }
-
-    private void bindAll(Destination destination) {
-        for (SessionSubscription subscription : subscriptions.all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.addBinding(subscription.binding(destination, this));
-        }
-    }
-
-    private void unbindAll(Destination destination) {
-        for (SessionSubscription subscription : subscriptions.all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.removeBinding(subscription.filter(), destination);
-        }
+        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, subscriberName());
     }
 
     /** Nothing of it remains, in memory or, with {@code batch}, in the store. Its will, if one waits, is published. */
     void end(WriteBatch batch) {
         cancelExpiry();
         will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
+        if (replays != null) replays.end(batch);
         detach();
+        if (window != null) window.endSession(batch, packetJournal(), subscriberName());
+        window = null;
+        ownMessages = null;
         if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
-            unbindAll(present);
+            bindings.removeAll(present);
             QueueRemoval.start(context.host(), loop, present.settings().name());
             queue = null;
         }
-        if (stored) context.tables().remove(batch, clientId, subscriptions.all());
+        will.forgetCancelled(batch);
+        if (stored) {
+            context.tables().remove(batch, clientId, subscriptions.all());
+            changePackets(batch, context.tables().packets()::removeReceived);
+        }
         stored = false;
-    }
-
-    /** QoS 0 messages on their way past any queue. */
-    private final class DirectDelivery implements DirectListener {
-        @Override
-        public void onMessage(Message message, int flags) {
-            PublishSender to = sender;
-            if (to != null) to.sendAtMostOnce(message, DeliveryTerms.OWN);
-        }
-
-        @Override
-        public void onBatchEnd() {
-            PublishSender to = sender;
-            if (to != null) to.flush();
-        }
+        received = null;
     }
 }

@@ -7,8 +7,8 @@ import io.signalbox.mqtt.codec.VariableByteInteger;
  *
  * @param connectPacketBytes the largest packet before CONNECT is accepted
  * @param maximumPacketBytes the largest packet a client may send afterwards; announced in CONNACK (§3.2.2.3.6)
- * @param receiveMaximum QoS 1 messages a client may have unanswered; announced in CONNACK (§3.2.2.3.3)
- * @param outboundWindow QoS 1 messages sent to a client and not acknowledged, if it does not want fewer itself
+ * @param receiveMaximum messages of QoS 1 and 2 a client may have unacknowledged; announced in CONNACK (§3.2.2.3.3)
+ * @param outboundWindow messages of QoS 1 and 2 sent to a client and not acknowledged, if it does not want fewer itself
  * @param outboundBufferBytes what may wait for a client's socket before QoS 0 messages to it are dropped and QoS 1
  *     messages stay in its queue
  * @param topicAliasMaximum topic aliases a client may set; announced in CONNACK (§3.2.2.3.8)

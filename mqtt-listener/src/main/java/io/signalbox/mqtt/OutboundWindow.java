@@ -1,38 +1,35 @@
 package io.signalbox.mqtt;
 
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Delivery;
+import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.mqtt.Outgoing.Step;
 import io.signalbox.mqtt.codec.ReasonCode;
+import io.signalbox.mqtt.codec.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The QoS 1 messages on their way to a client (§4.3.2, §4.9): at most as many as it takes, each with a packet identifier
- * that it keeps until it is acknowledged, also over a reconnection (MQTT-4.4.0-1). They come from one or more queues, each
- * with its part of the window; each slot knows whose message it holds. An identifier's slot is its lower bits, so finding
- * one costs nothing and needs no map. Confined to the session's loop.
+ * The messages of QoS 1 and 2 on their way to a client (§4.3, §4.9): at most as many as it takes, each with a packet
+ * identifier that it keeps until it is acknowledged, also over a reconnection (MQTT-4.4.0-1). They come from one or more
+ * queues, each with its part of the window. What QoS 2 needs besides is in {@link ExactlyOnce}. Confined to the session's
+ * loop.
  */
 final class OutboundWindow {
 
-    /** No packet identifier is 0 (MQTT-2.2.1-3). */
-    static final int FREE = 0;
-
-    private static final int FIRST_SLOTS = 8;
-
-    private final int mostSlots;
-    private char[] packetIds = new char[0];
-    private @Nullable Delivery[] deliveries = new Delivery[0];
-    private @Nullable WindowSource[] owners = new WindowSource[0];
-    private int used;
-    private int lastPacketId;
-
-    /** Sent on this connection and not acknowledged. */
-    private int inFlight;
-
+    private final PacketSlots slots;
+    private final ExactlyOnce exactlyOnce = new ExactlyOnce(this);
     private final List<WindowSource> sources = new ArrayList<>(1);
+
+    /** What was in flight on an earlier connection, until its queue hands it over again. */
+    private final Map<EntryName, Outgoing> awaited = new HashMap<>(0);
 
     /** What came while other queues' messages filled the window: at most as many again, and one for each queue. */
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
@@ -40,22 +37,49 @@ final class OutboundWindow {
     private @Nullable PublishSender sender;
     private int size;
 
+    /** Sent and not acknowledged to the end. */
+    private int inFlight;
+
     private record Waiting(WindowSource from, Delivery delivery) {}
+
+    private record EntryName(MessageQueue queue, long lsn) {}
 
     /** @param most the largest window any connection of this session may have */
     OutboundWindow(int most) {
-        this.mostSlots = Math.max(FIRST_SLOTS, Integer.highestOneBit(Math.max(1, most * 2 - 1)));
+        this.slots = new PacketSlots(most);
+    }
+
+    /** What an earlier life left of a queue: identifiers whose PUBLISH may have left. */
+    void restorePublished(MessageQueue queue, PacketTable.Published was) {
+        Outgoing message = restore(was.packetId());
+        inFlight--; // it counts when it comes
+        awaited.put(new EntryName(queue, was.lsn()), message);
+    }
+
+    void restoreReleased(List<PacketTable.Released> released) {
+        exactlyOnce.restore(released);
+    }
+
+    Outgoing restore(int packetId) {
+        Outgoing message = slots.put(new Outgoing(packetId, 2));
+        message.stored = true;
+        message.repeated = true;
+        inFlight++;
+        return message;
     }
 
     /** A connection is there that takes {@code newSize} unacknowledged messages (MQTT-3.3.4-9). */
-    void attach(PublishSender to, int newSize) {
+    void attach(PublishSender to, int newSize, PacketJournal journal) {
+        if (sender == to) return;
         sender = to;
         size = newSize;
+        exactlyOnce.attach(to, journal);
     }
 
     /** One more queue has a part of the window from now on. */
     void add(WindowSource source) {
         sources.add(source);
+        exactlyOnce.confirmAgain(source);
         grant();
     }
 
@@ -67,18 +91,30 @@ final class OutboundWindow {
 
     /** The connection is gone. What was in flight goes back to its place in the queue, some with its identifier. */
     void detach() {
+        slots.forEach(this::detach);
+        exactlyOnce.detach();
         sender = null;
         sources.forEach(WindowSource::close);
         sources.clear();
         waiting.clear();
-        inFlight = 0;
-        for (int slot = 0; slot < deliveries.length; slot++) {
-            Delivery delivery = deliveries[slot];
-            WindowSource owner = owners[slot];
-            if (delivery == null || owner == null) continue;
-            deliveries[slot] = null;
-            owners[slot] = null;
-            if (!owner.keep(delivery, packetIds[slot])) free(packetIds[slot]);
+        inFlight = exactlyOnce.beyondPublish();
+    }
+
+    private void detach(Outgoing message) {
+        WindowSource source = message.source;
+        Delivery delivery = message.delivery;
+        message.counted = false;
+        message.repeated = true;
+        if (message.step == Step.RELEASED) message.source = null;
+        if (message.step != Step.PUBLISHED && message.step != Step.KEEPING) return;
+        if (source == null || delivery == null) throw new IllegalStateException(message.packetId + " of no queue");
+        if (source.keep(message, delivery)) {
+            message.step = Step.AWAITED;
+            message.source = null;
+            message.delivery = null;
+            awaited.put(new EntryName(source.queue(), delivery.lsn()), message);
+        } else {
+            free(message);
         }
     }
 
@@ -87,6 +123,7 @@ final class OutboundWindow {
         PublishSender to = sender;
         if (to == null) return;
         sendWaiting(to);
+        exactlyOnce.append();
         // A socket that does not keep up gets nothing new; what is on its way still comes.
         int share = to.hasRoom() && !sources.isEmpty() ? (size - 1) / sources.size() + 1 : 0;
         for (int i = 0; i < sources.size(); i++) sources.get(i).grant(share);
@@ -96,12 +133,16 @@ final class OutboundWindow {
         for (Waiting next = waiting.peek(); next != null && to.hasRoom(); next = waiting.peek()) {
             if (!hasSlotFor(next.from, next.delivery)) return;
             waiting.remove();
-            send(to, next.from, next.delivery);
+            send(next.from, next.delivery);
         }
     }
 
     private boolean hasSlotFor(WindowSource from, Delivery delivery) {
-        return inFlight < size && (used < mostSlots || from.isResumed(delivery));
+        return inFlight < size && (slots.hasRoom() || awaited.containsKey(nameOf(from, delivery)));
+    }
+
+    private static EntryName nameOf(WindowSource from, Delivery delivery) {
+        return new EntryName(from.queue(), delivery.lsn());
     }
 
     /** Whether the client's socket keeps up. */
@@ -111,58 +152,118 @@ final class OutboundWindow {
     }
 
     /** A message for the client, with nothing to acknowledge. */
-    void sendAtMostOnce(Message message, DeliveryTerms terms) {
+    void sendAtMostOnce(Delivery delivery, DeliveryTerms terms) {
         PublishSender to = sender;
-        if (to != null) to.sendAtMostOnce(message, terms);
+        if (to != null) to.sendAtMostOnce(delivery.message(), delivery.flags(), terms);
     }
 
     /** A message for the client that its queue has handed over. */
     void take(WindowSource from, Delivery delivery) {
-        PublishSender to = sender;
-        if (to == null) return;
+        if (sender == null) return;
         if (!waiting.isEmpty() || !hasSlotFor(from, delivery)) {
             waiting.add(new Waiting(from, delivery));
         } else {
-            send(to, from, delivery);
+            send(from, delivery);
         }
     }
 
-    private void send(PublishSender to, WindowSource from, Delivery delivery) {
-        int resumedId = from.resume(delivery);
-        int packetId = resumedId == FREE ? takePacketId() : resumedId;
-        int slot = slotOf(packetId);
-        deliveries[slot] = delivery;
-        owners[slot] = from;
+    private void send(WindowSource from, Delivery delivery) {
+        Outgoing known = awaited.isEmpty() ? null : awaited.remove(nameOf(from, delivery));
+        if (known == null) forgetExpired(from);
+        Outgoing message = known == null ? slots.take(from.qosOf(delivery)) : known;
+        message.source = from;
+        message.delivery = delivery;
+        message.counted = true;
         inFlight++;
-        boolean repeated = resumedId != FREE || delivery.isRedelivered(); // MQTT-3.3.1-1
-        if (!to.sendAtLeastOnce(delivery.message(), from.terms(), packetId, repeated)) {
-            // MQTT-3.1.2-25: as if it had been delivered.
-            settle(slot, Outcome.ACCEPTED);
+        if (message.qos == 2) {
+            exactlyOnce.publish(message, from, delivery);
+        } else {
+            message.repeated |= delivery.isRedelivered();
+            publish(message);
         }
+    }
+
+    /** QoS 1 comes back first; what of it is missing has expired, and its identifiers are free. QoS 2 always comes back. */
+    private void forgetExpired(WindowSource from) {
+        if (awaited.isEmpty()) return;
+        awaited.entrySet().removeIf(entry -> {
+            boolean expired = entry.getKey().queue() == from.queue() && entry.getValue().qos == 1;
+            if (expired) free(entry.getValue());
+            return expired;
+        });
+    }
+
+    /** Nothing holds its PUBLISH back any more. */
+    void publish(Outgoing message) {
+        PublishSender to = sender;
+        Delivery delivery = message.delivery;
+        WindowSource source = message.source;
+        if (to == null || delivery == null || source == null) return;
+        message.step = Step.PUBLISHED;
+        if (!to.sendAcknowledged(delivery.message(), delivery.flags(), source.terms(), message))
+            end(message, Outcome.ACCEPTED); // MQTT-3.1.2-25: as if it had been delivered.
     }
 
     /**
      * PUBACK: the client owns the message (MQTT-4.3.2-3), or will never have it (MQTT-4.4.0-2).
      *
      * @return false if nothing with this identifier is on its way
+     * @throws Refusal if it is a message of QoS 2
      */
     boolean acknowledge(int packetId, ReasonCode reason) {
-        int slot = slotOf(packetId);
-        if (!isInFlight(packetId) || deliveries[slot] == null) return false;
-        settle(slot, reason.isFailure() ? new Outcome.Rejected(reason.name()) : Outcome.ACCEPTED);
+        Outgoing message = find(packetId, 1);
+        if (message == null || message.step != Step.PUBLISHED) return false;
+        end(message, reason.isFailure() ? new Outcome.Rejected(reason.name()) : Outcome.ACCEPTED);
         return true;
     }
 
-    boolean isInFlight(int packetId) {
-        return packetIds.length > 0 && packetIds[slotOf(packetId)] == packetId;
+    private @Nullable Outgoing find(int packetId, int qos) {
+        Outgoing message = slots.find(packetId);
+        if (message != null && message.qos != qos) {
+            // MQTT-3.3.4-1
+            throw new Refusal(
+                    ReasonCode.PROTOCOL_ERROR, "the wrong acknowledgement for a message of QoS " + message.qos);
+        }
+        return message;
     }
 
-    private void settle(int slot, Outcome outcome) {
-        Delivery delivery = deliveries[slot];
-        WindowSource owner = owners[slot];
+    /** Whether a packet identifier means something to us. */
+    boolean isInUse(int packetId) {
+        return slots.find(packetId) != null;
+    }
+
+    /** PUBREC, of an identifier that is in use; false if it answers nothing that was sent on this connection. */
+    boolean received(int packetId, ReasonCode reason) {
+        Outgoing message = find(packetId, 2);
+        return message != null && exactlyOnce.received(message, reason);
+    }
+
+    /** PUBCOMP; false if it answers nothing. */
+    boolean complete(int packetId) {
+        Outgoing message = slots.find(packetId);
+        return message != null && exactlyOnce.completed(message);
+    }
+
+    /** It is durable that the client has a message. */
+    void confirmed(int packetId) {
+        Outgoing message = slots.find(packetId);
+        if (message != null) exactlyOnce.confirmed(message);
+    }
+
+    /** A message is over, and its queue hears what became of it. */
+    void end(Outgoing message, Outcome outcome) {
+        WindowSource source = message.source;
+        Delivery delivery = message.delivery;
         inFlight--;
-        free(packetIds[slot]);
-        if (delivery != null && owner != null) owner.settle(delivery, outcome);
+        free(message);
+        if (source != null && delivery != null) source.settle(delivery, outcome);
+    }
+
+    /** A message is over of which its queue knows all. */
+    void completed(Outgoing message) {
+        inFlight--;
+        free(message);
+        if (message.counted && message.source != null) message.source.completed();
     }
 
     /** Messages of this queue that the client has not been sent go back to it. */
@@ -174,54 +275,38 @@ final class OutboundWindow {
         }
     }
 
-    /** Nothing of this queue will be acknowledged any more. */
+    /** The queue is gone: nothing of it will be acknowledged any more, but what the client has is completed. */
     void forget(WindowSource source) {
-        for (int slot = 0; slot < owners.length; slot++) {
-            if (owners[slot] != source) continue;
+        slots.forEach(message -> {
+            if (message.source != source || message.step == Step.RELEASED) return;
             inFlight--;
-            free(packetIds[slot]);
-        }
+            free(message);
+        });
     }
 
-    /** The identifier may be used again. */
-    void free(int packetId) {
-        int slot = slotOf(packetId);
-        packetIds[slot] = FREE;
-        deliveries[slot] = null;
-        owners[slot] = null;
-        used--;
+    void forgetAwaited(WindowSource source) {
+        awaited.entrySet().removeIf(entry -> {
+            if (entry.getKey().queue() != source.queue()) return false;
+            free(entry.getValue());
+            return true;
+        });
     }
 
-    /** MQTT-2.2.1-4: not zero, and not in use. */
-    private int takePacketId() {
-        if (used == packetIds.length) grow();
-        do {
-            lastPacketId = lastPacketId == 0xFFFF ? 1 : lastPacketId + 1;
-        } while (packetIds[slotOf(lastPacketId)] != FREE);
-        packetIds[slotOf(lastPacketId)] = (char) lastPacketId;
-        used++;
-        return lastPacketId;
+    private void free(Outgoing message) {
+        exactlyOnce.forget(message);
+        slots.free(message);
     }
 
-    private void grow() {
-        int slots = Math.max(FIRST_SLOTS, packetIds.length * 2);
-        if (slots > mostSlots) throw new IllegalStateException(used + " identifiers in use in a window of " + size);
-        char[] oldIds = packetIds;
-        Delivery[] oldDeliveries = deliveries;
-        WindowSource[] oldOwners = owners;
-        packetIds = new char[slots];
-        deliveries = new Delivery[slots];
-        owners = new WindowSource[slots];
-        for (int i = 0; i < oldIds.length; i++) {
-            int slot = slotOf(oldIds[i]); // identifiers that differed in fewer bits still differ
-            packetIds[slot] = oldIds[i];
-            deliveries[slot] = oldDeliveries[i];
-            owners[slot] = oldOwners[i];
-        }
-    }
-
-    private int slotOf(int packetId) {
-        return packetId & (packetIds.length - 1);
+    /** The session ends: nobody else gets what its client may have had (MQTT-4.8.2-5). The window is detached. */
+    void endSession(WriteBatch batch, PacketJournal journal, String subscriber) {
+        slots.forEach(message -> {
+            if (message.stored) batch.change(journal.ended(message.packetId));
+        });
+        Set<MessageQueue> queues = new HashSet<>();
+        awaited.forEach((name, message) -> {
+            if (message.qos == 2) queues.add(name.queue());
+        });
+        for (MessageQueue queue : queues) queue.endReserved(subscriber);
     }
 
     void flush() {

@@ -3,69 +3,120 @@ package io.signalbox.mqtt;
 import io.netty.util.concurrent.Future;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
+import io.signalbox.broker.Rider;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.Packet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's will (§3.1.2.5): set by CONNECT, deleted by a normal DISCONNECT, published when the connection ends any other
- * way and the will delay has passed or the session has ended. Confined to the session's loop.
+ * way and the will delay has passed or the session has ended. That of a session which outlives its connection is in the
+ * store until then, and leaves it in the record of the message that it becomes. Confined to the session's loop.
  */
 final class PendingWill {
 
     private final ListenerContext context;
     private final MqttSession session;
-    private Optional<Packet.Will> will = Optional.empty();
-    private Optional<Future<?>> timer = Optional.empty();
+    private Packet.@Nullable Will will;
+    private @Nullable Future<?> timer;
+
+    /** Where it is stored. */
+    private byte @Nullable [] key;
 
     PendingWill(ListenerContext context, MqttSession session) {
         this.context = context;
         this.session = session;
     }
 
-    /** MQTT-3.1.2-7. */
-    void set(Optional<Packet.Will> newWill) {
-        cancel();
-        will = newWill;
+    /** A CONNECT's will becomes durable with what else CONNACK promises (MQTT-3.1.2-8), in place of an earlier one. */
+    void store(Optional<Packet.Will> newWill, WriteBatch batch) {
+        forget(batch);
+        if (!session.isStored() || newWill.isEmpty()) return;
+        byte[] newKey = context.wills().newKey(session.clientId());
+        context.wills().put(batch, newKey, newWill.get());
+        key = newKey;
     }
 
-    /** MQTT-3.1.2-10, MQTT-3.14.4-3. */
+    /** MQTT-3.1.2-7: the connection is there. */
+    void set(Optional<Packet.Will> newWill) {
+        cancel();
+        will = newWill.orElse(null);
+    }
+
+    /** One that an earlier life left. */
+    void restore(WillTable.StoredWill stored) {
+        will = stored.will();
+        key = stored.key();
+    }
+
+    /** MQTT-3.1.2-10, MQTT-3.14.4-3. What is stored of it goes with the next {@link #forgetCancelled}. */
     void cancel() {
         stopTimer();
-        will = Optional.empty();
+        will = null;
+    }
+
+    /** The store forgets a will that was cancelled, or that never had its CONNACK. */
+    void forgetCancelled(WriteBatch batch) {
+        if (will == null) forget(batch);
+    }
+
+    private void forget(WriteBatch batch) {
+        if (key != null) context.wills().remove(batch, key);
+        key = null;
     }
 
     /** The will stays, and waits for what becomes of its session. */
     void stopTimer() {
-        timer.ifPresent(waiting -> waiting.cancel(false));
-        timer = Optional.empty();
+        if (timer != null) timer.cancel(false);
+        timer = null;
     }
 
     /** The connection has ended without a normal DISCONNECT (MQTT-3.1.2-8). */
     void connectionLost() {
-        if (will.isEmpty()) return;
-        long delaySeconds = will.get().delaySeconds();
-        if (delaySeconds == 0) {
+        connectionLost(0);
+    }
+
+    /** The connection has ended so long ago. */
+    void connectionLost(long elapsedMillis) {
+        Packet.Will waiting = will;
+        if (waiting == null) return;
+        long leftMillis = TimeUnit.SECONDS.toMillis(waiting.delaySeconds()) - elapsedMillis;
+        if (leftMillis <= 0) {
             publish();
             return;
         }
-        // When the session ends earlier, its end publishes the will.
-        timer = Optional.of(session.loop().eventLoop().schedule(this::publish, delaySeconds, TimeUnit.SECONDS));
+        // When the session ends earlier, its end publishes the will (§3.1.3.2.2).
+        timer = session.loop().eventLoop().schedule(this::publish, leftMillis, TimeUnit.MILLISECONDS);
     }
 
     void publish() {
-        if (will.isEmpty()) return;
-        Packet.Will due = will.get();
+        Packet.Will due = will;
+        if (due == null) return;
         cancel();
         long now = context.clock().millis();
         long expiresAt = Expiry.atMillis(due.expirySeconds(), now);
         byte marks = PublishMarks.of(due.qos(), due.retain());
         Envelope envelope = new Envelope(due.topic(), due.qos() > 0, Envelope.DEFAULT_PRIORITY, expiresAt, now, marks);
+        Message message = new Message(envelope, MqttFormat.INSTANCE, due.body());
         context.host()
                 .openPublisher(session.loop().core(), session, NOBODY_ASKS)
-                .publish(context.host().topics(), new Message(envelope, MqttFormat.INSTANCE, due.body()), 0);
+                .publish(context.host().topics(), message, 0, rider(message));
+    }
+
+    /** MQTT-3.1.2-10: once published it is not stored any more. MQTT-3.1.2-14, MQTT-3.1.2-15: it may be retained. */
+    private Rider rider(Message message) {
+        Rider retained = context.retention().rider(message);
+        List<TableChange> changes = new ArrayList<>(retained.changes());
+        if (key != null) changes.add(context.wills().removal(key));
+        key = null;
+        return new Rider(changes, retained.release(), retained.passage());
     }
 
     private static final PublishListener NOBODY_ASKS = new PublishListener() {

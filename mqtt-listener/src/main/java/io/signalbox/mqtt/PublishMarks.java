@@ -19,11 +19,16 @@ final class PublishMarks {
     }
 
     /** MQTT-3.8.4-8: a message comes with the lower of the QoS it was published with and the one granted. */
-    static int deliveredQos(Envelope envelope, int targetFlags) {
-        int granted = TargetFlags.qos(targetFlags);
+    static int deliveredQos(Envelope envelope, int granted) {
         int plusOne = envelope.marks() & QOS_PLUS_ONE;
         if (plusOne != 0) return Math.min(granted, plusOne - 1);
         return envelope.durable() ? granted : 0;
+    }
+
+    /** Whether the RETAIN flag is set towards a client (MQTT 5.0 §3.3.1.3, §3.8.3.1). */
+    static boolean deliveredRetain(Envelope envelope, int targetFlags) {
+        if (TargetFlags.isRetained(targetFlags)) return true; // 3.1.1 MQTT-3.3.1-8
+        return isRetain(envelope) && TargetFlags.isRetainAsPublished(targetFlags); // MQTT-3.3.1-12, MQTT-3.3.1-13
     }
 
     static boolean isRetain(Envelope envelope) {

@@ -3,7 +3,11 @@ package io.signalbox.mqtt;
 import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.TargetFlags;
+import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.Packet.Publish;
+import io.signalbox.mqtt.codec.PacketType;
+import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
@@ -34,20 +38,34 @@ final class PublishSender {
     }
 
     /** QoS 0: what the socket does not take is dropped and counted (MQTT-4.3.1-1). */
-    void sendAtMostOnce(Message message, DeliveryTerms terms) {
+    void sendAtMostOnce(Message message, int flags, DeliveryTerms terms) {
         if (!output.hasRoom()) {
             context.counters().droppedSlowClient.increment();
             return;
         }
-        send(message, terms, 0, 0, false);
+        send(message, flags, terms, 0, 0, false);
     }
 
-    /** QoS 1; false if the client will never get this message, so that it is as good as delivered. */
-    boolean sendAtLeastOnce(Message message, DeliveryTerms terms, int packetId, boolean repeated) {
-        return send(message, terms, 1, packetId, repeated);
+    /** QoS 1 or 2; false if the client will never get this message, so that it is as good as delivered. */
+    boolean sendAcknowledged(Message content, int flags, DeliveryTerms terms, Outgoing message) {
+        return send(content, flags, terms, message.qos, message.packetId, message.repeated);
     }
 
-    private boolean send(Message message, DeliveryTerms terms, int qos, int packetId, boolean dup) {
+    /** PUBREL. */
+    void release(int packetId) {
+        output.write(new Packet.Ack(PacketType.PUBREL, packetId, ReasonCode.SUCCESS, PropertySet.EMPTY));
+    }
+
+    boolean isClosed() {
+        return connection.isClosed();
+    }
+
+    /** QoS 0, because of a retained value; the socket has room. */
+    void sendRetained(Message message, SessionSubscription subscription) {
+        send(message, TargetFlags.RETAINED, DeliveryTerms.of(subscription), 0, 0, false);
+    }
+
+    private boolean send(Message message, int flags, DeliveryTerms terms, int qos, int packetId, boolean dup) {
         String topic = terms.topic().orElse(message.envelope().address());
         if (!isTopic(topic)) {
             context.counters().droppedNotATopic.increment();
@@ -56,8 +74,9 @@ final class PublishSender {
         long secondsLeft = Expiry.secondsLeft(
                 message.envelope().expiresAtMillis(), context.clock().millis());
         List<Integer> identifiers = output.encoder().version().isV5() ? identifiers(topic, terms) : List.of();
+        boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);
         Body.Inline body = bodyOf(message, terms);
-        Publish publish = new Publish(dup, qos, false, topic, packetId, secondsLeft, 0, identifiers, body);
+        Publish publish = new Publish(dup, qos, retain, topic, packetId, secondsLeft, 0, identifiers, body);
         if (!output.write(publish)) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;

@@ -112,7 +112,8 @@ final class SessionClaim {
         Optional<MqttSession> passed = Optional.ofNullable(session);
         passed.ifPresent(MqttSession::stopTimers); // they run on this loop only
         session = null;
-        later.loop.execute(() -> later.receive(passed));
+        // What the session's new loop has to store comes after what this one has.
+        loop.journal().afterAppends(() -> later.loop.execute(() -> later.receive(passed)));
     }
 
     /** The connection has ended; the session lives on for as long as was agreed (MQTT-3.1.2-23, MQTT-4.1.0-2). */
@@ -130,6 +131,7 @@ final class SessionClaim {
         }
         WriteBatch batch = new WriteBatch();
         context.tables().put(batch, left, now);
+        left.will().forgetCancelled(batch);
         loop.journal().append(batch);
         awaitExpiry(left, TimeUnit.SECONDS.toMillis(left.expirySeconds()));
     }

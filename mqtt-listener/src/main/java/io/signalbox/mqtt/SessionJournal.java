@@ -28,6 +28,19 @@ final class SessionJournal {
 
     private record Pending(WriteBatch batch, Waiter waiter) {}
 
+    /** Waits for no batch of its own, only for those before it to be in the log. */
+    private record Place(Runnable next) implements Waiter {
+        @Override
+        public void onDurable() {
+            next.run();
+        }
+
+        @Override
+        public void onFailed(String sentence) {
+            next.run();
+        }
+    }
+
     SessionJournal(MessageStore store, Loop loop) {
         this.store = store;
         this.loop = loop;
@@ -36,6 +49,15 @@ final class SessionJournal {
     /** Appends a batch that answers nobody. */
     void append(WriteBatch batch) {
         append(batch.lazy(), NOBODY);
+    }
+
+    /** Runs {@code next} when all batches so far are in the log, though not yet durable. */
+    void afterAppends(Runnable next) {
+        if (pending.isEmpty()) {
+            next.run();
+        } else {
+            pending.add(new Pending(new WriteBatch(), new Place(next)));
+        }
     }
 
     void append(WriteBatch batch, Waiter waiter) {
@@ -72,6 +94,11 @@ final class SessionJournal {
     private void appendPending() {
         while (!pending.isEmpty()) {
             Pending next = pending.element();
+            if (next.batch.isEmpty()) {
+                pending.remove();
+                next.waiter.onDurable();
+                continue;
+            }
             long lsn = store.append(next.batch);
             if (lsn == MessageStore.FULL) {
                 store.whenSpace(() -> loop.execute(this::appendPending));

@@ -26,6 +26,7 @@ final class SessionTables {
 
     private final StateTable sessions;
     private final StateTable subscriptions;
+    private final PacketTable packets;
     private final String prefix;
 
     /**
@@ -49,7 +50,12 @@ final class SessionTables {
     SessionTables(MessageStore store, String virtualHost) {
         this.sessions = store.table("mqtt.sessions");
         this.subscriptions = store.table("mqtt.subscriptions");
+        this.packets = new PacketTable(store, virtualHost);
         this.prefix = virtualHost + SEPARATOR;
+    }
+
+    PacketTable packets() {
+        return packets;
     }
 
     void put(WriteBatch batch, MqttSession session, long disconnectedAtMillis) {

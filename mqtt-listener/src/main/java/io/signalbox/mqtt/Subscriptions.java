@@ -10,19 +10,23 @@ import java.util.Optional;
 /** The filters of one session (§4.8.1). Confined to the session's loop. */
 final class Subscriptions {
 
-    private final Map<String, SessionSubscription> byFilter = new LinkedHashMap<>(2);
+    /** Made by the first of them: most clients only publish. */
+    private Map<String, SessionSubscription> byFilter = Map.of();
+
     private int withIdentifier;
     private int competing;
     private long heapBytes;
 
     /** Adds a subscription in place of one with the identical filter (MQTT-3.8.4-3). */
     void put(SessionSubscription subscription) {
+        if (byFilter.isEmpty()) byFilter = new LinkedHashMap<>(2);
         count(Optional.ofNullable(byFilter.put(subscription.filter(), subscription)), -1);
         count(Optional.of(subscription), 1);
     }
 
     /** MQTT-3.10.4-1: filters are compared character by character. */
     Optional<SessionSubscription> remove(String filter) {
+        if (!byFilter.containsKey(filter)) return Optional.empty();
         Optional<SessionSubscription> removed = Optional.ofNullable(byFilter.remove(filter));
         count(removed, -1);
         return removed;

@@ -6,8 +6,10 @@ import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
-import java.util.HashMap;
-import java.util.Map;
+import io.signalbox.broker.store.TargetFlags;
+import io.signalbox.broker.store.WriteBatch.TableChange;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +31,10 @@ final class WindowSource implements DeliveryListener {
     private final Runnable onQueueGone;
     private DeliveryTerms terms;
 
-    /** Identifiers that were in flight when the last connection ended, by the name of their entry. */
-    private final Map<Long, Integer> resumed = new HashMap<>(0);
+    /** What the client may have of QoS 2, at the end of the connection: nobody else gets it (MQTT-4.8.2-4). */
+    private final List<Delivery> reserved = new ArrayList<>(0);
 
+    private @Nullable MessageQueue queue;
     private @Nullable Subscription subscription;
     private long received;
     private long settled;
@@ -47,11 +50,12 @@ final class WindowSource implements DeliveryListener {
     }
 
     /** Consumes from this queue, for as long as the connection stands. The window is attached. */
-    void begin(MessageQueue queue, SubscriptionSettings wanted) {
+    void begin(MessageQueue from, SubscriptionSettings wanted) {
         received = 0;
         settled = 0;
         granted = 0;
-        subscription = queue.subscribe(wanted, this);
+        queue = from;
+        subscription = from.subscribe(wanted, this);
         window.add(this);
     }
 
@@ -79,37 +83,36 @@ final class WindowSource implements DeliveryListener {
         window.remove(this);
     }
 
-    /** The connection is gone: what was in flight goes back to its place in the queue. */
-    void close() {
-        if (subscription != null) subscription.close();
-        subscription = null;
+    MessageQueue queue() {
+        MessageQueue present = queue;
+        if (present == null) throw new IllegalStateException("a message from a queue that is not consumed");
+        return present;
     }
 
-    /** Whether a message in flight keeps its identifier, now that the connection is gone. */
-    boolean keep(Delivery delivery, int packetId) {
-        if (unacknowledged == Unacknowledged.RETURNED || delivery.lsn() == 0) return false;
-        resumed.put(delivery.lsn(), packetId);
+    /** The connection is gone: what was in flight goes back to its place in the queue. */
+    void close() {
+        if (subscription != null) subscription.close(reserved);
+        subscription = null;
+        reserved.clear();
+    }
+
+    /** Whether a message in flight keeps its identifier, now that the connection is about to go. */
+    boolean keep(Outgoing message, Delivery delivery) {
+        if (subscription == null || delivery.lsn() == 0) return false;
+        if (message.qos < 2) return unacknowledged == Unacknowledged.KEPT;
+        if (ending) {
+            // Nobody will come back for it, and nobody else may have it.
+            subscription.settle(delivery, new Outcome.Rejected("UNSUBSCRIBED"));
+            return false;
+        }
+        reserved.add(delivery);
         return true;
     }
 
-    /** Whether a message has an identifier from an earlier connection. */
-    boolean isResumed(Delivery delivery) {
-        return resumed.containsKey(delivery.lsn());
-    }
-
-    /** The identifier that a message had on an earlier connection; {@link OutboundWindow#FREE} if it had none. */
-    int resume(Delivery delivery) {
-        if (resumed.isEmpty()) return OutboundWindow.FREE;
-        Integer packetId = resumed.remove(delivery.lsn());
-        if (packetId != null) return packetId;
-        forgetResumed();
-        return OutboundWindow.FREE;
-    }
-
-    /** What was in flight comes back first; what is missing has expired, and its identifiers are free. */
-    private void forgetResumed() {
-        resumed.values().forEach(window::free);
-        resumed.clear();
+    /** MQTT-3.8.4-8, MQTT-4.8.2-3. A queue that is shared knows the highest QoS of all who share it, not this one's. */
+    int qosOf(Delivery delivery) {
+        int granted = terms.equals(DeliveryTerms.OWN) ? TargetFlags.qos(delivery.flags()) : terms.maximumQos();
+        return Math.max(1, PublishMarks.deliveredQos(delivery.message().envelope(), granted));
     }
 
     /** Lets so many of its messages be unacknowledged; none of them beyond what is on its way if {@code share} is 0. */
@@ -130,10 +133,32 @@ final class WindowSource implements DeliveryListener {
         closeIfDone();
     }
 
+    /**
+     * The client has a message, and {@code change} says so in the record of the settlement; that it is durable is heard
+     * later. False if the queue is gone, and the message with it.
+     */
+    boolean settleReceived(Delivery delivery, int packetId, TableChange change) {
+        Subscription from = subscription;
+        if (from == null) return false;
+        from.settle(delivery, Outcome.ACCEPTED, packetId, List.of(change));
+        return true;
+    }
+
+    /** The client has a message, and nobody waits for that to be durable. */
+    void settleReceived(Delivery delivery) {
+        if (subscription != null) subscription.settle(delivery, Outcome.ACCEPTED);
+    }
+
+    /** A message that was settled before is over, and makes room. */
+    void completed() {
+        settled++;
+        closeIfDone();
+    }
+
     @Override
     public void onDelivery(Delivery delivery) {
         if (delivery.isSettled()) {
-            window.sendAtMostOnce(delivery.message(), terms);
+            window.sendAtMostOnce(delivery, terms);
             return;
         }
         received++;
@@ -142,7 +167,7 @@ final class WindowSource implements DeliveryListener {
         } else if (terms.maximumQos() > 0) {
             window.take(this, delivery);
         } else if (window.hasRoom()) {
-            window.sendAtMostOnce(delivery.message(), terms); // MQTT-4.8.2-3
+            window.sendAtMostOnce(delivery, terms); // MQTT-4.8.2-3
             settle(delivery, Outcome.ACCEPTED);
         } else {
             settle(delivery, Outcome.RELEASED); // others may keep up better
@@ -159,14 +184,16 @@ final class WindowSource implements DeliveryListener {
     public void onDrained() {}
 
     @Override
-    public void onSettled(long token) {}
+    public void onSettled(long token) {
+        window.confirmed((int) token);
+    }
 
     @Override
     public void onQueueDeleted() {
         subscription = null;
         window.remove(this);
         if (unacknowledged == Unacknowledged.KEPT) window.forget(this);
-        forgetResumed();
+        window.forgetAwaited(this);
         if (!ending) onQueueGone.run();
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ConnectTest {
 
-    private static final String CONNACK_LIMITS = "21 0400 22 0010 24 01 25 00 27 00200000 2a 01";
+    private static final String CONNACK_LIMITS = "21 0400 22 0010 25 01 27 00200000 2a 01";
 
     @Test
     void aVersion3_1_1ClientIsLetIn() throws Exception {
@@ -45,7 +45,7 @@ class ConnectTest {
         try (TestServer server = TestServer.start()) {
             server.client()
                     .send("10 0e 00 04 'MQTT' 05 02 00 00 00 00 01 'a'")
-                    .expect("20 14 00 00 11" + CONNACK_LIMITS)
+                    .expect("20 12 00 00 0f" + CONNACK_LIMITS)
                     .expectNothingElse();
         }
     }
@@ -54,7 +54,7 @@ class ConnectTest {
     @Test
     void anEmptyClientIdentifierIsAssigned() throws Exception {
         try (TestServer server = TestServer.start()) {
-            server.client().send("10 0d 00 04 'MQTT' 05 02 00 00 00 00 00").expect("20 3c 00 00 39 12 00 25 'auto-'");
+            server.client().send("10 0d 00 04 'MQTT' 05 02 00 00 00 00 00").expect("20 3a 00 00 37 12 00 25 'auto-'");
         }
     }
 
@@ -167,34 +167,6 @@ class ConnectTest {
         }
     }
 
-    /** MQTT-3.2.2-13. */
-    @Test
-    void aRetainedWillIsRefused() throws Exception {
-        try (TestServer server = TestServer.start()) {
-            server.client()
-                    .send("10 14 00 04 'MQTT' 05 26 00 00 00 00 01 'a' 00 00 01 'w' 00 00")
-                    .expect("20 24 00 9a 21 1f 00 1e 'a will cannot be retained here'")
-                    .expectClosed();
-        }
-    }
-
-    /** MQTT-3.2.2-12. */
-    @Test
-    void aWillOfQos2IsRefused() throws Exception {
-        try (TestServer server = TestServer.start()) {
-            server.client()
-                    .send("10 14 00 04 'MQTT' 05 16 00 00 00 00 01 'a' 00 00 01 'w' 00 00")
-                    .expectPacket("20")
-                    .expectClosed();
-            assertEquals(
-                    1,
-                    server.listener
-                            .counters()
-                            .refusals(ReasonCode.QOS_NOT_SUPPORTED)
-                            .sum());
-        }
-    }
-
     @Test
     void aConnectionWithoutConnectIsNotKept() throws Exception {
         try (TestServer server = TestServer.startWith(s -> s.with(t -> t.connectTimeoutMillis = 50))) {
@@ -223,7 +195,7 @@ class ConnectTest {
         try (TestServer server = TestServer.startWith(s -> s.with(t -> t.maximumKeepAliveSeconds = 60))) {
             server.client()
                     .send("10 0e 00 04 'MQTT' 05 02 00 00 00 00 01 'a'")
-                    .expect("20 17 00 00 14 13 003c" + CONNACK_LIMITS);
+                    .expect("20 15 00 00 12 13 003c" + CONNACK_LIMITS);
         }
     }
 

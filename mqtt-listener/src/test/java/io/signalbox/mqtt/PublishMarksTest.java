@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.message.Envelope;
-import io.signalbox.broker.store.TargetFlags;
 import org.junit.jupiter.api.Test;
 
 final class PublishMarksTest {
@@ -15,17 +14,15 @@ final class PublishMarksTest {
         for (int published = 0; published <= 2; published++) {
             for (int granted = 0; granted <= 2; granted++) {
                 Envelope envelope = marked(published > 0, PublishMarks.of(published, true));
-                int flags = TargetFlags.ofQos(granted);
-                assertEquals(Math.min(published, granted), PublishMarks.deliveredQos(envelope, flags));
+                assertEquals(Math.min(published, granted), PublishMarks.deliveredQos(envelope, granted));
             }
         }
     }
 
     @Test
     void whatAnotherProtocolBroughtComesAsGrantedIfItIsDurable() {
-        int granted = TargetFlags.ofQos(2);
-        assertEquals(2, PublishMarks.deliveredQos(marked(true, Envelope.NO_MARKS), granted));
-        assertEquals(0, PublishMarks.deliveredQos(marked(false, Envelope.NO_MARKS), granted));
+        assertEquals(2, PublishMarks.deliveredQos(marked(true, Envelope.NO_MARKS), 2));
+        assertEquals(0, PublishMarks.deliveredQos(marked(false, Envelope.NO_MARKS), 2));
     }
 
     @Test

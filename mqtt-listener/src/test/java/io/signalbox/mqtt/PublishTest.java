@@ -180,37 +180,6 @@ class PublishTest {
         }
     }
 
-    /** MQTT-3.2.2-11. */
-    @Test
-    void qos2IsRefused() throws Exception {
-        try (TestServer server = TestServer.start()) {
-            server.client()
-                    .connectV5("a")
-                    .send("34 07 00 01 't' 00 01 00 '1'")
-                    .expect("e0 20 9b 1e 1f 00 1b 'QoS 2 is not available here'")
-                    .expectClosed();
-            server.client().connectV3("b").send("34 06 00 01 't' 00 01 '1'").expectClosed();
-            assertEquals(
-                    2,
-                    server.listener
-                            .counters()
-                            .refusals(ReasonCode.QOS_NOT_SUPPORTED)
-                            .sum());
-        }
-    }
-
-    /** MQTT-3.2.2-14. */
-    @Test
-    void retainIsRefused() throws Exception {
-        try (TestServer server = TestServer.start()) {
-            server.client()
-                    .connectV5("a")
-                    .send("31 05 00 01 't' 00 '1'")
-                    .expect("e0 23 9a 21 1f 00 1e 'messages are not retained here'")
-                    .expectClosed();
-        }
-    }
-
     /** §3.3.2.3.4, MQTT-3.3.2-12. */
     @Test
     void aTopicAliasStandsForItsTopic() throws Exception {

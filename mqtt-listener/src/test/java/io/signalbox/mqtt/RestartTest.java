@@ -99,6 +99,51 @@ class RestartTest {
         }
     }
 
+    /** MQTT-3.3.1-9, §4.1: what waits to be sent is session state, also while it is only a place among the topics. */
+    @Test
+    void retainedMessagesOfANewSubscriptionGoOnWhereTheyWere() throws Exception {
+        int topics = 700;
+        RetainedReader reader = new RetainedReader();
+        try (TestServer first = start()) {
+            TestClient publisher = first.client().connectV3("p");
+            for (int i = 0; i < topics; i++) RetainedReader.publish(publisher, i);
+            TestClient subscriber = first.client()
+                    .connectV3Persistent("s", 0)
+                    .send("82 08 00 01 00 03 't/+' 01")
+                    .expect("90 03 00 01 01");
+            reader.acknowledge(subscriber, 300);
+            RetainedReader.awaitAcknowledged(subscriber);
+        }
+        try (TestServer second = start()) {
+            TestClient subscriber = second.client().connectV3Persistent("s", 1);
+            reader.acknowledge(subscriber, topics - 300);
+            subscriber.expectNothingElse();
+        }
+        assertEquals(topics, reader.topics());
+        try (TestServer third = start()) {
+            third.client().connectV3Persistent("s", 1).expectNothingElse();
+        }
+    }
+
+    @Test
+    void retainedMessagesAreThereAfterARestart() throws Exception {
+        try (TestServer first = start()) {
+            TestClient publisher = first.client().connectV5("p");
+            publisher.send("33 07 00 01 'a' 00 01 00 '1'").expect("40 03 00 01 10");
+            publisher.send("33 07 00 01 'b' 00 02 00 '1'").expect("40 03 00 02 10");
+            publisher.send("33 07 00 01 'a' 00 03 00 '2'").expect("40 03 00 03 10");
+            publisher.send("33 06 00 01 'b' 00 04 00").expect("40 03 00 04 10");
+        }
+        try (TestServer second = start()) {
+            second.client()
+                    .connectV3("s")
+                    .send("82 06 00 01 00 01 '#' 00")
+                    .expect("90 03 00 01 00")
+                    .expect("31 04 00 01 'a' '2'")
+                    .expectNothingElse();
+        }
+    }
+
     private static int subscriptions(MemoryStore store) {
         AtomicInteger count = new AtomicInteger();
         store.table("mqtt.subscriptions").forEach((key, value) -> count.incrementAndGet());

@@ -14,7 +14,7 @@ class SubscribeTest {
                     .connectV5("a")
                     .send(
                             "82 27 00 01 00 00 01 'a' 00 00 01 'b' 01 00 01 'c' 02 00 0a '$share/g/a' 00 00 08 '$queue/#' 01")
-                    .expect("90 08 00 01 00 00 01 01 00 8f")
+                    .expect("90 08 00 01 00 00 01 02 00 8f")
                     .expectNothingElse();
         }
     }

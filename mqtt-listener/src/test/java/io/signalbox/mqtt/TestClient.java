@@ -56,6 +56,16 @@ final class TestClient {
         return this;
     }
 
+    /** The next packet, shorter than 128 bytes, whatever it is. */
+    byte[] receive() throws IOException {
+        byte[] header = readUpTo(2);
+        if (header.length < 2) throw new AssertionError("nothing arrived");
+        byte[] rest = readUpTo(header[1]);
+        byte[] packet = Arrays.copyOf(header, 2 + rest.length);
+        System.arraycopy(rest, 0, packet, 2, rest.length);
+        return packet;
+    }
+
     /** These packets, each shorter than 128 bytes, in any order. */
     TestClient expectInAnyOrder(String... packets) throws IOException {
         List<String> wanted = new ArrayList<>();
@@ -136,7 +146,7 @@ final class TestClient {
     /** A 5.0 connection to a session that stays for an hour. */
     TestClient connectV5Persistent(String clientId, int sessionPresent) throws IOException {
         return sendConnect("04 'MQTT' 05 00 00 00 05 11 00000e10", clientId)
-                .expect("20 14 0" + sessionPresent + " 00 11 21 0400 22 0010 24 01 25 00 27 00200000 2a 01");
+                .expect("20 12 0" + sessionPresent + " 00 0f 21 0400 22 0010 25 01 27 00200000 2a 01");
     }
 
     /** Sends a CONNECT that ends with a client identifier; {@code start} has no leading zero byte. */

@@ -1,5 +1,6 @@
 package io.signalbox.mqtt;
 
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -8,6 +9,8 @@ import io.netty.util.concurrent.EventExecutor;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.Loop;
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.retained.RetainedLimits;
 import io.signalbox.broker.security.Authenticator;
 import io.signalbox.broker.security.Authenticator.Verdict;
 import io.signalbox.broker.security.Identity;
@@ -43,11 +46,16 @@ final class TestServer implements AutoCloseable {
     private final List<TestClient> clients = new ArrayList<>();
 
     TestServer(MessageStore store, Authenticator authenticator, MqttSettings settings) throws Exception {
-        this(store, authenticator, settings, 1_000_000_000_000L, 2);
+        this(store, authenticator, settings, RetainedLimits.DEFAULT, 1_000_000_000_000L, 2);
     }
 
     private TestServer(
-            MessageStore anyStore, Authenticator authenticator, MqttSettings settings, long nowMillis, int loopCount)
+            MessageStore anyStore,
+            Authenticator authenticator,
+            MqttSettings settings,
+            RetainedLimits retained,
+            long nowMillis,
+            int loopCount)
             throws Exception {
         loops = new MultiThreadIoEventLoopGroup(loopCount, NioIoHandler.newFactory());
         store = anyStore instanceof MemoryStore memory ? memory : new MemoryStore();
@@ -55,9 +63,18 @@ final class TestServer implements AutoCloseable {
         List<EventExecutor> executors = new ArrayList<>();
         loops.forEach(executors::add);
         broker = Broker.open(new BrokerSettings(
-                anyStore, executors, () -> Instant.ofEpochMilli(clockMillis.get()), (done, all) -> {}));
+                anyStore,
+                executors,
+                () -> Instant.ofEpochMilli(clockMillis.get()),
+                (done, all) -> {},
+                MessageFormats.of(MqttFormat.INSTANCE),
+                retained));
         listener = new MqttListener(broker, broker.defaultVirtualHost(), authenticator, settings);
-        address = listener.start(loops, NioServerSocketChannel.class, "127.0.0.1", 0);
+        address = listener.start(
+                loops,
+                NioServerSocketChannel.class,
+                new InetSocketAddress("127.0.0.1", 0),
+                ChannelInboundHandlerAdapter::new);
     }
 
     static TestServer start() throws Exception {
@@ -66,12 +83,14 @@ final class TestServer implements AutoCloseable {
 
     /** So much time after all other servers. */
     static TestServer startLater(MessageStore store, long millis) throws Exception {
-        return new TestServer(store, EVERYBODY, MqttSettings.defaults(), 1_000_000_000_000L + millis, 2);
+        return new TestServer(
+                store, EVERYBODY, MqttSettings.defaults(), RetainedLimits.DEFAULT, 1_000_000_000_000L + millis, 2);
     }
 
     /** For what depends on who shares a loop with whom. */
     static TestServer startOnOneLoop() throws Exception {
-        return new TestServer(new MemoryStore(), EVERYBODY, MqttSettings.defaults(), 1_000_000_000_000L, 1);
+        return new TestServer(
+                new MemoryStore(), EVERYBODY, MqttSettings.defaults(), RetainedLimits.DEFAULT, 1_000_000_000_000L, 1);
     }
 
     static TestServer startWith(UnaryOperator<TestSettings> change) throws Exception {
@@ -79,10 +98,14 @@ final class TestServer implements AutoCloseable {
                 new MemoryStore(), EVERYBODY, change.apply(new TestSettings()).build());
     }
 
+    static TestServer startRetaining(RetainedLimits limits) throws Exception {
+        return new TestServer(new MemoryStore(), EVERYBODY, MqttSettings.defaults(), limits, 1_000_000_000_000L, 2);
+    }
+
     /** The same store in a new process, as far as the store can tell. */
     TestServer restart() throws Exception {
         close();
-        return new TestServer(store, EVERYBODY, MqttSettings.defaults(), clockMillis.get(), 2);
+        return new TestServer(store, EVERYBODY, MqttSettings.defaults(), RetainedLimits.DEFAULT, clockMillis.get(), 2);
     }
 
     InetSocketAddress address() {

@@ -159,6 +159,15 @@ final class LogChain {
         if (durable > link.endLsn) throw damaged(store, link.endLsn, "a batch that was confirmed is not whole");
     }
 
+    /** Bytes of batches that were begun where contents end, and are not whole. */
+    long tornBytes(SegmentScanner scanner) throws IOException {
+        long bytes = 0;
+        for (Link link : byBase.values()) {
+            if (!link.isCut) bytes += scanner.tornBytesAt(link.header, link.endLsn);
+        }
+        return bytes;
+    }
+
     private static StoreException damaged(LogStore store, long lsn, String how) {
         return new StoreException(
                 "The log is damaged in " + store.describe(lsn) + ": " + how + "; restore the directory from a backup.");

@@ -30,6 +30,7 @@ public final class LogEngine implements MessageStore {
     private final LogThreads threads;
     private final Tables tables = new Tables();
     private volatile @Nullable Parts parts;
+    private volatile long cutBytes;
 
     /** What there is once recovery is through. */
     private record Parts(LogState log, LogWriter writer, Housekeeper housekeeper, RecordReader reader) {}
@@ -63,7 +64,9 @@ public final class LogEngine implements MessageStore {
     private LogState recovered(RecoverySink sink) throws StoreException {
         boolean open = false;
         try {
-            LogState log = new Recovery(store, settings, formats, surroundings, tables, sink).run();
+            Recovery recovery = new Recovery(store, settings, formats, surroundings, tables, sink);
+            LogState log = recovery.run();
+            cutBytes = recovery.cutBytes();
             open = true;
             return log;
         } finally {
@@ -109,7 +112,7 @@ public final class LogEngine implements MessageStore {
         if (log.isStopped()) return FAILED;
         RecordEncoder record = new RecordEncoder(batch);
         checkSize(record);
-        Share share = batch.isPublish() ? Share.PUBLISH : Share.OTHER;
+        Share share = batch.yields() ? Share.PUBLISH : Share.OTHER;
         if (share == Share.PUBLISH && log.isPublishHeld()) return full(log, record, share);
         int bytes = (int) record.alignedBytes();
         while (true) {
@@ -230,7 +233,12 @@ public final class LogEngine implements MessageStore {
         Parts open = parts();
         LogWriter.Forces forces = open.writer.forces();
         return new StoreStatus(
-                store.occupiedBytes(), open.log.durableLsn(), forces.count(), forces.bytes(), forces.lastNanos());
+                store.occupiedBytes(),
+                open.log.durableLsn(),
+                forces.count(),
+                forces.bytes(),
+                forces.lastNanos(),
+                cutBytes);
     }
 
     @Override

@@ -62,6 +62,15 @@ final class MemoryTable implements StateTable {
         return size.get();
     }
 
+    @Override
+    public void discard(byte[] key, byte[] value) {
+        pairs.computeIfPresent(new Key(key), (same, present) -> {
+            if (!Arrays.equals(present.value, value)) return present;
+            size.decrementAndGet();
+            return new Versioned(null, present.lsn); // an older change may still arrive
+        });
+    }
+
     /** Applies a change made at {@code lsn}, unless a later one is known; a null value removes the key. */
     void change(byte[] key, byte @Nullable [] value, long lsn) {
         pairs.compute(new Key(key), (same, old) -> {

@@ -37,6 +37,7 @@ final class Recovery {
     private long highestEpoch;
     private long bytesDone;
     private long bytesTotal;
+    private long cutBytes;
 
     Recovery(
             LogStore store,
@@ -68,6 +69,11 @@ final class Recovery {
         }
     }
 
+    /** Bytes of the batch that was not whole at the end of the log. */
+    long cutBytes() {
+        return cutBytes;
+    }
+
     private LogState begin(LogStore.Contents contents) throws StoreException, IOException {
         if (!contents.snapshots().isEmpty()) {
             throw new StoreException(
@@ -90,6 +96,7 @@ final class Recovery {
         SegmentScanner scanner = new SegmentScanner(store, storeId, checksum, chain.largestSegmentBytes());
         scanAll(chain, contents.segments(), storeId, scanner);
         chain.check(store, coveredLsn, snapshotTestimony, scanner);
+        cutBytes = chain.tornBytes(scanner);
 
         chain.rewriteLastBatch(store);
         SegmentHeader first = nextHeader(chain, storeId);

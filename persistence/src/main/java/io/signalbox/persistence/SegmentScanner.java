@@ -66,6 +66,12 @@ final class SegmentScanner {
         return at == batch.length() && records == batch.recordCount() ? batch : null;
     }
 
+    /** How long a batch is that is not whole and whose header is; 0 if there is none. */
+    long tornBytesAt(SegmentHeader segment, long badLsn) throws IOException {
+        BatchHeader batch = headerAt(segment, badLsn, segment.endLsn());
+        return batch == null ? 0 : batch.length();
+    }
+
     private @Nullable BatchHeader headerAt(SegmentHeader segment, long lsn, long limitLsn) throws IOException {
         int index = window.find(lsn, BatchHeader.BYTES);
         if (index == LogWindow.MISSING) return null;

@@ -39,6 +39,7 @@ public final class StoreHistory {
     private boolean quiet;
     private long operationsToCrash = Long.MAX_VALUE;
     private long crashPoints;
+    private long cutBytes;
     private long rolls;
     private long recycled;
     private long snapshots;
@@ -59,6 +60,11 @@ public final class StoreHistory {
         spaceWaiters = 0;
         forceWaiters = 0;
         return new SimulatedStore(disk, variation, () -> nanos);
+    }
+
+    /** Bytes of batches that a crash had torn and recovery cut. */
+    public long cutBytes() {
+        return cutBytes;
     }
 
     /** At how many moments the power went. */
@@ -321,6 +327,7 @@ public final class StoreHistory {
         SimulatedStore again = new SimulatedStore(image, variation, () -> nanos);
         StoreContents recovered = again.recover();
         model.check(recovered);
+        cutBytes += again.engine().status().cutBytes();
         if (random.nextInt(3) == 0) {
             StoreContents later = new SimulatedStore(image.crash(random), variation, () -> nanos).recover();
             if (!later.isSameAs(recovered)) {

@@ -19,6 +19,7 @@ class StoreCrashTest {
         long rolls = 0;
         long recycled = 0;
         long snapshots = 0;
+        long cut = 0;
         long seed = FIRST_SEED;
         while (crashPoints < CRASH_POINTS) {
             StoreHistory history = new StoreHistory(seed, 1, Variation.NONE);
@@ -31,9 +32,11 @@ class StoreCrashTest {
             rolls += history.rolls();
             recycled += history.recycled();
             snapshots += history.snapshots();
+            cut += history.cutBytes();
             seed++;
         }
         // Otherwise the histories would not show what they are for.
+        assertTrue(cut > 0, "no batch was torn, or nobody told of it");
         assertTrue(rolls > 100 && recycled > 50 && snapshots > 50, rolls + ", " + recycled + ", " + snapshots);
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,12 @@ import org.slf4j.LoggerFactory;
  * only offer. After a budget of commands the rest goes to the queue's home loop, so no caller is held captive.
  */
 public final class MessageQueue implements Destination, QueueEffects {
+
+    /** Waits for a queue's last message to go. */
+    public interface EmptinessListener {
+        /** On the queue's home loop; messages may have come since. */
+        void onEmpty(Loop home);
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageQueue.class);
 
@@ -50,6 +57,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     private long settledUpTo;
     private final List<Confirmation> confirmations = new ArrayList<>(0);
     private int appliedBeforeStall;
+    private @Nullable EmptinessListener emptinessAwaited;
 
     public MessageQueue(
             long id, QueueSettings settings, MessageStore store, Loop home, InstantSource clock, MemoryBudget memory) {
@@ -123,6 +131,14 @@ public final class MessageQueue implements Destination, QueueEffects {
         submit(new QueueCommand.EndReserved(name));
     }
 
+    /**
+     * Calls back once, on the queue's home loop, when no message waits in the queue and none is unsettled. Takes the place of
+     * an earlier call that is still due. Any thread.
+     */
+    public void whenEmpty(EmptinessListener listener) {
+        submit(new AwaitEmptiness(listener));
+    }
+
     /** Ends the queue for everyone. What it held is dead; the caller has told the log so. */
     public void delete() {
         deleted = true;
@@ -173,6 +189,7 @@ public final class MessageQueue implements Destination, QueueEffects {
                 work.getAndIncrement();
                 budget = 0;
             }
+            tellOfEmptiness();
             if (!appendSettlements()) {
                 appliedBeforeStall = batch;
                 store.whenSpace(() -> home.execute(this::resume));
@@ -209,6 +226,15 @@ public final class MessageQueue implements Destination, QueueEffects {
             LOG.error("event=dispatch_failed queue={}", settings.name(), e);
             return false;
         }
+    }
+
+    private void tellOfEmptiness() {
+        EmptinessListener listener = emptinessAwaited;
+        if (listener == null) return;
+        QueueStatus now = state.status();
+        if (now.ready() + now.unsettled() > 0) return;
+        emptinessAwaited = null;
+        home.execute(() -> listener.onEmpty(home));
     }
 
     /** False if the log has no space for them at this moment. */
@@ -253,15 +279,19 @@ public final class MessageQueue implements Destination, QueueEffects {
     @Override
     public void settle(Entry entry) {
         if (entry.lsn == 0) return;
-        if (settlements.settlements() == SETTLEMENTS_PER_RECORD) {
-            fullBatches.add(settlements);
-            settlements = new WriteBatch();
-        }
+        beginRecordIfFull();
         settlements.settle(id, entry.lsn);
+    }
+
+    private void beginRecordIfFull() {
+        if (settlements.settlements() < SETTLEMENTS_PER_RECORD) return;
+        fullBatches.add(settlements);
+        settlements = new WriteBatch();
     }
 
     @Override
     public void change(List<TableChange> changes) {
+        beginRecordIfFull(); // the settlement that they belong to comes next, and into the same record
         for (TableChange change : changes) settlements.change(change);
     }
 
@@ -325,6 +355,20 @@ public final class MessageQueue implements Destination, QueueEffects {
         @Override
         protected void onLoop() {
             subscription.receiveConfirmation(lsn, token);
+        }
+    }
+
+    /** Somebody waits for the queue's last message to go. */
+    private final class AwaitEmptiness extends QueueCommand {
+        private final EmptinessListener listener;
+
+        AwaitEmptiness(EmptinessListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        void applyTo(QueueState rules) {
+            emptinessAwaited = listener;
         }
     }
 

@@ -42,12 +42,21 @@ public final class PasswordHash {
      * @throws IllegalArgumentException in a sentence, if the password is empty or too long
      */
     public static PasswordHash of(String password) {
+        check(password);
+        byte[] salt = random(SALT_BYTES);
+        return new PasswordHash(salt, derive(password.toCharArray(), salt));
+    }
+
+    /**
+     * Says whether a password can be one, at no cost.
+     *
+     * @throws IllegalArgumentException in a sentence, if it is empty or too long
+     */
+    public static void check(String password) {
         if (password.isEmpty()) throw new IllegalArgumentException("A password is not empty.");
         if (password.getBytes(StandardCharsets.UTF_8).length > MAX_PASSWORD_BYTES) {
             throw new IllegalArgumentException("A password has at most " + MAX_PASSWORD_BYTES + " bytes of UTF-8.");
         }
-        byte[] salt = random(SALT_BYTES);
-        return new PasswordHash(salt, derive(password.toCharArray(), salt));
     }
 
     /** What no password matches, at the same cost: for users that do not exist. */

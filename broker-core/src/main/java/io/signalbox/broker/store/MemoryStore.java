@@ -90,7 +90,7 @@ public final class MemoryStore implements MessageStore {
     public long append(WriteBatch batch) {
         if (failure.isPresent()) return FAILED;
         checkSize(batch);
-        if (full && batch.isPublish()) return FULL;
+        if (full && batch.yields()) return FULL;
         long lsn = nextLsn.getAndIncrement();
         if (batch.isPublish()) enqueue(batch, lsn);
         for (int i = 0; i < batch.settlements(); i++) settle(batch.settledQueueId(i), batch.settledLsn(i));
@@ -202,7 +202,7 @@ public final class MemoryStore implements MessageStore {
     @Override
     public StoreStatus status() {
         long durable = durableLsn();
-        return new StoreStatus(0, durable, durable - 1, 0, 0); // a force each
+        return new StoreStatus(0, durable, durable - 1, 0, 0, 0); // a force each
     }
 
     @Override
@@ -241,6 +241,11 @@ public final class MemoryStore implements MessageStore {
         @Override
         public int size() {
             return values.size();
+        }
+
+        @Override
+        public void discard(byte[] key, byte[] value) {
+            values.computeIfPresent(new Key(key), (same, present) -> Arrays.equals(present, value) ? null : present);
         }
     }
 

@@ -36,7 +36,7 @@ public interface MessageStore extends AutoCloseable {
      * <p>On return the batch is in the log's buffer, its table changes are visible in {@link #table}, and it is durable
      * once {@link #durableLsn} is greater than the answer. The batch may be reused by the caller afterwards.
      *
-     * <p>A batch that brings in a message is told {@link #FULL} earlier than others: the last quarter of the buffer is kept
+     * <p>A batch that {@linkplain WriteBatch#yields yields} is told {@link #FULL} earlier than others: the last quarter of the buffer is kept
      * for settlements and table changes. A batch larger than the whole buffer is taken when the buffer is empty.
      *
      * @return the LSN of the batch's <em>last</em> record (the one to wait for), {@link #FULL} or {@link #FAILED}. The

@@ -17,4 +17,10 @@ public interface StateTable {
     void forEach(BiConsumer<byte[], byte[]> visitor);
 
     int size();
+
+    /**
+     * Forgets a pair without a record, unless its value is another one by now: for what is void anyway, as an expired
+     * message is. It may be back after a restart.
+     */
+    void discard(byte[] key, byte[] value);
 }

@@ -8,5 +8,7 @@ package io.signalbox.broker.store;
  * @param forces how often the log was forced since the start
  * @param forcedBytes how many bytes those forces made durable
  * @param lastForceNanos how long the latest force took
+ * @param cutBytes bytes of a batch that was not whole at the end of the log, and never confirmed, which recovery cut
  */
-public record StoreStatus(long diskBytes, long durableLsn, long forces, long forcedBytes, long lastForceNanos) {}
+public record StoreStatus(
+        long diskBytes, long durableLsn, long forces, long forcedBytes, long lastForceNanos, long cutBytes) {}

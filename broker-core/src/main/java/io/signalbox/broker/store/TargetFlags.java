@@ -40,4 +40,8 @@ public final class TargetFlags {
     public static boolean isRetained(int flags) {
         return (flags & RETAINED) != 0;
     }
+
+    public static boolean isRetainAsPublished(int flags) {
+        return (flags & RETAIN_AS_PUBLISHED) != 0;
+    }
 }

@@ -29,6 +29,7 @@ public final class WriteBatch {
     private final List<TableChange> tableChanges = new ArrayList<>(0);
     private final List<Long> droppedQueues = new ArrayList<>(0);
     private boolean lazy;
+    private boolean published;
     private long enqueueLsn;
 
     /** A change of one table; an empty value removes the key. */
@@ -109,6 +110,12 @@ public final class WriteBatch {
         return this;
     }
 
+    /** A publisher brings this in, whether or not its message has a target in the log: it leaves the last space to others. */
+    public WriteBatch published() {
+        published = true;
+        return this;
+    }
+
     public Optional<Message> message() {
         return Optional.ofNullable(message);
     }
@@ -154,9 +161,14 @@ public final class WriteBatch {
         return lazy;
     }
 
-    /** Whether this batch brings in a message; such a batch is refused first when space is short. */
+    /** Whether this batch brings in a message. */
     public boolean isPublish() {
         return targets > 0;
+    }
+
+    /** Whether this batch is among those that are refused first when space is short. */
+    public boolean yields() {
+        return published || isPublish();
     }
 
     /** Set by the store when it appends a batch with a message: the name of its entries. */
@@ -184,6 +196,7 @@ public final class WriteBatch {
         tableChanges.clear();
         droppedQueues.clear();
         lazy = false;
+        published = false;
         enqueueLsn = 0;
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.Loop;
+import io.signalbox.broker.TestLoops;
 import io.signalbox.broker.TestMessages;
 import io.signalbox.broker.store.MemoryStore;
 import java.time.InstantSource;
@@ -52,6 +53,57 @@ class MessageQueueTest {
         } finally {
             threads.forEach(ExecutorService::shutdownNow);
         }
+    }
+
+    @Test
+    void whoWaitsForEmptinessHearsOnceThatTheLastMessageIsSettled() throws Exception {
+        TestLoops loops = new TestLoops();
+        TestLoops.Queue tasks = loops.add();
+        MemoryStore store = new MemoryStore();
+        Broker broker = Broker.open(new BrokerSettings(store, loops.all(), InstantSource.system(), (d, t) -> {}));
+        Loop loop = broker.loopOf(tasks);
+        var declared = broker.defaultVirtualHost().declareQueue(loop, QueueSettings.transientQueue("q", "test"));
+        loops.runAll();
+        MessageQueue queue = declared.toCompletableFuture().join();
+        int[] told = new int[1];
+        queue.enqueue(TestMessages.durable("q", "m"), 0, 0);
+        queue.whenEmpty(home -> told[0]++);
+        Holder holder = new Holder();
+        Subscription subscription = queue.subscribe(
+                new SubscriptionSettings(loop, SubscriptionSettings.Settlement.BY_CONSUMER, "c"), holder);
+        subscription.grantUpTo(2);
+        loops.runAll();
+        assertEquals(0, told[0], "it is held");
+        subscription.settle(holder.held, Outcome.ACCEPTED);
+        loops.runAll();
+        assertEquals(1, told[0]);
+        queue.enqueue(TestMessages.durable("q", "m"), 0, 0);
+        loops.runAll();
+        subscription.settle(holder.held, Outcome.ACCEPTED);
+        loops.runAll();
+        assertEquals(1, told[0], "it was told already");
+    }
+
+    /** Keeps what came last. */
+    private static final class Holder implements DeliveryListener {
+        Delivery held;
+
+        @Override
+        public void onDelivery(Delivery delivery) {
+            held = delivery;
+        }
+
+        @Override
+        public void onBatchEnd() {}
+
+        @Override
+        public void onDrained() {}
+
+        @Override
+        public void onSettled(long token) {}
+
+        @Override
+        public void onQueueDeleted() {}
     }
 
     private static void produce(Broker broker, ExecutorService thread, MessageQueue queue, int producer) {

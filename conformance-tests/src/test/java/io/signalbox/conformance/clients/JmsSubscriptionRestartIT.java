@@ -11,7 +11,9 @@ import io.signalbox.conformance.process.BrokerProcess;
 import jakarta.jms.Connection;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,43 @@ final class JmsSubscriptionRestartIT {
         } finally {
             broker.close();
             BrokerProcess.deleteData(options.dataDirectory());
+        }
+    }
+
+    @Test
+    void aDurableSubscriptionHasItsSelectorAndItsNoLocalAfterTheKillToo() throws JMSException {
+        BrokerOptions options = BrokerOptions.fresh();
+        BrokerProcess broker = BrokerProcess.start(options);
+        try {
+            try (Connection mine = JmsClient.connect(broker, "jms.clientID=me")) {
+                Session session = mine.createSession();
+                session.createDurableConsumer(session.createTopic(TOPIC), "s", "JMSType = 'red'", true)
+                        .close();
+            }
+            broker.kill();
+            broker = broker.restart();
+            try (Connection mine = JmsClient.connect(broker, "jms.clientID=me");
+                    Connection other = JmsClient.connect(broker)) {
+                sendRedAndBlue(mine.createSession(), "mine");
+                sendRedAndBlue(other.createSession(), "theirs");
+                Session session = mine.createSession();
+                var again = session.createDurableConsumer(session.createTopic(TOPIC), "s", "JMSType = 'red'", true);
+                assertEquals(List.of("theirs red"), receiveTexts(again, 1));
+                assertNull(again.receive(150));
+            }
+        } finally {
+            broker.close();
+            BrokerProcess.deleteData(options.dataDirectory());
+        }
+    }
+
+    private static void sendRedAndBlue(Session session, String whose) throws JMSException {
+        try (MessageProducer producer = session.createProducer(session.createTopic(TOPIC))) {
+            for (String colour : List.of("blue", "red")) {
+                TextMessage message = session.createTextMessage(whose + " " + colour);
+                message.setJMSType(colour);
+                producer.send(message);
+            }
         }
     }
 

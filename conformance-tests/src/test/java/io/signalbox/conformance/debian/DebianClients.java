@@ -33,8 +33,8 @@ final class DebianClients {
     }
 
     /** Publishes at QoS 1; ends once the broker has acknowledged. */
-    void mosquittoPub(String topic, String payload) {
-        ClientProcess.run(List.of(
+    void mosquittoPub(String topic, String payload, String... more) {
+        List<String> command = new ArrayList<>(List.of(
                 "mosquitto_pub",
                 "-h",
                 "127.0.0.1",
@@ -46,6 +46,8 @@ final class DebianClients {
                 topic,
                 "-m",
                 payload));
+        command.addAll(List.of(more));
+        ClientProcess.run(command);
     }
 
     /** A subscriber that ends after some messages, printing topic and payload of each; subscribed when this returns. */

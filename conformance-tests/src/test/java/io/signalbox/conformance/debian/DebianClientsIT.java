@@ -49,6 +49,17 @@ final class DebianClientsIT {
     }
 
     @Test
+    void mosquittoSubGetsWhatMosquittoPubRetained() {
+        DebianClients.assumeMosquitto();
+        clients.mosquittoPub(name + "/a", "old", "-r");
+        clients.mosquittoPub(name + "/a", "new", "-r");
+        clients.mosquittoPub(name + "/b", "once");
+        try (ClientProcess subscriber = clients.mosquittoSub(name + "/#", 1, "-F", "got %t %p %r")) {
+            assertEquals(List.of(name + "/a new 1"), received(subscriber));
+        }
+    }
+
+    @Test
     void twoMosquittoSubsShareASubscription() {
         DebianClients.assumeMosquitto();
         String filter = "$share/group/" + name;

@@ -56,7 +56,8 @@ class HeldForceTest {
         NodeParts onTheDisk = new NodeParts(
                 (data, formats) -> PersistentStore.open(disk, StoreSettings.ofSegments(8 << 20), formats),
                 real.amqp(),
-                real.mqtt());
+                real.mqtt(),
+                real.environment());
         node = Node.start(configuration, onTheDisk, (done, total) -> {});
         peer = AmqpPeer.connect(node.startReport().amqp(), "held");
     }

@@ -3,6 +3,7 @@ package io.signalbox.server.cli;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.ConfigurationException;
 import io.signalbox.server.config.ConfigurationReader;
+import io.signalbox.server.definitions.DefinitionsReader;
 import io.signalbox.server.tls.TlsCredentials;
 import io.signalbox.server.tls.TlsFailure;
 import io.signalbox.server.tls.TlsFiles;
@@ -16,8 +17,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code check-config <file>}: everything that is wrong with a configuration file and the certificate it names, without
- * starting anything.
+ * {@code check-config <file>}: everything that is wrong with a configuration file and with the certificate and the definitions
+ * it names, without starting anything.
  */
 @Command(name = "check-config", description = "Says what is wrong with a configuration file.")
 final class CheckConfigCommand implements Callable<Integer> {
@@ -34,6 +35,7 @@ final class CheckConfigCommand implements Callable<Integer> {
             Configuration configuration = new ConfigurationReader().file(file).finish();
             Optional<TlsFiles> files = TlsFiles.of(configuration);
             if (files.isPresent()) TlsCredentials.load(files.get());
+            DefinitionsReader.of(configuration);
         } catch (ConfigurationException e) {
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         } catch (TlsFailure e) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             PublishCommand.class,
             SubscribeCommand.class,
             QueueCommand.class,
+            UserCommand.class,
             StatusCommand.class,
             ReloadCommand.class,
             TlsCommand.class,

@@ -4,6 +4,7 @@ import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Origin;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.node.LastStop;
+import io.signalbox.server.node.SecurityReport;
 import io.signalbox.server.node.StartReport;
 import io.signalbox.server.node.Version;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 final class StartText {
 
     private static final String BOLD = "\u001b[1m";
+    private static final String YELLOW = "\u001b[1;33m";
     private static final String PLAIN = "\u001b[0m";
     private static final int VALUE_COLUMNS = 31;
 
@@ -52,7 +54,7 @@ final class StartText {
                         ? row("Config", configuration.file().get().toString(), "")
                         : row("Config", "built-in defaults", "write one: " + command + " config init"));
         lines.add("");
-        lines.add(colour.bold("  LOCAL MODE") + "  Only this machine can connect, without a password.");
+        lines.addAll(security(colour, command, data));
         lines.add("");
         lines.add("  Try it, in another terminal:");
         lines.add("    " + command + " subscribe" + data + " hello");
@@ -60,6 +62,26 @@ final class StartText {
         lines.add("");
         lines.add(String.format(Locale.ROOT, "  Ready in %.1f s.  Ctrl-C stops cleanly.", startMillis / 1000.0));
         return lines;
+    }
+
+    /** Who is let in, and where it is less than safe or more than wanted, what to do. */
+    private List<String> security(Colour colour, String command, String data) {
+        SecurityReport security = report.security();
+        String indent = " ".repeat(14);
+        return switch (security.state()) {
+            case LOCAL ->
+                List.of(
+                        colour.bold("  LOCAL MODE") + "  " + security.sentence(),
+                        indent + "To open it to the network:",
+                        indent + "  " + command + " user add" + data + " admin",
+                        indent + "  " + command + " run" + data + " --set amqp.host=0.0.0.0 --set mqtt.host=0.0.0.0");
+            case SECURED -> List.of(colour.bold("  SECURED") + "     " + security.sentence());
+            case OPEN ->
+                List.of(
+                        colour.alarm("  OPEN") + "        " + colour.alarm(security.sentence()),
+                        indent + "To close it, take security.allow-anonymous away"
+                                + (security.users() > 0 ? "." : ", after: " + command + " user add" + data + " admin"));
+        };
     }
 
     /** Name, value and remark, in columns as long as the value is not longer than its own; bold takes no room. */
@@ -82,18 +104,26 @@ final class StartText {
         String bold(String text) {
             return this == ANSI ? BOLD + text + PLAIN : text;
         }
+
+        String alarm(String text) {
+            return this == ANSI ? YELLOW + text + PLAIN : text;
+        }
     }
 
     private String dataSummary() {
         StringBuilder summary = new StringBuilder();
         if (report.lastStop() == LastStop.NEVER_RAN) {
-            summary.append("new");
+            summary.append("new, ").append(count(report.queues(), "queue"));
         } else {
             summary.append(count(report.queues(), "queue"))
                     .append(", ")
                     .append(count(report.recoveredMessages(), "message"))
                     .append(String.format(Locale.ROOT, ", recovered in %.1f s", report.recoveryMillis() / 1000.0))
-                    .append(report.lastStop() == LastStop.CRASH ? " (last stop: crash)" : " (last stop: clean)");
+                    .append(report.lastStop() == LastStop.CRASH ? " (last stop: crash" : " (last stop: clean")
+                    .append(
+                            report.cutBytes() > 0
+                                    ? "; " + count(report.cutBytes(), "byte") + " torn, never confirmed, cut)"
+                                    : ")");
         }
         summary.append(", ").append(report.freeBytes() >> 30).append(" GiB free");
         if (report.forceNanos() > 0) {
@@ -114,9 +144,11 @@ final class StartText {
                                 + authority(tls.http()))
                         .orElse("")
                 + " data=" + shellWord(report.dataDirectory().toString())
+                + " security=" + report.security().state().name().toLowerCase(Locale.ROOT)
                 + " last_stop=" + report.lastStop().name().toLowerCase(Locale.ROOT)
                 + " queues=" + report.queues()
                 + " recovered_messages=" + report.recoveredMessages()
+                + " cut_bytes=" + report.cutBytes()
                 + " recovery_ms=" + report.recoveryMillis()
                 + " ms=" + startMillis;
     }

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether a person looks at what a stream of this process shows, and whether they want colour. */
+/** Whether a person is at the other end of a stream of this process, and whether they want colour. */
 enum Terminal {
+    INPUT(0),
     OUTPUT(1),
     ERROR(2);
 

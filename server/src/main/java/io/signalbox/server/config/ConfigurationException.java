@@ -16,6 +16,11 @@ public final class ConfigurationException extends Exception {
         this.problems = bySource.values().stream().flatMap(List::stream).toList();
     }
 
+    /** What is wrong with files that belong to a configuration; each list in the order of its file. */
+    public static ConfigurationException of(Map<String, List<ConfigurationProblem>> bySource) {
+        return new ConfigurationException(bySource);
+    }
+
     public List<ConfigurationProblem> problems() {
         return problems;
     }

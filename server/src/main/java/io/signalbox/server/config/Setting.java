@@ -34,7 +34,7 @@ public record Setting<T>(String key, SettingType<T> type, T defaultValue, String
     /** A value as TOML writes it. */
     public String toml(T value) {
         String text = type.write(value);
-        if (type.isTomlInteger()) return text;
+        if (type.tomlKind() != SettingType.TomlKind.STRING) return text;
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 }

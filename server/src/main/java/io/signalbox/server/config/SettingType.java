@@ -29,9 +29,15 @@ public sealed interface SettingType<T> {
     /** Unit and range for the reader of the documentation. */
     String describe();
 
-    /** Whether TOML writes these values as a bare integer; all others are strings. */
-    default boolean isTomlInteger() {
-        return false;
+    /** How TOML writes these values. */
+    enum TomlKind {
+        STRING,
+        INTEGER,
+        BOOLEAN
+    }
+
+    default TomlKind tomlKind() {
+        return TomlKind.STRING;
     }
 
     /** The value as {@link #parse} reads it. */
@@ -59,8 +65,8 @@ public sealed interface SettingType<T> {
         }
 
         @Override
-        public boolean isTomlInteger() {
-            return true;
+        public TomlKind tomlKind() {
+            return TomlKind.INTEGER;
         }
     }
 
@@ -174,6 +180,53 @@ public sealed interface SettingType<T> {
                 unit++;
             }
             return amount + UNITS.get(unit);
+        }
+    }
+
+    /** How many of something there may be. */
+    record Count(int min, int max) implements SettingType<Integer> {
+        @Override
+        public Integer parse(String text) throws BadValue {
+            int count;
+            try {
+                count = Integer.parseInt(text.strip().replace("_", ""));
+            } catch (NumberFormatException e) {
+                throw new BadValue("needs a number, not \"" + text + "\"");
+            }
+            if (count < min || count > max) throw new BadValue("is " + min + " to " + max + ", not " + count);
+            return count;
+        }
+
+        @Override
+        public String describe() {
+            return "number, " + min + " to " + max;
+        }
+
+        @Override
+        public TomlKind tomlKind() {
+            return TomlKind.INTEGER;
+        }
+    }
+
+    /** Yes or no. */
+    record Flag() implements SettingType<Boolean> {
+        @Override
+        public Boolean parse(String text) throws BadValue {
+            return switch (text.strip()) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new BadValue("is true or false, not \"" + text + "\"");
+            };
+        }
+
+        @Override
+        public String describe() {
+            return "true or false";
+        }
+
+        @Override
+        public TomlKind tomlKind() {
+            return TomlKind.BOOLEAN;
         }
     }
 

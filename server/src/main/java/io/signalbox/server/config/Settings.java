@@ -36,6 +36,16 @@ public final class Settings {
             new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
             2 << 20,
             "The largest MQTT packet taken from a client; what is larger ends its connection.");
+    public static final Setting<Integer> MQTT_MAX_RETAINED_MESSAGES = new Setting<>(
+            "mqtt.max-retained-messages",
+            new SettingType.Count(0, 100_000_000),
+            1_000_000,
+            "How many topics may have a retained message; one more is refused.");
+    public static final Setting<Integer> MQTT_MAX_RETAINED_SIZE = new Setting<>(
+            "mqtt.max-retained-size",
+            new SettingType.Size(0, 1 << 30),
+            64 << 20,
+            "What retained messages may take of the heap in all: topic, body and 200 bytes each; one more is refused.");
     public static final Setting<String> HTTP_HOST = new Setting<>(
             "http.host", new SettingType.Host(), "127.0.0.1", "The address on which health and metrics are served.");
     public static final Setting<Integer> HTTP_PORT =
@@ -54,6 +64,16 @@ public final class Settings {
             new SettingType.Optionally<>(new SettingType.FilePath(), "no TLS"),
             Optional.empty(),
             "The certificate's private key: PEM, PKCS #8, not encrypted.");
+    public static final Setting<Boolean> SECURITY_ALLOW_ANONYMOUS = new Setting<>(
+            "security.allow-anonymous",
+            new SettingType.Flag(),
+            false,
+            "Whether clients may come without a name and do everything, also when there are users, and from wherever the ports can be reached; see `docs/users.md`.");
+    public static final Setting<Optional<Path>> DEFINITIONS_FILE = new Setting<>(
+            "definitions.file",
+            new SettingType.Optionally<>(new SettingType.FilePath(), "none"),
+            Optional.empty(),
+            "A JSON file with users, queues, exchanges and bindings that are made at each start if they are not there; see `docs/users.md`. In a file a relative path counts from the file.");
     public static final Setting<Path> DATA_DIR = new Setting<>(
             "data.dir",
             new SettingType.Directory(),
@@ -82,12 +102,16 @@ public final class Settings {
             MQTT_TLS_HOST,
             MQTT_TLS_PORT,
             MQTT_MAX_PACKET_SIZE,
+            MQTT_MAX_RETAINED_MESSAGES,
+            MQTT_MAX_RETAINED_SIZE,
             HTTP_HOST,
             HTTP_PORT,
             HTTP_TLS_HOST,
             HTTP_TLS_PORT,
             TLS_CERTIFICATE,
             TLS_KEY,
+            SECURITY_ALLOW_ANONYMOUS,
+            DEFINITIONS_FILE,
             DATA_DIR,
             DATA_SEGMENT_SIZE,
             LOG_LEVEL);

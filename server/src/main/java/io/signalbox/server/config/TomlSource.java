@@ -142,9 +142,14 @@ final class TomlSource {
     }
 
     private static String textOf(Setting<?> setting, @Nullable Object value) throws BadValue {
-        if (setting.type().isTomlInteger()) {
+        SettingType.TomlKind kind = setting.type().tomlKind();
+        if (kind == SettingType.TomlKind.INTEGER) {
             if (value instanceof Long number) return number.toString();
             throw new BadValue("needs an integer, not " + kindOf(value));
+        }
+        if (kind == SettingType.TomlKind.BOOLEAN) {
+            if (value instanceof Boolean flag) return flag.toString();
+            throw new BadValue("is true or false, not " + kindOf(value));
         }
         if (value instanceof String text) return text;
         if (value instanceof Long number && setting.type() instanceof SettingType.Size) return number.toString();

@@ -7,10 +7,13 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.Loop;
+import io.signalbox.broker.Users;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.QueueStatus;
+import io.signalbox.broker.security.PasswordHash;
+import io.signalbox.broker.security.User;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -29,6 +32,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
 
     private final Channel channel;
     private final VirtualHost host;
+    private final Users users;
     private final Loop loop;
     private final NodeControl node;
     private final ControlPublisher publisher;
@@ -37,6 +41,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
     ControlConnection(Channel channel, Broker broker, NodeControl node) {
         this.channel = channel;
         this.host = broker.defaultVirtualHost();
+        this.users = broker.users();
         this.loop = broker.loopOf(channel.eventLoop());
         this.node = node;
         this.publisher = new ControlPublisher(channel, broker, loop);
@@ -69,6 +74,10 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
                         request.requiredText("exchange"),
                         request.requiredText("queue"),
                         request.requiredText("key")));
+            case "user-add" -> answerUser(users.add(loop, request.requiredText("user"), hash(request)));
+            case "user-passwd" -> answerUser(users.changePassword(loop, request.requiredText("user"), hash(request)));
+            case "user-rm" -> answerUser(users.remove(loop, request.requiredText("user")));
+            case "user-ls" -> listUsers();
             case "status" -> reportStatus();
             case "reload" -> reload();
             default ->
@@ -134,6 +143,30 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
                     "The queue " + name + " holds " + held + " messages; with --yes they are removed with it.");
         }
         answerWhenDone(host.deleteQueue(loop, name));
+    }
+
+    private static PasswordHash hash(ControlMessage request) {
+        return PasswordHash.parse(request.requiredText("hash"));
+    }
+
+    /** With how many users there are now: the first and the last change what everybody may do. */
+    private void answerUser(CompletionStage<User> change) {
+        change.whenComplete((user, failure) -> answer(
+                failure == null
+                        ? ControlMessage.of("ok").with("users", users.all().size())
+                        : refusal(failure)));
+    }
+
+    private void listUsers() {
+        for (User user : users.all()) {
+            channel.write(ControlMessage.of("user")
+                    .with("user", user.name())
+                    .with("created", user.createdMillis())
+                    .with("password", user.passwordMillis())
+                    .with("connections", node.connectionsOf(user.name()))
+                    .toLine());
+        }
+        answer(ControlMessage.of("ok"));
     }
 
     private void reportStatus() {

@@ -6,6 +6,9 @@ import java.util.concurrent.CompletionStage;
 /** What the command line asks of the node itself. Thread-safe; called on event loops, so nothing here blocks. */
 public interface NodeControl {
 
+    /** Connections of all protocols whose peer has proved to be this user. */
+    int connectionsOf(String user);
+
     /** How the node stands. */
     StatusReport status();
 

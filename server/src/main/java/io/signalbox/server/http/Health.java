@@ -10,4 +10,7 @@ public interface Health {
 
     /** Why nobody should connect now; empty while the broker serves. */
     Optional<String> whyNotReady();
+
+    /** Whether clients on this machine need no password, so that a browser here must not speak for another site. */
+    boolean trustsThisMachine();
 }

@@ -41,6 +41,10 @@ public final class HttpPages {
         };
     }
 
+    boolean trustsThisMachine() {
+        return health.trustsThisMachine();
+    }
+
     private static Page healthPage(Optional<String> whyNot, String good) {
         return whyNot.map(sentence -> Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, sentence))
                 .orElseGet(() -> Page.text(HttpResponseStatus.OK, good));

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.signalbox.server.http.HttpPages.Page;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,13 +47,14 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         if (request.decoderResult().isFailure()) {
             answer(context, request, Page.text(HttpResponseStatus.BAD_REQUEST, "This is not an HTTP request."));
-        } else if (isForeign(request.headers())) {
+        } else if (isFromThisMachine(context) && pages.trustsThisMachine() && isForeign(request.headers())) {
             answer(
                     context,
                     request,
                     Page.text(
                             HttpResponseStatus.MISDIRECTED_REQUEST,
-                            "In local mode this port is asked for as localhost or 127.0.0.1 only."));
+                            "On this machine, as long as nobody has to log in, this port is asked for as localhost or 127.0.0.1"
+                                    + " only."));
         } else if (request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
             upgrade(context, request);
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
@@ -60,6 +62,11 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
         } else {
             answer(context, request, pages.get(path(request)));
         }
+    }
+
+    private static boolean isFromThisMachine(ChannelHandlerContext context) {
+        return context.channel().remoteAddress() instanceof InetSocketAddress remote
+                && remote.getAddress().isLoopbackAddress();
     }
 
     /**

@@ -7,10 +7,12 @@ import io.signalbox.amqp.AmqpListener;
 import io.signalbox.amqp.AmqpSettings;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.message.MessageFormat;
+import io.signalbox.broker.security.Authenticator;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.http.WebSocketUpgrade;
+import io.signalbox.server.net.LingeringClose;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,12 +52,15 @@ final class AmqpProtocol implements Protocol {
     }
 
     @Override
-    public ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException {
-        AmqpListener listener = new AmqpListener(
-                broker, broker.defaultVirtualHost(), new LocalAuthenticator(), settings(configuration));
+    public ProtocolPort open(
+            Transport transport, Broker broker, Authenticator authenticator, Configuration configuration)
+            throws IOException {
+        AmqpListener listener =
+                new AmqpListener(broker, broker.defaultVirtualHost(), authenticator, settings(configuration));
         InetSocketAddress wanted =
                 new InetSocketAddress(configuration.get(Settings.AMQP_HOST), configuration.get(Settings.AMQP_PORT));
-        return new Port(listener, listener.start(transport.group(), transport.serverChannel(), wanted));
+        return new Port(
+                listener, listener.start(transport.group(), transport.serverChannel(), wanted, LingeringClose::new));
     }
 
     private static AmqpSettings settings(Configuration configuration) {
@@ -88,6 +93,16 @@ final class AmqpProtocol implements Protocol {
         @Override
         public int connections() {
             return listener.connectionCount();
+        }
+
+        @Override
+        public int connectionsOf(String user) {
+            return listener.connectionsOf(user);
+        }
+
+        @Override
+        public CompletionStage<?> recheckIdentities() {
+            return listener.recheckIdentities();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.signalbox.server.node;
 import io.netty.channel.ChannelPipeline;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.message.MessageFormat;
+import io.signalbox.broker.security.Authenticator;
 import io.signalbox.mqtt.MqttCounters;
 import io.signalbox.mqtt.MqttFormat;
 import io.signalbox.mqtt.MqttListener;
@@ -11,6 +12,7 @@ import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.http.WebSocketUpgrade;
+import io.signalbox.server.net.LingeringClose;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,12 +52,15 @@ final class MqttProtocol implements Protocol {
     }
 
     @Override
-    public ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException {
-        MqttListener listener = new MqttListener(
-                broker, broker.defaultVirtualHost(), new LocalAuthenticator(), settings(configuration));
-        String host = configuration.get(Settings.MQTT_HOST);
-        int port = configuration.get(Settings.MQTT_PORT);
-        return new Port(listener, listener.start(transport.group(), transport.serverChannel(), host, port));
+    public ProtocolPort open(
+            Transport transport, Broker broker, Authenticator authenticator, Configuration configuration)
+            throws IOException {
+        MqttListener listener =
+                new MqttListener(broker, broker.defaultVirtualHost(), authenticator, settings(configuration));
+        InetSocketAddress wanted =
+                new InetSocketAddress(configuration.get(Settings.MQTT_HOST), configuration.get(Settings.MQTT_PORT));
+        return new Port(
+                listener, listener.start(transport.group(), transport.serverChannel(), wanted, LingeringClose::new));
     }
 
     private static MqttSettings settings(Configuration configuration) {
@@ -92,6 +97,16 @@ final class MqttProtocol implements Protocol {
         }
 
         @Override
+        public int connectionsOf(String user) {
+            return listener.connectionsOf(user);
+        }
+
+        @Override
+        public CompletionStage<?> recheckIdentities() {
+            return listener.recheckIdentities();
+        }
+
+        @Override
         public CompletionStage<?> stop() {
             return listener.close();
         }
@@ -122,6 +137,14 @@ final class MqttProtocol implements Protocol {
                     "signalbox_mqtt_dropped_not_a_topic",
                     "Messages of other protocols whose address is no topic name.",
                     counters.droppedNotATopic);
+            metrics.counter(
+                    "signalbox_mqtt_not_retained",
+                    "QoS 0 messages and wills delivered but not retained, since no more may be retained.",
+                    counters.notRetained);
+            metrics.counter(
+                    "signalbox_mqtt_retained_not_replayed",
+                    "Retained messages of a new subscription that its session's queue refused.",
+                    counters.retainedNotReplayed);
             metrics.counters(
                     "signalbox_mqtt_refused",
                     "Connections, publishes and subscriptions refused, by reason code.",

@@ -37,6 +37,7 @@ public final class Node implements NodeControl {
     private final Transport transport;
     private final NodeHealth health;
     private final Broker broker;
+    private final Security security;
     private final Map<String, ProtocolPort> ports;
     private final StartReport startReport;
     private final Reload reload;
@@ -47,15 +48,18 @@ public final class Node implements NodeControl {
             Transport transport,
             NodeHealth health,
             Broker broker,
+            Security security,
             Map<String, ProtocolPort> ports,
             StartReport startReport,
             Reload reload) {
         this.transport = transport;
         this.health = health;
         this.broker = broker;
+        this.security = security;
         this.ports = ports;
         this.startReport = startReport;
         this.reload = reload;
+        closedLast.add(security);
         closedLast.add(transport);
     }
 
@@ -130,10 +134,19 @@ public final class Node implements NodeControl {
     }
 
     @Override
+    public int connectionsOf(String user) {
+        return ports.values().stream()
+                .mapToInt(port -> port.connectionsOf(user))
+                .sum();
+    }
+
+    @Override
     public StatusReport status() {
         NodeState state = health.state();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("State", state.sentence());
+        SecurityReport report = security.report();
+        facts.put("Security", report.state() + ": " + report.sentence());
         ports.forEach((name, port) -> facts.put(
                 name.toUpperCase(Locale.ROOT),
                 text(port.address())

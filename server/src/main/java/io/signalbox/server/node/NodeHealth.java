@@ -3,6 +3,7 @@ package io.signalbox.server.node;
 import io.signalbox.server.http.Health;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** What the health pages say of a node. Thread-safe. */
 final class NodeHealth implements Health {
@@ -13,6 +14,7 @@ final class NodeHealth implements Health {
     private final LoopWatch loops;
     private volatile NodeState state = NodeState.RECOVERING;
     private volatile long recoveredPercent;
+    private volatile BooleanSupplier trustsThisMachine = () -> true;
 
     NodeHealth(LoopWatch loops) {
         this.loops = loops;
@@ -29,6 +31,16 @@ final class NodeHealth implements Health {
     /** How far the reading of the log is. */
     void recovering(long bytesDone, long bytesTotal) {
         if (bytesTotal > 0) recoveredPercent = 100 * bytesDone / bytesTotal;
+    }
+
+    /** From now on it depends on who is let in. */
+    void knows(Security security) {
+        trustsThisMachine = security::trustsThisMachine;
+    }
+
+    @Override
+    public boolean trustsThisMachine() {
+        return trustsThisMachine.getAsBoolean();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueStatus;
+import io.signalbox.broker.security.LoginCounters;
 import io.signalbox.server.net.Transport;
 import io.signalbox.server.tls.TlsServer;
 import java.util.Map;
@@ -46,6 +47,14 @@ public final class NodeMetrics {
                 "signalbox_queue_memory_bytes",
                 "Heap that the queues hold, as they reckon it.",
                 () -> broker.memory().heldBytes());
+        gauge(
+                "signalbox_retained_messages",
+                "Topics that have a retained message.",
+                () -> broker.defaultVirtualHost().retained().messages());
+        gauge(
+                "signalbox_retained_bytes",
+                "Heap that retained messages hold, as they reckon it.",
+                () -> broker.defaultVirtualHost().retained().bytes());
         addQueues(broker);
         addStore(broker);
     }
@@ -122,6 +131,29 @@ public final class NodeMetrics {
                 .callback(sample -> ports.forEach((protocol, port) -> sample.call(port.connections(), protocol)))
                 .register(registry);
         for (ProtocolPort port : ports.values()) port.addMetrics(this);
+    }
+
+    void addSecurity(Security security) {
+        gauge(
+                "signalbox_users",
+                "Users who may log in.",
+                () -> security.report().users());
+        gauge(
+                "signalbox_open_to_everybody",
+                "1 if other machines may connect without a password.",
+                () -> security.report().state() == SecurityState.OPEN ? 1 : 0);
+        LoginCounters counters = security.counters();
+        counter("signalbox_logins_welcomed", "Peers let in, with a password or without.", counters.welcomed);
+        counter("signalbox_logins_refused", "Peers refused for what they showed of themselves.", counters.refused);
+        counter("signalbox_logins_busy", "Logins not looked at because too many waited.", counters.busy);
+        counter(
+                "signalbox_logins_throttled",
+                "Logins not looked at because too many from their address had failed.",
+                counters.throttled);
+        counter(
+                "signalbox_passwords_checked",
+                "Passwords checked the slow way, as nobody had proved them before.",
+                counters.passwordsChecked);
     }
 
     void addTls(TlsServer tls) {

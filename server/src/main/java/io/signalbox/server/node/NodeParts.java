@@ -5,9 +5,14 @@ import io.signalbox.persistence.StoreSettings;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Settings;
 import java.util.List;
+import java.util.Map;
 
-/** What a node is put together from: where its messages are kept and the protocols it speaks. Immutable. */
-public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt) {
+/**
+ * What a node is put together from: where its messages are kept and the protocols it speaks. Immutable.
+ *
+ * @param environment the variables around it, among which the first user's password may be
+ */
+public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt, Map<String, String> environment) {
 
     /** The broker as it is shipped: a log of files, AMQP 1.0 and MQTT. */
     public static NodeParts standard(Configuration configuration) {
@@ -15,10 +20,12 @@ public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt) {
         return new NodeParts(
                 (directory, formats) -> PersistentStore.open(directory, settings, formats),
                 new AmqpProtocol(),
-                new MqttProtocol());
+                new MqttProtocol(),
+                System.getenv());
     }
 
+    /** MQTT first: it keeps for its sessions what they left in their queues, before anyone else touches these. */
     List<Protocol> protocols() {
-        return List.of(amqp, mqtt);
+        return List.of(mqtt, amqp);
     }
 }

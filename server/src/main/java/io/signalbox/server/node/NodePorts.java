@@ -2,6 +2,7 @@ package io.signalbox.server.node;
 
 import io.netty.channel.ChannelPipeline;
 import io.signalbox.broker.Broker;
+import io.signalbox.broker.security.Authenticator;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
@@ -52,10 +53,10 @@ final class NodePorts {
     }
 
     /** A protocol's port, with its twin if there is to be one. */
-    ProtocolPort open(Protocol protocol, Broker broker) throws NodeFailure {
+    ProtocolPort open(Protocol protocol, Broker broker, Authenticator authenticator) throws NodeFailure {
         ProtocolPort plain;
         try {
-            plain = protocol.open(transport, broker, configuration);
+            plain = protocol.open(transport, broker, authenticator, configuration);
         } catch (IOException e) {
             throw portFailure(configuration.get(protocol.hostSetting()), protocol.portSetting(), e);
         }

@@ -5,14 +5,21 @@ import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.queue.QueueSettings;
+import io.signalbox.broker.retained.RetainedLimits;
+import io.signalbox.broker.security.Authenticator;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.server.config.Configuration;
+import io.signalbox.server.config.ConfigurationException;
 import io.signalbox.server.config.ConfigurationSource;
+import io.signalbox.server.config.Settings;
 import io.signalbox.server.control.ControlClient;
 import io.signalbox.server.control.ControlFormat;
 import io.signalbox.server.control.ControlServer;
 import io.signalbox.server.control.ControlSocket;
+import io.signalbox.server.definitions.Definitions;
+import io.signalbox.server.definitions.DefinitionsApplication;
+import io.signalbox.server.definitions.DefinitionsReader;
 import io.signalbox.server.http.HttpPages;
 import io.signalbox.server.http.HttpPort;
 import io.signalbox.server.net.Transport;
@@ -63,11 +70,17 @@ final class NodeStart {
     }
 
     Node start() throws NodeFailure {
-        LocalMode.check(configuration);
+        Optional<Exposure> exposure = Exposure.of(configuration);
+        Optional<AdminPassword> admin = AdminPassword.of(parts.environment());
+        Optional<Definitions> definitions = readDefinitions();
         DataDirectory data = DataDirectory.open(ControlSocket.dataDirectory(configuration));
         checkUnused(data);
+        checkNotBare(
+                data,
+                exposure,
+                admin.isPresent() || definitions.map(Definitions::hasUsers).orElse(false));
         try {
-            return open(data);
+            return open(data, new Wanted(exposure, admin, definitions));
         } catch (NodeFailure | RuntimeException e) {
             opened.forEach(Node::close);
             throw e;
@@ -81,7 +94,27 @@ final class NodeStart {
                 + ". Stop that broker first, or choose another directory with --data.");
     }
 
-    private Node open(DataDirectory data) throws NodeFailure {
+    /** Where there are no users for sure, nothing has to be opened to see that there would have to be some. */
+    private void checkNotBare(DataDirectory data, Optional<Exposure> exposure, boolean bringsUsers) throws NodeFailure {
+        boolean mayHaveUsers = data.lastStop() != LastStop.NEVER_RAN
+                || bringsUsers
+                || configuration.get(Settings.SECURITY_ALLOW_ANONYMOUS);
+        if (exposure.isPresent() && !mayHaveUsers) throw exposure.get().refusal();
+    }
+
+    private Optional<Definitions> readDefinitions() throws NodeFailure {
+        try {
+            return DefinitionsReader.of(configuration);
+        } catch (ConfigurationException e) {
+            throw new NodeFailure(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** What was read before anything was opened, and is acted on once there is a broker. */
+    private record Wanted(
+            Optional<Exposure> exposure, Optional<AdminPassword> admin, Optional<Definitions> definitions) {}
+
+    private Node open(DataDirectory data, Wanted wanted) throws NodeFailure {
         Optional<TlsServer> tls = loadTls();
         Transport transport = keep(Transport.open());
         LoopWatch loops = new LoopWatch(transport.group(), System::nanoTime);
@@ -98,7 +131,13 @@ final class NodeStart {
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - recoveryStart);
 
         health.become(NodeState.OPENING);
-        Map<String, ProtocolPort> ports = openPorts(opening, broker);
+        apply(wanted, broker, new LoopCall(transport.group().next(), broker));
+        Security security = keep(new Security(broker.users(), configuration, wanted.exposure()));
+        security.check();
+        metrics.addSecurity(security);
+        health.knows(security);
+        Map<String, ProtocolPort> ports = openPorts(opening, broker, security.authenticator());
+        security.guard(ports.values());
         ProtocolPort amqp = port(ports, parts.amqp());
         ProtocolPort mqtt = port(ports, parts.mqtt());
         StartReport report = new StartReport(
@@ -112,8 +151,11 @@ final class NodeStart {
                 broker.recoveredMessages(),
                 recoveryMillis,
                 data.freeBytes(),
-                firstForceNanos(broker.store()));
-        Node node = new Node(transport, health, broker, ports, report, new Reload(source, configuration, tls));
+                firstForceNanos(broker.store()),
+                broker.store().status().cutBytes(),
+                security.report());
+        Node node =
+                new Node(transport, health, broker, security, ports, report, new Reload(source, configuration, tls));
         node.closeBeforeOthers(http);
         https.ifPresent(node::closeBeforeOthers);
         node.closeBeforeOthers(keep(openControl(transport, data, broker, node)));
@@ -121,6 +163,18 @@ final class NodeStart {
         health.become(NodeState.SERVING);
         broker.onStoreFailure(node::onStoreFailure);
         return node;
+    }
+
+    private static void apply(Wanted wanted, Broker broker, LoopCall call) throws NodeFailure {
+        try {
+            if (wanted.definitions().isPresent()) {
+                int made = new DefinitionsApplication(wanted.definitions().get(), broker).apply(call);
+                LOG.info("event=definitions_applied made={}", made);
+            }
+        } catch (ConfigurationException e) {
+            throw new NodeFailure(String.valueOf(e.getMessage()), e);
+        }
+        if (wanted.admin().isPresent()) wanted.admin().get().apply(broker, call);
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -133,15 +187,26 @@ final class NodeStart {
                 MessageFormats.of(parts.mqtt().format(), parts.amqp().format(), new ControlFormat());
         try {
             MessageStore store = parts.store().open(data.path(), formats);
-            BrokerSettings settings =
-                    new BrokerSettings(store, transport.loops(), InstantSource.system(), (done, total) -> {
+            BrokerSettings settings = new BrokerSettings(
+                    store,
+                    transport.loops(),
+                    InstantSource.system(),
+                    (done, total) -> {
                         health.recovering(done, total);
                         progress.progress(done, total);
-                    });
+                    },
+                    formats,
+                    retainedLimits());
             return openOrClose(store, settings);
         } catch (StoreException e) {
             throw new NodeFailure(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private RetainedLimits retainedLimits() {
+        return new RetainedLimits(
+                configuration.get(Settings.MQTT_MAX_RETAINED_MESSAGES),
+                configuration.get(Settings.MQTT_MAX_RETAINED_SIZE));
     }
 
     /** Opening the broker has appended a batch; how long its force takes says what this disk's forces are like. */
@@ -168,10 +233,11 @@ final class NodeStart {
         }
     }
 
-    private Map<String, ProtocolPort> openPorts(NodePorts opening, Broker broker) throws NodeFailure {
+    private Map<String, ProtocolPort> openPorts(NodePorts opening, Broker broker, Authenticator authenticator)
+            throws NodeFailure {
         Map<String, ProtocolPort> ports = new LinkedHashMap<>();
         for (Protocol protocol : parts.protocols()) {
-            ProtocolPort port = opening.open(protocol, broker);
+            ProtocolPort port = opening.open(protocol, broker, authenticator);
             keep(() -> port.stop().toCompletableFuture().join());
             ports.put(protocol.name(), port);
         }

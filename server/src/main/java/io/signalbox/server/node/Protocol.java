@@ -2,6 +2,7 @@ package io.signalbox.server.node;
 
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.message.MessageFormat;
+import io.signalbox.broker.security.Authenticator;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.net.Transport;
@@ -24,5 +25,6 @@ public interface Protocol {
     TlsAddress tlsAddress();
 
     /** @throws IOException if the port cannot be opened; the message is the system's */
-    ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException;
+    ProtocolPort open(Transport transport, Broker broker, Authenticator authenticator, Configuration configuration)
+            throws IOException;
 }

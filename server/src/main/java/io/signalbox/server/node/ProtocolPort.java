@@ -26,6 +26,16 @@ public interface ProtocolPort {
     /** Connections open now. */
     int connections();
 
+    /** Connections whose peer has proved to be this user. */
+    int connectionsOf(String user);
+
+    /**
+     * Sends away whoever is not let in any more, since users have changed.
+     *
+     * @return completes when all have been looked at
+     */
+    CompletionStage<?> recheckIdentities();
+
     /** Adds what this protocol alone counts. */
     default void addMetrics(NodeMetrics metrics) {}
 

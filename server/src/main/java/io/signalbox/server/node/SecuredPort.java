@@ -31,6 +31,16 @@ record SecuredPort(ProtocolPort plain, TlsPort tls) implements ProtocolPort {
     }
 
     @Override
+    public int connectionsOf(String user) {
+        return plain.connectionsOf(user);
+    }
+
+    @Override
+    public CompletionStage<?> recheckIdentities() {
+        return plain.recheckIdentities();
+    }
+
+    @Override
     public void addMetrics(NodeMetrics metrics) {
         plain.addMetrics(metrics);
     }

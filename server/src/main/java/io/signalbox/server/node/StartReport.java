@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param lastStop how the broker before this one ended
  * @param recoveryMillis how long reading the log took
  * @param forceNanos how long a first force of the log took; 0 if it did not come to its end in time
+ * @param cutBytes bytes of a batch that the end of the broker before had torn
+ * @param security who is let in, when it started
  */
 public record StartReport(
         InetSocketAddress amqp,
@@ -23,7 +25,9 @@ public record StartReport(
         long recoveredMessages,
         long recoveryMillis,
         long freeBytes,
-        long forceNanos) {
+        long forceNanos,
+        long cutBytes,
+        SecurityReport security) {
 
     /** The addresses for clients over TLS. */
     public record Tls(InetSocketAddress amqp, InetSocketAddress mqtt, InetSocketAddress http) {}

@@ -10,6 +10,7 @@ import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.MessageFormat;
 import io.signalbox.broker.message.NeutralView;
+import io.signalbox.broker.security.Authenticator;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.http.WebSocketUpgrade;
@@ -42,7 +43,9 @@ record EchoProtocol(
     }
 
     @Override
-    public ProtocolPort open(Transport transport, Broker broker, Configuration configuration) throws IOException {
+    public ProtocolPort open(
+            Transport transport, Broker broker, Authenticator authenticator, Configuration configuration)
+            throws IOException {
         ChannelInitializer<Channel> child = new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -67,6 +70,16 @@ record EchoProtocol(
         @Override
         public int connections() {
             return 0;
+        }
+
+        @Override
+        public int connectionsOf(String user) {
+            return 0;
+        }
+
+        @Override
+        public CompletionStage<?> recheckIdentities() {
+            return CompletableFuture.completedFuture(null);
         }
 
         @Override

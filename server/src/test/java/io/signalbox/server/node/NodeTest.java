@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +54,8 @@ class NodeTest {
         return new NodeParts(
                 (data, formats) -> store,
                 new EchoProtocol("amqp", Settings.AMQP_HOST, Settings.AMQP_PORT, TlsAddress.AMQP, (byte) 2),
-                new EchoProtocol("mqtt", Settings.MQTT_HOST, Settings.MQTT_PORT, TlsAddress.MQTT, (byte) 1));
+                new EchoProtocol("mqtt", Settings.MQTT_HOST, Settings.MQTT_PORT, TlsAddress.MQTT, (byte) 1),
+                Map.of());
     }
 
     private Configuration configuration(String amqpPort) throws Exception {

@@ -1,4 +1,4 @@
-package io.signalbox.server.tls;
+package io.signalbox.server.net;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,11 +8,11 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Between the socket and TLS: closes so that the last words arrive. A socket closed with unread input resets the connection,
- * and what was written is lost, close_notify with it. So when TLS has said its last, the output ends, input is thrown away,
- * and the socket closes when the peer does, or soon. Confined to the channel's event loop.
+ * Next to the socket: closes so that the last words arrive. A socket closed with unread input resets the connection, and what
+ * was written is lost: a protocol's reason, TLS's close_notify. So when the handlers behind it have said their last, the output
+ * ends, input is thrown away, and the socket closes when the peer does, or soon. Confined to the channel's event loop.
  */
-final class LingeringClose extends ChannelDuplexHandler {
+public final class LingeringClose extends ChannelDuplexHandler {
 
     /** How long a peer may take to read why it was disconnected. */
     private static final long LINGER_MILLIS = 1000;

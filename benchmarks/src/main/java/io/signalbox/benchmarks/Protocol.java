@@ -1,0 +1,7 @@
+package io.signalbox.benchmarks;
+
+/** What a workload speaks. */
+enum Protocol {
+    MQTT,
+    AMQP
+}

@@ -1,0 +1,195 @@
+package io.signalbox.benchmarks;
+
+import io.signalbox.benchmarks.measure.MachineProbe;
+import io.signalbox.benchmarks.measure.ProcessProbe;
+import io.signalbox.benchmarks.measure.Repetition;
+import io.signalbox.benchmarks.mqtt.MqttVersion;
+import io.signalbox.benchmarks.wire.Generator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command: measures every target with every workload, in turns, and prints one table. */
+@Command(
+        name = "benchmarks/run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Measures brokers that speak AMQP 1.0 or MQTT, side by side, and prints a Markdown table.")
+final class RunCommand implements Callable<Integer> {
+
+    private static final int EXIT_FAILED = 1;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--target",
+            paramLabel = "FILE|KEYS",
+            description = "A broker: the file that its script in peers/ wrote, or name=x;mqtt=mqtt://host:port;"
+                    + "amqp=amqp://user:password@host:port;pid=1. May be given several times.")
+    private List<String> targets = List.of();
+
+    @Option(names = "--workload", paramLabel = "NAME", split = ",", description = "Which; * stands for anything.")
+    private List<String> workloads = List.of("*");
+
+    @Option(names = "--list", description = "Name the workloads and do nothing.")
+    private boolean list;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "How long each is measured (default 3).")
+    private double seconds = 3;
+
+    @Option(names = "--warm-up", paramLabel = "N", description = "Seconds before the first of a row (default 3).")
+    private double warmUp = 3;
+
+    @Option(names = "--repetitions", paramLabel = "N", description = "How often each is measured (default 3).")
+    private int repetitions = 3;
+
+    @Option(names = "--mqtt-version", paramLabel = "3|5", description = "3 = 3.1.1, 5 = 5.0 (default 3).")
+    private int mqttVersion = 3;
+
+    @Option(names = "--output", paramLabel = "FILE", description = "Also write the table there.")
+    private @Nullable Path output;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = out();
+        if (list) {
+            for (Workload workload : Workloads.all()) {
+                out.printf("%-22s %s%n", workload.name(), workload.what());
+            }
+            return 0;
+        }
+        List<Target> parsed;
+        List<Workload> chosen;
+        try {
+            parsed = targets.stream().map(Target::parse).toList();
+            chosen = Workloads.matching(workloads);
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+        if (parsed.isEmpty()) throw usage("Nothing to measure: give at least one --target.");
+        if (repetitions < 1 || !(seconds > 0)) throw usage("Measure at least once, for more than 0 seconds.");
+        List<Row> rows = measure(parsed, chosen);
+        String report = head(parsed) + "\n" + Table.of(rows);
+        out.println();
+        out.print(report);
+        out.flush();
+        Path file = output;
+        if (file != null) Files.writeString(file, report);
+        return rows.stream().anyMatch(row -> row.failure().isPresent()) ? EXIT_FAILED : 0;
+    }
+
+    private CommandSpec spec() {
+        CommandSpec given = spec;
+        if (given == null) throw new IllegalStateException("picocli did not start this command");
+        return given;
+    }
+
+    private PrintWriter out() {
+        return spec().commandLine().getOut();
+    }
+
+    private ParameterException usage(String sentence) {
+        return new ParameterException(spec().commandLine(), sentence);
+    }
+
+    /** Targets take turns within a repetition, so that what drifts in the machine hits them alike. */
+    private List<Row> measure(List<Target> all, List<Workload> chosen) {
+        String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+        List<Row> rows = new ArrayList<>();
+        try (Generator generator = new Generator()) {
+            for (Workload workload : chosen) {
+                List<Row> open = all.stream()
+                        .filter(target -> target.url(workload.protocol()).isPresent())
+                        .map(target -> new Row(workload, target, new ArrayList<>(), Optional.empty()))
+                        .toList();
+                for (int repetition = 1; repetition <= repetitions; repetition++) {
+                    List<Row> next = new ArrayList<>();
+                    for (Row row : open) next.add(repeat(generator, row, repetition, run));
+                    open = next;
+                }
+                rows.addAll(open);
+            }
+        }
+        return rows;
+    }
+
+    private Row repeat(Generator generator, Row row, int repetition, String run) {
+        if (row.failure().isPresent()) return row;
+        String label = row.workload().name() + " " + row.target().name() + " " + repetition + "/" + repetitions;
+        String name = row.workload().name() + "-" + run + "-" + repetition;
+        Duration before = Duration.ofMillis((long) (1000 * (repetition == 1 ? warmUp : Math.min(warmUp, 1))));
+        MqttVersion version = mqttVersion == 5 ? MqttVersion.V5_0 : MqttVersion.V3_1_1;
+        try {
+            Measurement measurement = new Measurement(
+                    generator, version, rate -> say(String.format(Locale.ROOT, "  %s: %,d/s", label, rate)));
+            Repetition measured = measurement.run(
+                    row.workload(), row.target(), name, before, Duration.ofMillis((long) (1000 * seconds)));
+            say(String.format(
+                    Locale.ROOT,
+                    "%s: %,.0f/s, %.2f µs of the target's CPU each, p99 %.0f µs, generator %.0f %%, others %.0f %%",
+                    label,
+                    measured.perSecond(),
+                    measured.targetCpuMicros(),
+                    measured.latency().p99(),
+                    100 * measured.generatorShare(),
+                    100 * measured.othersShare()));
+            List<Repetition> more = new ArrayList<>(row.repetitions());
+            more.add(measured);
+            return new Row(row.workload(), row.target(), more, Optional.empty());
+        } catch (BenchmarkFailure | IOException | IllegalStateException e) {
+            say(label + " FAILED: " + e.getMessage());
+            return new Row(
+                    row.workload(), row.target(), row.repetitions(), Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void say(String line) {
+        PrintWriter out = out();
+        out.println(line);
+        out.flush();
+    }
+
+    private String head(List<Target> all) throws IOException {
+        StringBuilder text = new StringBuilder();
+        text.append("Date: ")
+                .append(ZonedDateTime.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'")))
+                .append("  \nMachine: ")
+                .append(MachineProbe.describe())
+                .append(String.format(
+                        Locale.ROOT,
+                        "  %nEach figure: the median of %d × %.0f s, ± half of the spread; MQTT %s; targets in"
+                                + " turns%n%n",
+                        repetitions,
+                        seconds,
+                        mqttVersion == 5 ? "5.0" : "3.1.1"));
+        text.append("| target | version | before a durable message is confirmed | most memory since its start, MiB |\n")
+                .append("|---|---|---|---:|\n");
+        for (Target target : all) {
+            String peak = target.pid().isPresent()
+                    ? String.format(
+                            Locale.ROOT,
+                            "%,d",
+                            ProcessProbe.of(target.pid().getAsLong()).peakResidentBytes() >> 20)
+                    : "–";
+            text.append(String.join(" | ", "| " + target.name(), target.version(), target.durability(), peak + " |\n"));
+        }
+        return text.toString();
+    }
+}

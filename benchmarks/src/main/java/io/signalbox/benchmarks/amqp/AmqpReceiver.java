@@ -1,0 +1,163 @@
+package io.signalbox.benchmarks.amqp;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The link on which a connection receives: it accepts what comes, answers a whole read with as few dispositions as ranges
+ * allow, and renews its credit at half. Confined to the event loop.
+ */
+final class AmqpReceiver {
+
+    /** Takes the message whose body begins at this index. */
+    interface Taker {
+        void take(ByteBuf in, int bodyAt);
+
+        /** After the last message of a read, when the answers are written. */
+        void endOfRead();
+    }
+
+    static final int HANDLE = 1;
+
+    /** What JMS clients ask for by default. */
+    private static final int CREDIT = 1000;
+
+    private final AmqpPeer peer;
+    private final String name;
+    private final Optional<String> address;
+    private final DeliveryKind kind;
+    private final Taker taker;
+    private final CompletableFuture<String> attached = new CompletableFuture<>();
+    private int received;
+    private int creditEnd;
+    private int firstOpen;
+    private int lastOpen;
+    private boolean hasOpen;
+
+    /**
+     * @param address empty for a node that the broker makes for this link (§3.5.10)
+     */
+    AmqpReceiver(AmqpPeer peer, Optional<String> address, DeliveryKind kind, Taker taker) {
+        this.peer = peer;
+        this.name = "from " + address.orElse("dynamic");
+        this.address = address;
+        this.kind = kind;
+        this.taker = taker;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Completed with the source's address. */
+    CompletableFuture<String> attached() {
+        return attached;
+    }
+
+    void begin() {
+        AmqpWriter frame = new AmqpWriter(peer.buffer(1024))
+                .frame(AmqpWriter.AMQP_FRAME)
+                .list(AmqpCode.ATTACH)
+                .string(name)
+                .uint(HANDLE)
+                .bool(true)
+                .ubyte(kind == DeliveryKind.SETTLED ? 1 : 0)
+                .ubyte(0)
+                .list(AmqpCode.SOURCE);
+        if (address.isPresent()) frame.string(address.get());
+        else frame.nothing();
+        // §3.5.3: durable, expiry-policy, timeout, dynamic, dynamic-node-properties, distribution-mode, filter,
+        // default-outcome, outcomes, capabilities
+        frame.uint(0)
+                .symbol("session-end")
+                .uint(0)
+                .bool(address.isEmpty())
+                .nothing()
+                .nothing()
+                .nothing()
+                .nothing()
+                .nothing()
+                .symbol(address.isEmpty() ? "temporary-queue" : "queue")
+                .endList()
+                .list(AmqpCode.TARGET)
+                .endList()
+                .endList()
+                .endFrame();
+        writeFlow();
+    }
+
+    void onAttached(String sourceAddress) {
+        if (!sourceAddress.isEmpty()) attached.complete(sourceAddress);
+    }
+
+    void writeFlow() {
+        creditEnd = received + CREDIT;
+        new AmqpWriter(peer.buffer(128))
+                .frame(AmqpWriter.AMQP_FRAME)
+                .list(AmqpCode.FLOW)
+                .uint(received)
+                .uint(AmqpPeer.INCOMING_WINDOW)
+                .uint(peer.nextOutgoingId())
+                .uint(AmqpPeer.INCOMING_WINDOW)
+                .uint(HANDLE)
+                .uint(received)
+                .uint(CREDIT)
+                .endList()
+                .endFrame();
+    }
+
+    /** After the list began: handle, delivery-id, delivery-tag, message-format, settled, more. */
+    void onTransfer(AmqpReader reader, ByteBuf in, int end) {
+        reader.skipFields(1);
+        int deliveryId = reader.number(0);
+        reader.skipFields(2);
+        boolean isSettled = reader.bool();
+        if (reader.bool()) {
+            peer.refuse("the broker cuts a message into several transfers, which a load does not put together");
+            return;
+        }
+        received++;
+        if (!isSettled) open(deliveryId);
+        reader.skipRest();
+        reader.over(in);
+        while (in.readerIndex() < end) {
+            if (reader.descriptor() == AmqpCode.DATA) {
+                reader.binary();
+                taker.take(in, in.readerIndex());
+                return;
+            }
+            reader.skip();
+        }
+        peer.refuse("a message came without its data section");
+    }
+
+    private void open(int deliveryId) {
+        if (hasOpen && deliveryId != lastOpen + 1) writeDisposition();
+        if (!hasOpen) firstOpen = deliveryId;
+        lastOpen = deliveryId;
+        hasOpen = true;
+    }
+
+    private void writeDisposition() {
+        if (!hasOpen) return;
+        hasOpen = false;
+        new AmqpWriter(peer.buffer(64))
+                .frame(AmqpWriter.AMQP_FRAME)
+                .list(AmqpCode.DISPOSITION)
+                .bool(true)
+                .uint(firstOpen)
+                .uint(lastOpen)
+                .bool(true)
+                .list(AmqpCode.ACCEPTED)
+                .endList()
+                .endList()
+                .endFrame();
+    }
+
+    void onEndOfRead() {
+        writeDisposition();
+        if (creditEnd - received <= CREDIT / 2) writeFlow();
+        taker.endOfRead();
+    }
+}

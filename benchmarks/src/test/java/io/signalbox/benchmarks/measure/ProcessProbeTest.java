@@ -1,0 +1,49 @@
+package io.signalbox.benchmarks.measure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class ProcessProbeTest {
+
+    @Test
+    void aNameWithSpacesAndParenthesesDoesNotShiftTheFields() {
+        String stat = "12 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 150 27 13 14 15";
+        assertEquals(177, ProcessProbe.cpuTicks(stat));
+    }
+
+    @Test
+    void idleTimeAndWaitingForADiskAreNotBusy() {
+        assertEquals(1 + 2 + 3 + 6 + 7 + 8, MachineProbe.busyTicks("cpu  1 2 3 400 500 6 7 8 9 10"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void thisProcessIsFoundAndHasAMemory() throws IOException {
+        ProcessProbe self = ProcessProbe.of(ProcessHandle.current().pid());
+        assertTrue(self.cpuNanos() > 0);
+        assertTrue(self.residentBytes() > 1 << 20);
+        assertTrue(self.peakResidentBytes() > 1 << 20);
+        assertTrue(MachineProbe.busyNanos() > 0);
+    }
+
+    @Test
+    void aProcessThatIsNotThereIsTold() {
+        assertThrows(IOException.class, () -> ProcessProbe.of(Long.MAX_VALUE));
+    }
+
+    @Test
+    void theMedianIsTheMiddleAndTheSpreadIsHalfOfTheRange() {
+        Spread odd = Spread.of(List.of(30.0, 10.0, 20.0));
+        assertEquals(new Spread(20, 10, 30), odd);
+        assertEquals(0.5, odd.relative());
+        assertEquals(15, Spread.of(List.of(20.0, 10.0)).median());
+        assertThrows(IllegalArgumentException.class, () -> Spread.of(List.of()));
+    }
+}

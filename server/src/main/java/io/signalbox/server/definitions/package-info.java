@@ -1,0 +1,5 @@
+/** A file that says which users, queues, exchanges and bindings there have to be, and how it is brought about. */
+@NullMarked
+package io.signalbox.server.definitions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,105 @@
+package io.signalbox.server.definitions;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.broker.routing.ExchangeType;
+import io.signalbox.server.config.ConfigurationException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a definitions file may say, and what is said of one that cannot be used. */
+class DefinitionsReaderTest {
+
+    @TempDir
+    private Path directory;
+
+    private Definitions read(String json) throws Exception {
+        return DefinitionsReader.read(Files.writeString(directory.resolve("d.json"), json));
+    }
+
+    private String problems(String json) {
+        return assertThrows(ConfigurationException.class, () -> read(json)).getMessage();
+    }
+
+    @Test
+    void everythingThatCanBeDefinedIsRead() throws Exception {
+        Definitions read = read("""
+                {
+                  "users": [{"name": "ann", "password": "secret"}],
+                  "queues": [{"name": "readings"}, {"name": "orders"}],
+                  "exchanges": [{"name": "shop", "type": "topic"}],
+                  "bindings": [{"exchange": "topics", "queue": "readings", "key": "sensors/+/temperature"},
+                               {"exchange": "amq.fanout", "queue": "orders"}]
+                }
+                """);
+
+        assertEquals("ann", read.users.get(0).name());
+        assertEquals(2, read.queues.size());
+        assertEquals(ExchangeType.TOPIC, read.exchanges.get(0).type());
+        assertEquals("sensors/+/temperature", read.bindings.get(0).key());
+        assertEquals("", read.bindings.get(1).key());
+    }
+
+    @Test
+    void anEmptyObjectDefinesNothing() throws Exception {
+        assertFalse(read("{}").hasUsers());
+    }
+
+    @Test
+    void allProblemsAreToldAtOnceEachUnderItsLine() {
+        String problems = problems("""
+                {
+                  "users": [{"name": "ann"}, {"name": "anonymous", "password": "x"}],
+                  "queus": [],
+                  "queues": [{"name": 5}, {"name": "a"}, {"name": "a"}],
+                  "exchanges": [{"name": "e", "type": "tropic"}],
+                  "bindings": {}
+                }
+                """);
+
+        assertTrue(problems.contains("7 problems"), problems);
+        assertTrue(problems.contains("line 2, column 13 "), problems);
+        assertTrue(problems.contains("^ needs either a password or a hash"), problems);
+        assertTrue(problems.contains("line 3, column 3 "), problems);
+        assertTrue(problems.contains("^^^^^^^ unknown key; there are bindings, exchanges, queues, users"), problems);
+        assertTrue(problems.contains("line 4, column 23 "), problems);
+        assertTrue(problems.contains("the queue is defined twice, first in line 4"), problems);
+        assertTrue(problems.contains("^^^^^^^^ is one of direct, fanout, headers, mqtt-topic, topic"), problems);
+        assertTrue(problems.contains("bindings is an array"), problems);
+    }
+
+    @Test
+    void whatIsNotJsonIsToldWithItsPlace() {
+        String problems = problems("{\n  \"queues\": [{\"name\" \"a\"}]\n}\n");
+
+        assertTrue(problems.contains("line 2, column "), problems);
+        assertTrue(problems.contains("is not JSON: "), problems);
+    }
+
+    @Test
+    void aPasswordIsNotRepeatedInWhatIsPrinted() {
+        String problems = problems("{\"users\": [{\"name\": \"ann\", \"hash\": \"my secret\"}]}");
+
+        assertFalse(problems.contains("my secret"), problems);
+        assertTrue(
+                problems.contains("line 1, column 36: A password hash reads pbkdf2-sha512$210000$salt$key"), problems);
+    }
+
+    @Test
+    void aKeyThatIsThereTwiceOrAFileThatIsMissingIsToldSo() {
+        assertTrue(problems("{\"queues\": [], \"queues\": []}").contains("is not JSON: Duplicate field 'queues'"));
+        assertTrue(assertThrows(ConfigurationException.class, () -> DefinitionsReader.read(directory.resolve("none")))
+                .getMessage()
+                .contains("there is no such definitions file"));
+    }
+
+    @Test
+    void endlessNestingIsRefused() {
+        assertTrue(problems("{\"queues\":" + "[".repeat(100_000)).contains("is not JSON: "));
+    }
+}
