@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
-import io.signalbox.testkit.Clause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +64,6 @@ final class MqttMatrixIT {
         return Await.get("the answer to " + message.topic(), link.publish(message));
     }
 
-    @Clause("MQTT-3.8.4-8")
     @ParameterizedTest
     @EnumSource
     void messagesArriveAtTheLesserQosOfPublicationAndSubscription(MqttFlavour flavour) {
@@ -117,7 +116,6 @@ final class MqttMatrixIT {
         link.assertNothingMore();
     }
 
-    @Clause("MQTT-3.2.2-3")
     @ParameterizedTest
     @EnumSource
     void aSessionKeepsMessagesAcrossADisconnect(MqttFlavour flavour) {
@@ -134,11 +132,20 @@ final class MqttMatrixIT {
         }
         MqttLink second = keeping(flavour, "subscriber");
         assertTrue(second.sessionPresent()); // MQTT-3.2.2-2, MQTT5 MQTT-3.2.2-3
-        assertEquals(sent, second.receivePayloads(sent.size()));
+        List<String> received = second.receivePayloads(sent.size());
+        // MQTT-4.6.0-5: in order for the same topic and QoS; what is published at QoS 2 may be overtaken by the rest
+        for (int each = 0; each < qos; each++) assertEquals(everyNth(sent, qos, each), everyNth(received, qos, each));
+        assertEquals(Set.copyOf(sent), Set.copyOf(received));
         second.assertNothingMore();
     }
 
-    @Clause("MQTT-4.4.0-1")
+    /** What was published at one of {@code qos} levels, in the order in which it is in the list. */
+    private static List<String> everyNth(List<String> payloads, int qos, int which) {
+        return payloads.stream()
+                .filter(payload -> Integer.parseInt(payload.substring(1)) % qos == which)
+                .toList();
+    }
+
     @ParameterizedTest
     @EnumSource
     void aSessionKeepsMessagesAcrossALostConnection(MqttFlavour flavour) {
@@ -157,7 +164,6 @@ final class MqttMatrixIT {
         assertEquals("meanwhile", next.payload());
     }
 
-    @Clause("MQTT-3.1.2-4")
     @ParameterizedTest
     @EnumSource
     void aCleanConnectForgetsTheSession(MqttFlavour flavour) {
@@ -170,7 +176,6 @@ final class MqttMatrixIT {
         second.assertNothingMore();
     }
 
-    @Clause({"MQTT-4.6.0-5", "MQTT-4.6.0-6"})
     @ParameterizedTest
     @EnumSource
     void fiveHundredMessagesInFlightKeepTheirOrder(MqttFlavour flavour) {
@@ -190,7 +195,6 @@ final class MqttMatrixIT {
         return topic.charAt(topic.length() - 1) - '0';
     }
 
-    @Clause("MQTT-3.1.4-3")
     @ParameterizedTest
     @EnumSource
     void aSecondConnectionTakesTheSessionOver(MqttFlavour flavour) {
