@@ -41,11 +41,6 @@ final class PropertyValues {
         return new Property(name, encode(value), PropertyType.ENCODED);
     }
 
-    /** The value alone, as a filter compares it. */
-    static Object toNeutral(Object value) {
-        return toNeutral("", value).value();
-    }
-
     private static boolean isPlain(Object value) {
         boolean number = value instanceof Number && !(value instanceof BigInteger) && !(value instanceof BigDecimal);
         return number
