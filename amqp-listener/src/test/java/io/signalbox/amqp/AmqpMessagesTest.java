@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.signalbox.amqp.AmqpMessages.Parsed;
 import io.signalbox.broker.message.Envelope;
+import io.signalbox.testkit.Clause;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ class AmqpMessagesTest {
         return AmqpMessages.parse(bytes, 0, bytes.length);
     }
 
+    @Clause({"AMQP-3.2.1", "AMQP-3.2.2"})
     @Test
     void theHeaderIsReadAndWhatFollowsDeliveryAnnotationsIsKept() throws Refusal {
         String kept = MESSAGE_ANNOTATIONS + PROPERTIES + DATA;
@@ -43,6 +45,7 @@ class AmqpMessagesTest {
         assertEquals(Envelope.NEVER, parsed.expiresAtMillis(Hex.bytes(DATA), 50_000));
     }
 
+    @Clause({"AMQP-3.2.1", "AMQP-3.2.4"})
     @Test
     void theEarlierOfTtlAndAbsoluteExpiryTimeHolds() throws Refusal {
         String properties = "005373 c015 09 a1026d31 40 40 40 40 40 40 40 83000000000000c738"; // 51,000
@@ -53,12 +56,14 @@ class AmqpMessagesTest {
         assertEquals(51_000, AmqpMessages.parse(wide, 0, wide.length).expiresAtMillis(wide, 50_500));
     }
 
+    @Clause("AMQP-1.1")
     @Test
     void descriptorsMayBeWrittenTheLongWay() throws Refusal {
         Parsed parsed = parse("00 a3 10 616d71703a6865616465723a6c697374 c002 01 41" + "00 80 0000000000000075 a000");
         assertEquals(true, parsed.header().durable());
     }
 
+    @Clause("AMQP-3.2")
     @ParameterizedTest
     @ValueSource(
             strings = {

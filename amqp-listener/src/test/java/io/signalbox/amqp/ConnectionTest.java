@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.testkit.Clause;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -51,6 +52,7 @@ class ConnectionTest {
         assertTrue(close.getError().getDescription().length() > 5, "a refusal carries a sentence");
     }
 
+    @Clause({"AMQP-5.3.2", "AMQP-5.3.3"})
     @Test
     void mechanismsAreOfferedStrongestFirst() throws Exception {
         TestPeer peer = connect().sendHex("414d5150 03010000");
@@ -60,6 +62,7 @@ class ConnectionTest {
                 peer.expect(SaslMechanisms.class).getSaslServerMechanisms());
     }
 
+    @Clause("AMQP-2.4.2")
     @Test
     void everythingUpToOpenMayBePipelined() throws Exception {
         TestPeer peer = connect();
@@ -85,6 +88,7 @@ class ConnectionTest {
         peer.expectEnd();
     }
 
+    @Clause({"AMQP-5.3.2", "AMQP-5.3.3"})
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -110,6 +114,7 @@ class ConnectionTest {
         peer.expect(Open.class);
     }
 
+    @Clause("AMQP-5.3.2")
     @Test
     void whereNobodyIsAnonymousSaslIsAsked() throws Exception {
         AmqpSettings defaults = AmqpSettings.defaults("broker", "1");
@@ -120,6 +125,7 @@ class ConnectionTest {
         peer.expectEnd();
     }
 
+    @Clause("AMQP-2.2")
     @ParameterizedTest
     @ValueSource(strings = {"414d5150 00000901", "414d5150 02010000", "414d5150 00020000", "474554202f204854"})
     void anotherProtocolIsAnsweredWithWhatIsSpoken(String header) throws Exception {
@@ -137,6 +143,7 @@ class ConnectionTest {
         other.begin(0);
     }
 
+    @Clause({"AMQP-2.3.2", "AMQP-2.8.15"})
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -158,6 +165,7 @@ class ConnectionTest {
         assertNotNull(close.getError().getDescription());
     }
 
+    @Clause("AMQP-2.7.1")
     @Test
     void aFrameLargerThanAgreedIsRefusedBeforeItIsRead() throws Exception {
         TestPeer peer = connect().open();
@@ -165,6 +173,7 @@ class ConnectionTest {
         expectClose(peer, ConnectionError.FRAMING_ERROR);
     }
 
+    @Clause("AMQP-2.8.19")
     @Test
     void beforeOpenOnlySmallFramesAreTaken() throws Exception {
         TestPeer peer = connect().login("ANONYMOUS", null);
@@ -175,6 +184,7 @@ class ConnectionTest {
         expectClose(peer, ConnectionError.FRAMING_ERROR);
     }
 
+    @Clause({"AMQP-2.4.1", "AMQP-2.4.6", "AMQP-2.7.1"})
     @Test
     void theFirstFrameMustBeOpenAndThereIsOnlyOne() throws Exception {
         TestPeer peer = connect().open();
@@ -189,6 +199,7 @@ class ConnectionTest {
         expectClose(early, AmqpError.ILLEGAL_STATE);
     }
 
+    @Clause({"AMQP-2.7.1", "AMQP-2.7.9", "AMQP-2.8.15"})
     @Test
     void aVirtualHostThatIsNotThereIsSaidToBeNotThere() throws Exception {
         Open open = TestPeer.openFrame();
@@ -200,6 +211,7 @@ class ConnectionTest {
         broker.connect().open(open).begin(0);
     }
 
+    @Clause("AMQP-2.4.5")
     @Test
     void aSilentPeerIsClosed() throws Exception {
         AmqpSettings defaults = AmqpSettings.defaults("broker", "1");
@@ -207,6 +219,7 @@ class ConnectionTest {
         expectClose(peer.open(), AmqpError.RESOURCE_LIMIT_EXCEEDED);
     }
 
+    @Clause("AMQP-2.4.5")
     @Test
     void aPeerThatAsksForItHearsFromUsWhenThereIsNothingToSay() throws Exception {
         Open open = TestPeer.openFrame();
@@ -215,6 +228,7 @@ class ConnectionTest {
         for (int i = 0; i < 3; i++) assertArrayEquals(Hex.bytes("00000008 02000000"), peer.nextRaw());
     }
 
+    @Clause("AMQP-2.4.5")
     @Test
     void anIdleTimeOutThatCannotBeKeptIsRefused() throws Exception {
         Open open = TestPeer.openFrame();
@@ -236,6 +250,7 @@ class ConnectionTest {
         expectClose(loggedIn, AmqpError.RESOURCE_LIMIT_EXCEEDED);
     }
 
+    @Clause({"AMQP-2.5.1", "AMQP-2.7.2"})
     @Test
     void sessionsBeginOnAnyChannelUpToChannelMax() throws Exception {
         TestPeer peer = connect().open();
@@ -264,6 +279,7 @@ class ConnectionTest {
         expectClose(peer, AmqpError.NOT_ALLOWED);
     }
 
+    @Clause({"AMQP-2.4.3", "AMQP-2.7.9"})
     @Test
     void aBrokerThatStopsSaysSo() throws Exception {
         TestPeer peer = connect().open();

@@ -2,6 +2,7 @@ package io.signalbox.amqp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.signalbox.testkit.Clause;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Random;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class DeliveryAssemblyTest {
 
     /** AMQP 1.0 §2.6.14: however the peer cuts a message up, it is the same message. */
+    @Clause("AMQP-2.6.14")
     @Test
     void whatCameInAnyPiecesIsWhole() throws Exception {
         for (long seed = 1; seed <= 200; seed++) {

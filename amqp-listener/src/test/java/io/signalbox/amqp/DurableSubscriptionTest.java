@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.testkit.Clause;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Sources that outlive their links (AMQP 1.0 §3.5.3), as JMS uses them. */
+@Clause("AMQP-3.5.3")
 class DurableSubscriptionTest {
 
     private static final Symbol TOPIC = Symbol.valueOf("topic");
@@ -110,6 +112,7 @@ class DurableSubscriptionTest {
         assertEquals(condition, detach.getError().getCondition());
     }
 
+    @Clause({"AMQP-3.5.5", "AMQP-3.5.6"})
     @Test
     void theAnswerSaysWhatLasts() throws Exception {
         Source actual = subscribe(peer, "mine", 0, "news", 0);
@@ -120,6 +123,7 @@ class DurableSubscriptionTest {
         assertArrayEquals(new Symbol[] {TOPIC}, actual.getCapabilities());
     }
 
+    @Clause("AMQP-2.6.4")
     @Test
     void aDetachThatDoesNotCloseLeavesTheSubscription() throws Exception {
         subscribe(peer, "mine", 0, "news", 10);
@@ -225,6 +229,7 @@ class DurableSubscriptionTest {
         expectMessage(peer, "still");
     }
 
+    @Clause("AMQP-2.6.1")
     @Test
     void theNewerLinkOfAContainerTakesTheSubscriptionOver() throws Exception {
         subscribe(peer, "mine", 0, "news", 0);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.netty.buffer.Unpooled;
+import io.signalbox.testkit.Clause;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,7 @@ class FrameReaderTest {
         reader.feed(Unpooled.wrappedBuffer(Hex.bytes(hex)), transcript);
     }
 
+    @Clause({"AMQP-2.3.1", "AMQP-2.4.2"})
     @Test
     void pipelinedHeadersAndFramesAreCutHoweverTheyAreFragmented() throws Refusal {
         byte[] stream = Hex.bytes(SASL_HEADER
@@ -96,6 +98,7 @@ class FrameReaderTest {
                 "seed " + seed);
     }
 
+    @Clause({"AMQP-2.3.1", "AMQP-2.8.16"})
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.testkit.Clause;
 import java.util.Arrays;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -66,6 +67,7 @@ class IncomingLinkTest {
         assertNotNull(detach.getError().getDescription());
     }
 
+    @Clause("AMQP-3.4.2")
     @Test
     void acceptedLeavesOnlyAfterTheForce() throws Exception {
         peer.attachSender(0, "q");
@@ -100,6 +102,7 @@ class IncomingLinkTest {
         assertEquals(AmqpError.INTERNAL_ERROR, close.getError().getCondition());
     }
 
+    @Clause("AMQP-3.4.4")
     @Test
     void whatNobodyIsBoundToIsReleased() throws Exception {
         peer.attachSender(0, "topic://nobody/listens");
@@ -120,6 +123,7 @@ class IncomingLinkTest {
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
     }
 
+    @Clause({"AMQP-2.6.12", "AMQP-2.8.2"})
     @Test
     void aSettledTransferHasNoAnswer() throws Exception {
         peer.attachSender(0, "q");
@@ -130,6 +134,7 @@ class IncomingLinkTest {
         peer.expectSilence(100);
     }
 
+    @Clause({"AMQP-2.6.12", "AMQP-2.8.3"})
     @Test
     void inSecondModeThePeerSettles() throws Exception {
         Attach attach = TestPeer.sender("s", 0, "q");
@@ -146,6 +151,7 @@ class IncomingLinkTest {
         assertInstanceOf(Accepted.class, disposition.getState());
     }
 
+    @Clause({"AMQP-2.6.14", "AMQP-2.7.5"})
     @Test
     void aDeliveryInManyFramesIsOneMessage() throws Exception {
         peer.attachSender(0, "q");
@@ -166,6 +172,7 @@ class IncomingLinkTest {
         assertEquals("x".repeat(5000), peer.text());
     }
 
+    @Clause("AMQP-2.7.5")
     @Test
     void anAbortedDeliveryNeverWas() throws Exception {
         peer.attachSender(0, "q");
@@ -193,6 +200,7 @@ class IncomingLinkTest {
         assertEquals(CreditGrant.MAX_MESSAGES, more.getLinkCredit().intValue());
     }
 
+    @Clause("AMQP-3.4.3")
     @Test
     void whatIsNoMessageIsRejectedAndTheLinkGoesOn() throws Exception {
         peer.attachSender(0, "q");
@@ -204,6 +212,7 @@ class IncomingLinkTest {
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
     }
 
+    @Clause({"AMQP-2.7.3", "AMQP-2.8.18", "AMQP-2.6.5"})
     @Test
     void aMessageLargerThanAgreedEndsTheLink() throws Exception {
         reopen(new AmqpSettings.Limits(4096, 10_000, 10, 10));
@@ -309,6 +318,7 @@ class IncomingLinkTest {
         }
     }
 
+    @Clause({"AMQP-2.6.7", "AMQP-2.8.18"})
     @Test
     void aDeliveryWithoutCreditEndsTheLink() throws Exception {
         peer.attachSender(0, "q");
@@ -325,6 +335,7 @@ class IncomingLinkTest {
         broker.store.release();
     }
 
+    @Clause({"AMQP-2.5.4", "AMQP-2.5.6", "AMQP-2.7.8", "AMQP-2.8.17"})
     @Test
     void aWindowThatIsOverrunEndsTheSessionAndNotTheConnection() throws Exception {
         peer.attachSender(0, "q");
@@ -343,6 +354,7 @@ class IncomingLinkTest {
         broker.store.release();
     }
 
+    @Clause({"AMQP-2.6.5", "AMQP-3.5.4"})
     @ParameterizedTest
     @ValueSource(strings = {"$management", "$cbs", "/management"})
     void nodesThatAreNotThereYetAreNotMadeQueues(String address) throws Exception {
@@ -384,6 +396,7 @@ class IncomingLinkTest {
         assertEquals(1, ready("orders"));
     }
 
+    @Clause({"AMQP-2.6.1", "AMQP-2.8.18"})
     @Test
     void aSecondLinkOfTheSameNameStealsTheFirst() throws Exception {
         peer.send(0, TestPeer.sender("same", 0, "q"));
@@ -394,6 +407,7 @@ class IncomingLinkTest {
         assertEquals(1, peer.expect(Attach.class).getHandle().intValue());
     }
 
+    @Clause({"AMQP-2.6.2", "AMQP-2.8.17"})
     @Test
     void handlesAreCheckedAndOnlyTheirSessionEnds() throws Exception {
         peer.begin(1);
@@ -408,6 +422,7 @@ class IncomingLinkTest {
         peer.begin(2);
     }
 
+    @Clause({"AMQP-2.6.4", "AMQP-2.6.6", "AMQP-2.7.7"})
     @Test
     void aDetachIsAnsweredAlike() throws Exception {
         peer.attachSender(3, "q");

@@ -3,6 +3,7 @@ package io.signalbox.amqp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 class LinkCreditTest {
@@ -38,6 +39,7 @@ class LinkCreditTest {
         assertEquals(0, credit.linkCredit());
     }
 
+    @Clause("AMQP-2.8.10")
     @Test
     void theDeliveryCountWrapsOnTheWireOnly() {
         credit.onFlow(0, 0xffff_ffffL, true);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.signalbox.broker.security.Authenticator;
 import io.signalbox.broker.security.Credentials;
 import io.signalbox.broker.security.Identity;
+import io.signalbox.testkit.Clause;
 import java.net.SocketAddress;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -93,6 +94,7 @@ class LoginTest {
     }
 
     /** AMQP 1.0 §2.2: the answer is the header of what is wanted. */
+    @Clause("AMQP-2.2")
     @Test
     void whereEverybodyMustLogInAPeerWithoutSaslIsShownTheSaslHeader() throws Exception {
         guard.anonymousAllowed = false;

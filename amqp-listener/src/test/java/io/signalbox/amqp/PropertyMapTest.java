@@ -12,6 +12,7 @@ import io.signalbox.broker.message.NeutralView;
 import io.signalbox.broker.message.NeutralView.PayloadKind;
 import io.signalbox.broker.message.NeutralView.Property;
 import io.signalbox.broker.message.PropertyType;
+import io.signalbox.testkit.Clause;
 import io.signalbox.testkit.GeneratedView;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -52,6 +53,16 @@ class PropertyMapTest {
         return Hex.text(Arrays.copyOfRange(body.bytes(), body.from(), body.to()));
     }
 
+    @Clause({
+        "AMQP-3.2.3",
+        "AMQP-3.2.4",
+        "AMQP-3.2.5",
+        "AMQP-3.2.6",
+        "AMQP-3.2.7",
+        "AMQP-3.2.8",
+        "AMQP-3.2.9",
+        "AMQP-3.2.11"
+    })
     @Test
     void anAmqpMessageComesBackAsItWas() {
         for (long seed = 0; seed < SEEDS; seed++) {
@@ -161,6 +172,7 @@ class PropertyMapTest {
         assertEquals(new Binary(new byte[] {-1}), MessageIds.fromBytes(new byte[] {-1}));
     }
 
+    @Clause("AMQP-1.6.21")
     @Test
     void reservedNamesThatMakeNoSenseAreApplicationProperties() {
         List<Property> properties = List.of(

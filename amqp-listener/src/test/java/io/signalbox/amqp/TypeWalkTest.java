@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.signalbox.testkit.Clause;
 import java.time.Duration;
 import java.util.Random;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TypeWalkTest {
 
+    @Clause("AMQP-1.2")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -96,6 +98,7 @@ class TypeWalkTest {
         assertEquals("a value nests deeper than 32 levels", refusal.sentence());
     }
 
+    @Clause("AMQP-1.2.4")
     @Test
     void arraysOfDescribedElementsNestToTheSameDepth() {
         byte[] bytes = new byte[200];

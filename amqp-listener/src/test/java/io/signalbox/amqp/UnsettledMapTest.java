@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.signalbox.testkit.Clause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ class UnsettledMapTest {
         });
     }
 
+    @Clause("AMQP-2.8.10")
     @Test
     void idsWrap() {
         UnsettledMap<String> map = new UnsettledMap<>();

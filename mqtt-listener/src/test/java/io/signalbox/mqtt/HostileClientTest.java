@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.EventLoop;
 import io.signalbox.mqtt.codec.Bytes;
+import io.signalbox.testkit.Clause;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -159,6 +160,7 @@ class HostileClientTest {
     }
 
     /** 3.1.1 MQTT-2.3.1-2, MQTT-2.2.1-4: identifiers wrap around, are never zero and never in use twice. */
+    @Clause("MQTT-2.2.1-4")
     @Test
     void packetIdentifiersWrapAround() throws Exception {
         int messages = 70_000;

@@ -9,6 +9,7 @@ import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.mqtt.codec.Bytes;
 import io.signalbox.mqtt.codec.PublishBody;
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 /** Queues by name, as {@code $queue/<name>}, on the wire. */
@@ -133,6 +134,7 @@ class NamedQueueTest {
     }
 
     /** What a bound queue got from a topic comes under the queue's name (MQTT-3.3.2-3) and says where it came from. */
+    @Clause("MQTT-3.3.2-3")
     @Test
     void aMessageOfATopicSaysWhatItWasPublishedTo() throws Exception {
         try (TestServer server = TestServer.start()) {

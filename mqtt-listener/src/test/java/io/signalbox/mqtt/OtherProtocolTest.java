@@ -11,6 +11,7 @@ import io.signalbox.broker.message.Message;
 import io.signalbox.broker.message.MessageFormat;
 import io.signalbox.broker.message.NeutralView;
 import io.signalbox.broker.message.NeutralView.PayloadKind;
+import io.signalbox.testkit.Clause;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,7 @@ class OtherProtocolTest {
     }
 
     /** MQTT-3.3.2-2: what cannot be written as a topic is counted, not sent. */
+    @Clause("MQTT-3.3.2-2")
     @Test
     void anAddressThatIsNoTopicIsNotSent() throws Exception {
         try (TestServer server = TestServer.start()) {

@@ -7,6 +7,7 @@ import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.persistence.PersistentStore;
 import io.signalbox.persistence.StoreSettings;
+import io.signalbox.testkit.Clause;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class RestartTest {
     }
 
     /** MQTT-4.1.0-1, MQTT-4.4.0-1: what was acknowledged to the publisher is there, what the subscriber had is marked. */
+    @Clause({"MQTT-4.1.0-1", "MQTT-4.4.0-1"})
     @Test
     void aSessionFindsItsMessagesAfterARestart() throws Exception {
         try (TestServer first = start()) {

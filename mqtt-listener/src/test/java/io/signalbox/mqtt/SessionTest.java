@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
@@ -18,6 +19,7 @@ class SessionTest {
     }
 
     /** MQTT-3.1.2-5, MQTT-3.2.2-3, MQTT-3.1.2-23. */
+    @Clause({"MQTT-3.1.2-5", "MQTT-3.2.2-3", "MQTT-3.1.2-23", "MQTT-4.5.0-1"})
     @Test
     void aPersistentSessionGetsWhatCameWhileItsClientWasAway() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -36,6 +38,7 @@ class SessionTest {
     }
 
     /** MQTT-3.1.2-4, MQTT-3.2.2-2. */
+    @Clause({"MQTT-3.1.2-4", "MQTT-3.2.2-2"})
     @Test
     void aCleanStartFindsNothing() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -67,6 +70,7 @@ class SessionTest {
     }
 
     /** MQTT-4.4.0-1, MQTT-4.6.0-1, MQTT-3.3.1-1: again, in order, with DUP and the same packet identifiers. */
+    @Clause({"MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-3.3.1-1"})
     @Test
     void whatWasNotAcknowledgedIsSentAgain() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -95,6 +99,7 @@ class SessionTest {
     }
 
     /** MQTT-3.1.4-3. */
+    @Clause("MQTT-3.1.4-3")
     @Test
     void aLaterConnectionTakesTheSessionOver() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -149,6 +154,7 @@ class SessionTest {
     }
 
     /** MQTT-4.1.0-2. */
+    @Clause("MQTT-4.1.0-2")
     @Test
     void aSessionEndsWhenItsExpiryHasPassed() throws Exception {
         try (TestServer server = TestServer.start()) {

@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 /** Shared subscriptions on the wire (MQTT 5.0 §4.8.2). */
@@ -53,6 +54,7 @@ class SharedSubscriptionTest {
     }
 
     /** MQTT-4.8.2-3: QoS 0 is passed to one of those that are there, and takes turns as well. */
+    @Clause("MQTT-4.8.2-3")
     @Test
     void messagesOfQos0TakeTurnsAndAreNotKept() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -71,6 +73,7 @@ class SharedSubscriptionTest {
     }
 
     /** MQTT-4.8.2-3: each at the QoS it was granted. */
+    @Clause("MQTT-4.8.2-3")
     @Test
     void aMemberGetsNoMoreThanTheQosItWasGranted() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -98,6 +101,7 @@ class SharedSubscriptionTest {
     }
 
     /** §4.8.2: what a lost member had not acknowledged goes to another, marked. */
+    @Clause("MQTT-3.3.1-1")
     @Test
     void whatALostMemberLeavesUnacknowledgedGoesToAnother() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -128,6 +132,7 @@ class SharedSubscriptionTest {
     }
 
     /** MQTT-4.8.2-6: a negative answer ends the message for everybody. */
+    @Clause("MQTT-4.8.2-6")
     @Test
     void whatOneMemberRefusesNobodyElseGets() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -184,6 +189,7 @@ class SharedSubscriptionTest {
     }
 
     /** MQTT-3.10.4-3: what was sent is completed; what was not goes to the others. */
+    @Clause("MQTT-3.10.4-3")
     @Test
     void whatIsInFlightIsCompletedAfterUnsubscribe() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -231,6 +237,7 @@ class SharedSubscriptionTest {
     }
 
     /** MQTT-3.3.4-9 holds for all that a client gets, whatever subscription it comes by. */
+    @Clause("MQTT-3.3.4-9")
     @Test
     void theReceiveMaximumIsKeptOverAllSubscriptions() throws Exception {
         for (int maximum = 1; maximum <= 3; maximum++) {
@@ -251,6 +258,7 @@ class SharedSubscriptionTest {
         }
     }
 
+    @Clause({"MQTT-4.8.2-1", "MQTT-4.8.2-2"})
     @Test
     void clientsOfVersion3AreMembersToo() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -269,6 +277,7 @@ class SharedSubscriptionTest {
     }
 
     /** MQTT-4.8.2-1, MQTT-4.8.2-2, MQTT-3.8.3-4. */
+    @Clause({"MQTT-4.8.2-1", "MQTT-4.8.2-2", "MQTT-3.8.3-4"})
     @Test
     void whatIsNotAShareAndTopicsIsRefused() throws Exception {
         try (TestServer server = TestServer.start()) {

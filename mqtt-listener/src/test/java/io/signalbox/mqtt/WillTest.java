@@ -1,5 +1,6 @@
 package io.signalbox.mqtt;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 class WillTest {
@@ -12,6 +13,7 @@ class WillTest {
     }
 
     /** MQTT-3.1.2-8. */
+    @Clause({"MQTT-3.1.2-8", "MQTT-3.1.2-7", "MQTT-3.1.2-14"})
     @Test
     void theWillOfALostConnectionIsPublished() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -22,6 +24,7 @@ class WillTest {
     }
 
     /** MQTT-3.14.4-3, MQTT-3.1.2-10. */
+    @Clause({"MQTT-3.14.4-3", "MQTT-3.1.2-10"})
     @Test
     void aNormalDisconnectDeletesTheWill() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -63,6 +66,7 @@ class WillTest {
     }
 
     /** MQTT-3.1.3-9: whoever comes back before the delay has passed was never gone. */
+    @Clause("MQTT-3.1.3-9")
     @Test
     void aDelayedWillIsNotPublishedWhenTheClientComesBack() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -92,6 +96,7 @@ class WillTest {
     }
 
     /** MQTT-3.1.2-8: the end of the session is the end of the delay. */
+    @Clause("MQTT-3.1.2-8")
     @Test
     void aDelayedWillIsPublishedWhenItsSessionEnds() throws Exception {
         try (TestServer server = TestServer.start()) {

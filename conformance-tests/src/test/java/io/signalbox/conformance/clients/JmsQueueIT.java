@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
+import io.signalbox.testkit.Clause;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -147,6 +148,7 @@ final class JmsQueueIT {
         }
     }
 
+    @Clause("AMQP-2.6.7")
     @Test
     void receivingFromAnEmptyQueueEndsInTimeAndLaterMessagesStillCome() throws JMSException {
         Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE);

@@ -20,6 +20,7 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCo
 import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
+import io.signalbox.testkit.Clause;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,6 +111,7 @@ final class Mqtt5IT {
         assertTrue(more.isEmpty(), () -> "one more: " + more);
     }
 
+    @Clause("MQTT-3.8.4-8")
     @Test
     void qosOfADeliveryIsTheLesserOfPublicationAndSubscription() throws InterruptedException {
         for (MqttQos granted : List.of(MqttQos.AT_MOST_ONCE, MqttQos.AT_LEAST_ONCE)) {
@@ -146,6 +148,7 @@ final class Mqtt5IT {
         assertEquals(List.of(Mqtt5SubAckReasonCode.GRANTED_QOS_0, Mqtt5SubAckReasonCode.GRANTED_QOS_1), granted);
     }
 
+    @Clause({"MQTT-4.6.0-5", "MQTT-4.6.0-6"})
     @Test
     void messagesOfOnePublisherArriveInOrder() throws InterruptedException {
         Mqtt5BlockingClient subscriber = connected("subscriber");
@@ -195,6 +198,7 @@ final class Mqtt5IT {
         assertEquals("live", text(receive(publishes)));
     }
 
+    @Clause("MQTT-4.4.0-1")
     @Test
     void unacknowledgedMessagesComeAgainOnResumptionAndAcknowledgedOnesDoNot() throws InterruptedException {
         Mqtt5BlockingClient first = client("subscriber");
@@ -215,6 +219,7 @@ final class Mqtt5IT {
         assertNothingMore(publishes);
     }
 
+    @Clause("MQTT-3.1.2-4")
     @Test
     void aCleanStartForgetsTheSession() throws InterruptedException {
         Mqtt5BlockingClient first = client("subscriber");
@@ -258,6 +263,7 @@ final class Mqtt5IT {
         assertNothingMore(publishes);
     }
 
+    @Clause({"MQTT-3.3.2-18", "MQTT-3.3.2-6"})
     @Test
     void propertiesArriveAsPublished() throws InterruptedException {
         Mqtt5BlockingClient subscriber = connected("subscriber");
@@ -312,6 +318,7 @@ final class Mqtt5IT {
         }
     }
 
+    @Clause("MQTT-3.1.4-3")
     @Test
     void aSecondConnectionTakesTheSessionOver() throws InterruptedException {
         Mqtt5BlockingClient first = client("subscriber");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
+import io.signalbox.testkit.Clause;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -109,6 +110,7 @@ final class WebSocketTranscriptIT {
         return upgraded().send("82 8e" + MASK + CONNECT).expect("82 04" + CONNACK);
     }
 
+    @Clause("MQTT-6.0.0-4")
     @Test
     void theAnswerNamesTheSubprotocolMqtt() throws IOException { // MQTT-6.0.0-4
         String answer = answerTo("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqttv3.1, mqtt\r\n");
@@ -123,6 +125,7 @@ final class WebSocketTranscriptIT {
         assertTrue(answer.contains("\r\nsec-websocket-protocol: mqttv3.1\r\n"), answer);
     }
 
+    @Clause("MQTT-6.0.0-3")
     @Test
     void whoDoesNotOfferMqttIsRefused() throws IOException { // MQTT-6.0.0-3
         for (String headers : new String[] {"", "Sec-WebSocket-Protocol: amqp\r\n"}) {
@@ -150,6 +153,7 @@ final class WebSocketTranscriptIT {
         assertTrue(local.startsWith("http/1.1 101 "), local);
     }
 
+    @Clause("MQTT-6.0.0-1")
     @Test
     void aTextFrameClosesTheConnection() throws IOException { // MQTT-6.0.0-1
         try (Client client = connected()) {
@@ -160,6 +164,7 @@ final class WebSocketTranscriptIT {
         }
     }
 
+    @Clause("MQTT-6.0.0-2")
     @Test
     void packetsShareFramesAndSpanThem() throws IOException { // MQTT-6.0.0-2
         try (Client client = upgraded()) {

@@ -13,6 +13,7 @@ import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.Relay;
 import io.signalbox.conformance.process.SharedBroker;
+import io.signalbox.testkit.Clause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -76,6 +77,7 @@ final class AmqpMatrixIT {
         return texts;
     }
 
+    @Clause({"AMQP-1.6", "AMQP-3.2.6", "AMQP-3.2.7", "AMQP-3.2.8"})
     @ParameterizedTest
     @EnumSource
     void bodiesOfEveryKindArriveAsTheyWereSent(AmqpFlavour flavour) {
@@ -117,6 +119,7 @@ final class AmqpMatrixIT {
         awaitDepth(queue(flavour), 0);
     }
 
+    @Clause({"AMQP-2.6.7", "AMQP-2.6.9"})
     @ParameterizedTest
     @EnumSource
     void noMoreComesThanThereIsCreditFor(AmqpFlavour flavour) {
@@ -130,6 +133,7 @@ final class AmqpMatrixIT {
         receiver.assertNothingMore();
     }
 
+    @Clause({"AMQP-3.4.4", "AMQP-3.4.5"})
     @ParameterizedTest
     @EnumSource
     void everyOutcomeDoesWhatItSays(AmqpFlavour flavour) {
@@ -191,6 +195,7 @@ final class AmqpMatrixIT {
         assertEquals(List.of("right"), receiveTexts(right, 1));
     }
 
+    @Clause("AMQP-3.5.3")
     @ParameterizedTest
     @EnumSource
     void aRequestIsAnsweredAtADynamicNode(AmqpFlavour flavour) {
@@ -210,6 +215,7 @@ final class AmqpMatrixIT {
         assertEquals("c-1", reply.correlationId());
     }
 
+    @Clause("AMQP-2.6.14")
     @ParameterizedTest
     @EnumSource
     void tenMegabytesArriveWhole(AmqpFlavour flavour) {
@@ -232,6 +238,7 @@ final class AmqpMatrixIT {
     }
 
     // The Vert.x client cannot ask for it.
+    @Clause({"AMQP-2.6.7", "AMQP-2.6.8"})
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "VERTX")
     void drainBringsWhatThereIsAndTheRestOfTheCreditBack(AmqpFlavour flavour) {
@@ -247,6 +254,7 @@ final class AmqpMatrixIT {
         assertEquals(List.of("later"), receiveTexts(receiver, 1));
     }
 
+    @Clause("AMQP-3.3")
     @ParameterizedTest
     @EnumSource
     void whatWasNotSettledComesAgainOnTheNextLink(AmqpFlavour flavour) {
@@ -280,6 +288,7 @@ final class AmqpMatrixIT {
         assertEquals(List.of("after"), receiveTexts(receiver, 1));
     }
 
+    @Clause("AMQP-2.6.5")
     @ParameterizedTest
     @EnumSource
     void aRefusedLinkSaysWhy(AmqpFlavour flavour) {

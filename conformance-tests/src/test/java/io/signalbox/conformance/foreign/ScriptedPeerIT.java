@@ -4,6 +4,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
+import io.signalbox.testkit.Clause;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.test.driver.ProtonTestClient;
 import org.apache.qpid.protonj2.test.driver.codec.messaging.Source;
@@ -66,6 +67,7 @@ final class ScriptedPeerIT {
         return source;
     }
 
+    @Clause("AMQP-2.7.4")
     @Test
     void aFlowOfTheSessionThatAsksForAnAnswerGetsOne() {
         peer.expectFlow().withHandle(nullValue());
@@ -79,6 +81,7 @@ final class ScriptedPeerIT {
         awaitAnswers();
     }
 
+    @Clause("AMQP-2.6.7")
     @Test
     void drainOnAnEmptyQueueUsesUpTheCredit() {
         attachReceiver("scripted.drain");
@@ -96,6 +99,7 @@ final class ScriptedPeerIT {
         awaitAnswers();
     }
 
+    @Clause({"AMQP-2.6.6", "AMQP-2.6.2"})
     @Test
     void aDetachIsAnsweredAndTheHandleFreeAgain() {
         attachReceiver("scripted.first");
@@ -105,6 +109,7 @@ final class ScriptedPeerIT {
         attachReceiver("scripted.second");
     }
 
+    @Clause({"AMQP-2.8.17", "AMQP-2.5.4", "AMQP-2.7.8"})
     @Test
     void aTransferOnALinkThatIsNotThereEndsTheSession() {
         peer.expectEnd().withError("amqp:session:unattached-handle");

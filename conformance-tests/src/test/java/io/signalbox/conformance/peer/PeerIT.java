@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
+import io.signalbox.testkit.Clause;
 import java.util.concurrent.CompletableFuture;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.apache.qpid.protonj2.types.transport.DeliveryState;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedBroker.class)
 final class PeerIT {
 
+    @Clause("AMQP-2.8.3")
     @Test
     void bothSidesAreConfirmed(BrokerUnderTest broker) {
         String queue = "peer.bothSidesAreConfirmed";

@@ -13,6 +13,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import io.signalbox.server.tls.TlsIdentity;
+import io.signalbox.testkit.Clause;
 import jakarta.jms.Connection;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Queue;
@@ -114,6 +115,7 @@ final class TlsClientsIT {
         publishAndReceive(client, "wss/small", "hello".getBytes(UTF_8));
     }
 
+    @Clause("AMQP-5.2")
     @Test
     void aJmsClientSendsAndReceives() throws Exception {
         Path trust = TlsBroker.trustStore(directory.resolve("trust.p12"), broker.identity());
@@ -158,6 +160,7 @@ final class TlsClientsIT {
     }
 
     /** MQTT-3.1.2-2: the version is told to be unacceptable; what the client goes on sending does not cut the answer off. */
+    @Clause("MQTT-3.1.2-2")
     @Test
     void theReasonOfARefusedConnectionArrives() throws Exception {
         try (SSLSocket socket = TlsBroker.connect(broker.mqtts(), broker.identity())) {
@@ -174,6 +177,7 @@ final class TlsClientsIT {
     }
 
     /** AMQP 1.0 §2.2: the header that is supported, then the end. */
+    @Clause("AMQP-2.2")
     @Test
     void aWrongProtocolHeaderIsAnsweredWithTheRightOne() throws Exception {
         try (SSLSocket socket = TlsBroker.connect(broker.amqps(), broker.identity())) {

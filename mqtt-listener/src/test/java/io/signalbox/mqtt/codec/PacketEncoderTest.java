@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.signalbox.testkit.Clause;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,7 @@ class PacketEncoderTest {
     }
 
     /** MQTT-3.4.2-2, MQTT-3.4.2-3. */
+    @Clause({"MQTT-3.4.2-2", "MQTT-3.4.2-3"})
     @Test
     void leavesOutTheReasonStringWhereItWouldNotFit() {
         assertTrue(v5(Property.MAXIMUM_PACKET_SIZE, 19).write(pubAckWithReasonString(), out));
@@ -61,6 +63,7 @@ class PacketEncoderTest {
     }
 
     /** MQTT-3.1.2-29. */
+    @Clause("MQTT-3.1.2-29")
     @Test
     void writesNoReasonStringForWhoeverWantsNone() {
         assertTrue(v5(Property.REQUEST_PROBLEM_INFORMATION, 0).write(pubAckWithReasonString(), out));
@@ -68,6 +71,7 @@ class PacketEncoderTest {
     }
 
     /** MQTT-3.1.2-24. */
+    @Clause("MQTT-3.1.2-24")
     @Test
     void writesNothingOfAPublishThatIsTooLarge() {
         PacketEncoder encoder = v5(Property.MAXIMUM_PACKET_SIZE, 8);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,7 @@ class TopicSyntaxTest {
         assertTrue(TopicSyntax.isName(topic));
     }
 
+    @Clause({"MQTT-4.7.0-1", "MQTT-4.7.3-1"})
     @ParameterizedTest
     @ValueSource(strings = {"", "+", "a/+", "a#", "#"})
     void isNoName(String topic) {

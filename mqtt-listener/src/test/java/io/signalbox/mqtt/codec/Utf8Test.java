@@ -3,6 +3,7 @@ package io.signalbox.mqtt.codec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.netty.buffer.Unpooled;
+import io.signalbox.testkit.Clause;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
@@ -62,6 +63,7 @@ class Utf8Test {
         }
     }
 
+    @Clause("MQTT-1.5.4-1")
     @Test
     void findsABadByteAtEveryPlaceOfALongString() {
         for (int at = 0; at < 40; at++) {
