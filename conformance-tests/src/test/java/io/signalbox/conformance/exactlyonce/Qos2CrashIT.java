@@ -158,7 +158,7 @@ final class Qos2CrashIT {
     private void report(Qos2Publisher publisher, Qos2Subscriber subscriber) {
         System.out.printf(
                 "QoS 2 campaign: %d published, lost %d, duplicates %d, out of order %d; %d kills, %d of them with the"
-                    + " clients, %d takeovers; kills in each gap: publisher %s, subscriber %s; -Dsignalbox.seed=%d%n",
+                        + " clients, %d takeovers; kills in each gap: publisher %s, subscriber %s; -Dsignalbox.seed=%d%n",
                 publisher.published(),
                 lost(publisher, subscriber),
                 duplicates(subscriber),
