@@ -55,9 +55,8 @@ class WorkloadsTest {
         node.stop();
     }
 
-    /** Where the broker does not grant QoS 2, its workloads say so, which the test below shows. */
     static Stream<Workload> workloads() {
-        return Workloads.all().stream().filter(workload -> !workload.name().startsWith("mqtt-qos2"));
+        return Workloads.all().stream();
     }
 
     private static Repetition run(Workload workload, MqttVersion version) throws Exception {

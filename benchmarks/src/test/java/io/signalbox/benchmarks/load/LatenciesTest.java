@@ -22,7 +22,7 @@ class LatenciesTest {
         }
         Arrays.sort(values);
         for (double percentile : new double[] {50, 90, 99, 99.9}) {
-            double exact = values[(int) Math.ceil(percentile / 100 * values.length) - 1] / 1000.0;
+            double exact = values[(int) Math.round(percentile * values.length / 100) - 1] / 1000.0;
             assertEquals(exact, latencies.micros(percentile), exact / 500 + 0.001, percentile + " %, seed " + seed);
         }
     }
