@@ -25,6 +25,11 @@ final class PublishMarks {
         return envelope.durable() ? granted : 0;
     }
 
+    /** Whether an MQTT client published it at QoS 0, so that nobody gets it at more (MQTT-3.8.4-8). */
+    static boolean isAtMostOnce(Envelope envelope) {
+        return (envelope.marks() & QOS_PLUS_ONE) == 1;
+    }
+
     /** Whether the RETAIN flag is set towards a client (MQTT 5.0 §3.3.1.3, §3.8.3.1). */
     static boolean deliveredRetain(Envelope envelope, int targetFlags) {
         if (TargetFlags.isRetained(targetFlags)) return true; // 3.1.1 MQTT-3.3.1-8

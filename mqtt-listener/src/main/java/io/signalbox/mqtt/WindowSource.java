@@ -164,10 +164,11 @@ final class WindowSource implements DeliveryListener {
         received++;
         if (ending) {
             settle(delivery, Outcome.RELEASED);
-        } else if (terms.maximumQos() > 0) {
+        } else if (terms.maximumQos() > 0
+                && !PublishMarks.isAtMostOnce(delivery.message().envelope())) {
             window.take(this, delivery);
         } else if (window.hasRoom()) {
-            window.sendAtMostOnce(delivery, terms); // MQTT-4.8.2-3
+            window.sendAtMostOnce(delivery, terms); // MQTT-3.8.4-8, MQTT-4.8.2-3
             settle(delivery, Outcome.ACCEPTED);
         } else {
             settle(delivery, Outcome.RELEASED); // others may keep up better

@@ -50,6 +50,18 @@ class NamedQueueTest {
         }
     }
 
+    /** MQTT-3.8.4-8: nothing comes with more than it was published with. */
+    @Test
+    void whatWasPublishedAtMostOnceComesAtMostOnce() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            TestClient a = consumer(server, "a");
+            server.client().connectV3("p").send("30 0b 00 08 '$queue/q' '1'");
+            a.expect("30 0c 00 08 '$queue/q' 00 '1'").expectNothingElse();
+            server.waitUntil(() -> queue(server).status().unsettled() == 0);
+            assertEquals(0, queue(server).status().ready());
+        }
+    }
+
     @Test
     void consumersCompete() throws Exception {
         try (TestServer server = TestServer.start()) {
