@@ -126,6 +126,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
             return;
         }
         if (packet.qos() > 0) checkReceiveMaximum();
+        if (packet.qos() == 2) checkUnreleased();
         long now = context.clock().millis();
         Envelope envelope = new Envelope(
                 topic,
@@ -211,6 +212,14 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     void refuse(Packet.Publish packet, PublishOutcome.Reason why, String sentence) {
         count(packet);
         publisher().refuse(new PublishOutcome.Refused(why, sentence), token(packet));
+    }
+
+    /** Who never sends PUBREL must not fill the broker with identifiers; a client that goes on after PUBREC never comes here. */
+    private void checkUnreleased() {
+        if (!origin.received().isFull()) return;
+        throw new Refusal(
+                ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                ReceivedPackets.MOST + " messages of QoS 2 are not released; send PUBREL after PUBREC");
     }
 
     private void checkReceiveMaximum() {

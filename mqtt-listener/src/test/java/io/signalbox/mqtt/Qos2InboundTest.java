@@ -49,6 +49,22 @@ class Qos2InboundTest {
         }
     }
 
+    /** Also from 3.1.1 clients, which have no receive maximum. */
+    @Test
+    void whoeverReleasesNothingIsSentAwayBeforeItFillsTheBroker() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            TestClient publisher = server.client().connectV3Persistent("p", 0);
+            for (int id = 1; id <= ReceivedPackets.MOST; id++) {
+                String hex = String.format("%02x %02x", id >> 8, id & 0xff);
+                publisher.send("34 06 00 01 't' " + hex + " '1'").expect("50 02 " + hex);
+            }
+            // What is known may come again; what is new may not.
+            publisher.send(PUBLISH_AGAIN).expect(PUBREC);
+            publisher.send("34 06 00 01 't' ff ff '1'").expectClosed();
+            assertEquals(ReceivedPackets.MOST, storedPackets(server));
+        }
+    }
+
     /** Also when both come before the first answer. */
     @Test
     void aRepetitionBeforeTheForceIsAnsweredWithTheFirst() throws Exception {
