@@ -44,27 +44,10 @@ final class UserCommand {
         }
     }
 
-    /** Sends a user's new password; the number of users there are then. */
-    private static long put(
-            String request, String user, PasswordOptions password, ConfigurationOptions options, PrintWriter out)
-            throws CommandFailure {
-        Optional<String> problem = User.problemOf(user);
-        if (problem.isPresent()) throw new CommandFailure(ExitCode.REFUSED, problem.get());
-        try (BrokerConnection broker = BrokerConnection.open(options)) {
-            PasswordOptions.Chosen chosen = password.choose(user);
-            ControlMessage answer = broker.ask(ControlMessage.of(request)
-                    .with("user", user)
-                    .with("hash", hash(chosen).text()));
-            if (chosen.generated()) out.println(chosen.password());
-            return answer.number("users").orElse(0L);
-        }
-    }
+    /** A user and the password to be; what {@code add} and {@code passwd} are about. */
+    static final class NewPassword {
 
-    /** {@code user add <name>}. */
-    @Command(name = "add", description = "Adds a user; asks for the password unless told where it is.")
-    static final class Add implements Callable<Integer> {
-
-        @Spec
+        @Spec(Spec.Target.MIXEE)
         private CommandSpec spec = CommandSpec.create();
 
         @Mixin
@@ -76,15 +59,34 @@ final class UserCommand {
         @Parameters(paramLabel = "<name>", description = "The user's name.")
         private String user = "";
 
+        /** Sends it; the number of users there are then. */
+        private long send(String request) throws CommandFailure {
+            Optional<String> problem = User.problemOf(user);
+            if (problem.isPresent()) throw new CommandFailure(ExitCode.REFUSED, problem.get());
+            try (BrokerConnection broker = BrokerConnection.open(options)) {
+                PasswordOptions.Chosen chosen = password.choose(user);
+                ControlMessage answer = broker.ask(ControlMessage.of(request)
+                        .with("user", user)
+                        .with("hash", hash(chosen).text()));
+                if (chosen.generated()) spec.commandLine().getOut().println(chosen.password());
+                return answer.number("users").orElse(0L);
+            }
+        }
+    }
+
+    /** {@code user add <name>}. */
+    @Command(name = "add", description = "Adds a user; asks for the password unless told where it is.")
+    static final class Add implements Callable<Integer> {
+
+        @Mixin
+        private NewPassword wanted = new NewPassword();
+
         @Override
         public Integer call() throws CommandFailure {
-            PrintWriter out = spec.commandLine().getOut();
-            if (put("user-add", user, password, options, out) == 1) {
+            if (wanted.send("user-add") == 1) {
+                String sentence = " is the only user: everybody has to log in from now on, also on this machine.";
                 // Not on the standard output, where a generated password may be awaited.
-                spec.commandLine()
-                        .getErr()
-                        .println(
-                                user + " is the only user: everybody has to log in from now on, also on this machine.");
+                wanted.spec.commandLine().getErr().println(wanted.user + sentence);
             }
             return ExitCode.OK;
         }
@@ -94,21 +96,12 @@ final class UserCommand {
     @Command(name = "passwd", description = "Gives a user another password and ends the connections of the old one.")
     static final class Passwd implements Callable<Integer> {
 
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
-        private ConfigurationOptions options = new ConfigurationOptions();
-
-        @Mixin
-        private PasswordOptions password = new PasswordOptions();
-
-        @Parameters(paramLabel = "<name>", description = "The user's name.")
-        private String user = "";
+        private NewPassword wanted = new NewPassword();
 
         @Override
         public Integer call() throws CommandFailure {
-            put("user-passwd", user, password, options, spec.commandLine().getOut());
+            wanted.send("user-passwd");
             return ExitCode.OK;
         }
     }
