@@ -29,6 +29,9 @@ final class AmqpSession {
 
     private static final int MAX_LINK_NAME_CHARS = 4096;
 
+    /** Of all attaches that are kept with their links; one more may come beyond. */
+    private static final long MOST_ATTACH_BYTES = 1 << 20;
+
     private final AmqpConnection connection;
     private final int channel;
     private final long peerHandleMax;
@@ -157,6 +160,12 @@ final class AmqpSession {
         if (connection.channels().linkCount() >= limits().maxLinks()) {
             throw Refusal.ofSession(
                     AmqpError.RESOURCE_LIMIT_EXCEEDED, "the connection has " + limits().maxLinks() + " links already");
+        }
+        if (connection.channels().attachBytes() >= MOST_ATTACH_BYTES) {
+            throw Refusal.ofSession(
+                    AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                    "the names, addresses and filters of the connection's links have 1 MiB already; shorten them, or"
+                            + " use another connection");
         }
         if (attach.getRole() == Role.SENDER) {
             IncomingLink link = new IncomingLink(this, attach);

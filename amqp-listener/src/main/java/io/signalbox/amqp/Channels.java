@@ -20,8 +20,12 @@ final class Channels {
 
     private final int maxSessions;
     private final Map<Integer, AmqpSession> sessions = new HashMap<>(4);
-    private final Map<String, AmqpLink> linksByName = new HashMap<>(4);
+    private final Map<String, Named> linksByName = new HashMap<>(4);
+    private long attachBytes;
     private int peerChannelMax = ANY;
+
+    /** @param attachBytes of the attach that is kept with the link */
+    private record Named(AmqpLink link, int attachBytes) {}
 
     Channels(int maxSessions) {
         this.maxSessions = maxSessions;
@@ -68,9 +72,12 @@ final class Channels {
     }
 
     /** AMQP 1.0 §2.6.1: a name is used by one link in each direction; a newcomer takes it over. */
-    void nameTaken(String directedName, AmqpLink link) {
-        AmqpLink former = linksByName.put(directedName, link);
-        if (former != null) former.stolen();
+    void nameTaken(String directedName, AmqpLink link, int bytes) {
+        Named former = linksByName.put(directedName, new Named(link, bytes));
+        attachBytes += bytes;
+        if (former == null) return;
+        attachBytes -= former.attachBytes();
+        former.link().stolen();
     }
 
     boolean hasLink(String directedName) {
@@ -78,7 +85,15 @@ final class Channels {
     }
 
     void nameFreed(String directedName, AmqpLink link) {
-        linksByName.remove(directedName, link);
+        Named named = linksByName.get(directedName);
+        if (named == null || named.link() != link) return;
+        attachBytes -= named.attachBytes();
+        linksByName.remove(directedName);
+    }
+
+    /** What the links' names, addresses and filters come to, as they are encoded. */
+    long attachBytes() {
+        return attachBytes;
     }
 
     int linkCount() {
@@ -90,5 +105,6 @@ final class Channels {
         for (AmqpSession session : all()) session.leave();
         sessions.clear();
         linksByName.clear();
+        attachBytes = 0;
     }
 }

@@ -1,5 +1,7 @@
 package io.signalbox.amqp;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
@@ -51,7 +53,13 @@ final class LinkEnd {
     }
 
     void begin() {
-        session.connection().channels().nameTaken(directedName, link);
+        session.connection().channels().nameTaken(directedName, link, encodedBytes());
+    }
+
+    private int encodedBytes() {
+        ByteBuf out = Unpooled.buffer(256);
+        PerformativeCodec.ofThread().encode(wanted, new ByteBufSink(out));
+        return out.writerIndex();
     }
 
     /** Whether another link of this name is attached in the same direction. */

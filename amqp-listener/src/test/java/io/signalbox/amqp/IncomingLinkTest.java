@@ -258,6 +258,25 @@ class IncomingLinkTest {
     }
 
     @Test
+    void whatLinksAreCalledIsBoundedAndADetachMakesRoom() throws Exception {
+        String address = "/exchanges/topics/" + "n".repeat(60_000);
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.ZERO);
+        detach.setClosed(true);
+        for (int i = 0; i < 40; i++) {
+            peer.attachSender(0, address);
+            peer.send(0, detach);
+            peer.expect(Detach.class);
+        }
+        int fit = (1 << 20) / 60_000 + 1;
+        for (int handle = 0; handle < fit; handle++) peer.attachSender(handle, address);
+        peer.send(0, TestPeer.sender("one more", fit, address));
+        assertEquals(
+                AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                peer.expect(End.class).getError().getCondition());
+    }
+
+    @Test
     void aConnectionHasAsManyLinksAsAgreed() throws Exception {
         reopen(new AmqpSettings.Limits(4096, 10_000, 10, 2));
         peer.begin(1);

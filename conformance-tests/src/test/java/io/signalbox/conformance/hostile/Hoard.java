@@ -121,11 +121,11 @@ record Hoard(String name, int connections, long mostBytes, Attack.Strike strike)
                 peer.isClosedWithin(Duration.ofMillis(1));
             }
         }));
-        hoards.add(guest("AMQP long link names", peer -> {
+        hoards.add(new Hoard("AMQP long addresses", AFTER_LOGIN, 2 * MOST_AFTER_LOGIN, peer -> {
             peer.send(join(open(peer()), begin(0)));
             for (int handle = 0; handle < 256; handle++) {
-                String name = handle + "n".repeat(30_000);
-                if (!peer.send(attachSender(0, handle, name, "/exchanges/topics/hoard"), A_MOMENT)) return;
+                String address = "/exchanges/topics/" + handle + "n".repeat(30_000);
+                if (!peer.send(attachSender(0, handle, "link" + handle, address), A_MOMENT)) return;
                 peer.isClosedWithin(Duration.ofMillis(1));
             }
         }));
