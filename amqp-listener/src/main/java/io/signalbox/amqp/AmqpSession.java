@@ -29,8 +29,8 @@ final class AmqpSession {
 
     private static final int MAX_LINK_NAME_CHARS = 4096;
 
-    /** Of all attaches that are kept with their links; one more may come beyond. */
-    private static final long MOST_ATTACH_BYTES = 1 << 20;
+    /** Of all attaches that are kept with their links, about twice that on the heap; one more may come beyond. */
+    private static final long MOST_ATTACH_BYTES = 512 << 10;
 
     private final AmqpConnection connection;
     private final int channel;
@@ -164,7 +164,7 @@ final class AmqpSession {
         if (connection.channels().attachBytes() >= MOST_ATTACH_BYTES) {
             throw Refusal.ofSession(
                     AmqpError.RESOURCE_LIMIT_EXCEEDED,
-                    "the names, addresses and filters of the connection's links have 1 MiB already; shorten them, or"
+                    "the names, addresses and filters of the connection's links have 512 KiB already; shorten them, or"
                             + " use another connection");
         }
         if (attach.getRole() == Role.SENDER) {

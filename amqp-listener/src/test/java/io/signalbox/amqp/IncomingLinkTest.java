@@ -268,7 +268,7 @@ class IncomingLinkTest {
             peer.send(0, detach);
             peer.expect(Detach.class);
         }
-        int fit = (1 << 20) / 60_000 + 1;
+        int fit = (512 << 10) / 60_000 + 1;
         for (int handle = 0; handle < fit; handle++) peer.attachSender(handle, address);
         peer.send(0, TestPeer.sender("one more", fit, address));
         assertEquals(

@@ -121,9 +121,9 @@ record Hoard(String name, int connections, long mostBytes, Attack.Strike strike)
                 peer.isClosedWithin(Duration.ofMillis(1));
             }
         }));
-        hoards.add(new Hoard("AMQP long addresses", AFTER_LOGIN, 2 * MOST_AFTER_LOGIN, peer -> {
+        hoards.add(guest("AMQP long addresses", peer -> {
             peer.send(join(open(peer()), begin(0)));
-            for (int handle = 0; handle < 256; handle++) {
+            for (int handle = 0; handle < 17; handle++) { // one more would end the session
                 String address = "/exchanges/topics/" + handle + "n".repeat(30_000);
                 if (!peer.send(attachSender(0, handle, "link" + handle, address), A_MOMENT)) return;
                 peer.isClosedWithin(Duration.ofMillis(1));
