@@ -63,18 +63,22 @@ final class QueueFootprint {
         consumer.acquiredBytes -= entry.unsettledBytes();
     }
 
-    void clear() {
+    /** The queue holds nothing any more, to the last byte: there is no later step in which a rest could be told. */
+    void end() {
         residentBytes = 0;
         residentMessages = 0;
         unsettledBytes = 0;
+        tell(0);
     }
 
     /** Tells the budget, in steps, so that queues do not meet there for every message. */
     void report(long entries) {
         long held = entries * ENTRY_HEAP_BYTES + residentMessages * MESSAGE_HEAP_BYTES + residentBytes + unsettledBytes;
-        long change = held - reportedBytes;
-        if (Math.abs(change) < REPORT_STEP_BYTES) return;
-        memory.hold(change);
+        if (Math.abs(held - reportedBytes) >= REPORT_STEP_BYTES) tell(held);
+    }
+
+    private void tell(long held) {
+        memory.hold(held - reportedBytes);
         reportedBytes = held;
     }
 }

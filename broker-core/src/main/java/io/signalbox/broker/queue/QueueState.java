@@ -242,7 +242,7 @@ final class QueueState {
         readBack.clear();
         reservations.clear();
         unsettled = 0;
-        footprint.clear();
+        footprint.end();
     }
 
     /** A durable queue's end is one record for all its entries; what a transient one has in the log is settled singly. */

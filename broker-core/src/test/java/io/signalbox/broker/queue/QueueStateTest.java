@@ -607,6 +607,24 @@ class QueueStateTest {
     }
 
     @Test
+    void nothingOfAQueueStaysInTheBudgetNotEvenWhatIsTooLittleForAStep() {
+        QueueState wide = windowOf(10_000);
+        fill(wide, 60);
+        wide.dispatch();
+        Consumer consumer = taking("c");
+        wide.attach(consumer);
+        consumer.limit = 59;
+        wide.available(consumer);
+        wide.dispatch();
+        for (Delivery delivery : List.copyOf(effects.delivered)) wide.settle(delivery, Outcome.ACCEPTED, List.of());
+        wide.dispatch();
+        assertTrue(memory.heldBytes() > 0, "one is left");
+        wide.delete();
+        wide.dispatch();
+        assertEquals(0, memory.heldBytes());
+    }
+
+    @Test
     void aLongAddressCountsLikeABody() {
         QueueState wide = windowOf(10_000);
         for (int i = 0; i < 100; i++) wide.enqueue(new Entry(nextLsn++, 0, TestMessages.durable("a".repeat(1000), "")));
