@@ -41,7 +41,10 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         submit(new QueueCommand.Grant(consumer, limit, QueueCommand.Grant.Wish.NONE));
     }
 
-    /** Delivers what can be delivered within the limit, then calls {@link DeliveryListener#onDrained}. */
+    /**
+     * Delivers what can be delivered within the limit, then calls {@link DeliveryListener#onDrained}; of several calls the last
+     * one's answer says so, and each has one.
+     */
     public void drain() {
         submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.DRAIN));
     }

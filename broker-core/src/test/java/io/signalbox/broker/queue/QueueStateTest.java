@@ -347,6 +347,22 @@ class QueueStateTest {
     }
 
     @Test
+    void everyWishToDrainIsAnsweredAlsoOneThatComesBeforeTheAnswerToTheLast() {
+        put("0123456789");
+        put("beyond");
+        Consumer consumer = taking("c");
+        state.attach(consumer);
+        state.drain(consumer);
+        grant(consumer, 5);
+        state.drain(consumer);
+        assertEquals(1, effects.drains, "the first wish is overtaken");
+        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "beyond")));
+        state.dispatch();
+        assertEquals(2, effects.drains);
+        assertEquals(List.of("0123456789", "beyond"), deliveredTexts());
+    }
+
+    @Test
     void aConsumerWhoseLoopLagsGetsNoMoreUntilItCatchesUp() {
         Consumer consumer = consumer(1000);
         String big = "x".repeat(100 << 10);
