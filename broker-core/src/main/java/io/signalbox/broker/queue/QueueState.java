@@ -89,6 +89,11 @@ final class QueueState {
         end(entry);
     }
 
+    /** What was settled when it was handed over has not reached its consumer. */
+    void lost() {
+        dropped++;
+    }
+
     void attach(Consumer consumer) {
         if (deleted) {
             effects.deleted(consumer.subscription);

@@ -615,14 +615,6 @@ class QueueStateTest {
     }
 
     @Test
-    void whatAnEarlierLifeLeftIsInTheBudget() {
-        QueueState wide = windowOf(100);
-        for (int i = 0; i < 2000; i++)
-            wide.restore(new Entry(nextLsn++, 0, TestMessages.durable("q", "a").stored(1)));
-        assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
-    }
-
-    @Test
     void nothingOfAQueueStaysInTheBudgetNotEvenWhatIsTooLittleForAStep() {
         QueueState wide = windowOf(10_000);
         fill(wide, 60);
@@ -638,6 +630,14 @@ class QueueStateTest {
         wide.delete();
         wide.dispatch();
         assertEquals(0, memory.heldBytes());
+    }
+
+    @Test
+    void whatAnEarlierLifeLeftIsInTheBudget() {
+        QueueState wide = windowOf(100);
+        for (int i = 0; i < 2000; i++)
+            wide.restore(new Entry(nextLsn++, 0, TestMessages.durable("q", "a").stored(1)));
+        assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
     }
 
     @Test
