@@ -222,7 +222,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
                 remainingMillis(envelope),
                 !delivery.isRedelivered(),
                 delivery.deliveryCount());
-        session.output().send(new OutgoingTransfer(this, deliveryId, delivery.isSettled(), header, body));
+        session.output().send(new OutgoingTransfer(this, delivery, header, body));
     }
 
     private long remainingMillis(Envelope envelope) {
@@ -312,6 +312,11 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private void release() {
         Supply from = letGo();
         if (from != null) from.resolver().release(from.source());
+    }
+
+    /** It is not sent any more; if it is not settled, the queue gets it back with the link's end. */
+    void withdrawn(Delivery delivery) {
+        if (supply != null) supply.subscription().withdrawn(delivery);
     }
 
     /** AMQP 1.0 §3.5.3: deliveries without an outcome get the source's default outcome when it goes; else they are released. */

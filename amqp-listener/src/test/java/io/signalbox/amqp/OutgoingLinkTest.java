@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.testkit.Clause;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
@@ -87,8 +88,8 @@ class OutgoingLinkTest {
 
     @Test
     void theBareMessageArrivesByteForByteWithAHeaderOfItsOwn() throws Exception {
-        String sent =
-                "005372 c108 02 a303782d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003 010203 005378 c10100";
+        String sent = "005372 c108 02 a303782d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003"
+                + " 010203 005378 c10100";
         peer.attachSender(0, "q");
         peer.send(
                 0, TestPeer.transfer(0, 0), Hex.bytes("005370 c004 02 41 5007 005371 c108 02 a303782d61 5401" + sent));
@@ -229,6 +230,52 @@ class OutgoingLinkTest {
         narrow.expect(Transfer.class);
         narrow.expect(Transfer.class);
         assertEquals(5, narrow.expect(Flow.class).getDeliveryCount().intValue());
+    }
+
+    /** Receivers count on ids that go up one by one. */
+    @Clause("AMQP-2.7.5")
+    @Test
+    void aLinkThatGoesBeforeItsDeliveriesHaveLeftLeavesNoGapInTheDeliveryIds() throws Exception {
+        fill("q", 3);
+        fill("p", 1);
+        TestPeer narrow = broker.connect().open().begin(0, 1);
+        narrow.send(0, TestPeer.receiver("r", 0, "q"));
+        narrow.expect(Attach.class);
+        Flow credit = TestPeer.flow(0, 0, 3);
+        credit.setIncomingWindow(UnsignedInteger.ONE);
+        narrow.send(0, credit);
+        assertEquals(0, narrow.expect(Transfer.class).getDeliveryId().intValue());
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.ZERO);
+        narrow.send(0, detach);
+        narrow.expect(Detach.class);
+        assertEquals(3, status("q").ready());
+        narrow.send(0, TestPeer.receiver("s", 1, "p"));
+        narrow.expect(Attach.class);
+        Flow more = TestPeer.flow(1, 0, 1);
+        more.setNextIncomingId(UnsignedInteger.ONE);
+        narrow.send(0, more);
+        assertEquals(1, narrow.expect(Transfer.class).getDeliveryId().intValue());
+    }
+
+    @Test
+    void whatIsSettledAndHasNotLeftWhenItsLinkGoesIsCounted() throws Exception {
+        fill("q", 3);
+        TestPeer narrow = broker.connect().open().begin(0, 1);
+        Attach attach = TestPeer.receiver("r", 0, "q");
+        attach.setSndSettleMode(SenderSettleMode.SETTLED);
+        narrow.send(0, attach);
+        narrow.expect(Attach.class);
+        Flow credit = TestPeer.flow(0, 0, 3);
+        credit.setIncomingWindow(UnsignedInteger.ONE);
+        narrow.send(0, credit);
+        narrow.expect(Transfer.class);
+        ListeningBroker.await(() -> status("q").settled() == 3);
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.ZERO);
+        narrow.send(0, detach);
+        narrow.expect(Detach.class);
+        ListeningBroker.await(() -> status("q").dropped() == 2);
     }
 
     @Test
