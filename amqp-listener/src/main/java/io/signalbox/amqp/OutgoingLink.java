@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     private final AmqpSession session;
-    private final SourceWish wish;
     private final LinkEnd end;
     private final LinkCredit credit = new LinkCredit();
     private final long peerMaxMessageBytes;
+    /** What the peer asks for, until that is looked for. */
+    private @Nullable SourceWish wish;
+
     private @Nullable Supply supply;
     private long grantedTo;
     private int drainsUnderWay;
@@ -66,18 +68,21 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     /** Looks for the source and answers the attach when it is there. */
     void begin(TerminusResolver resolver) {
-        if (wish.isLookup() && end.isNameInUse()) {
+        SourceWish asked = wish;
+        wish = null;
+        if (asked == null) throw new IllegalStateException("a link begins once");
+        if (asked.isLookup() && end.isNameInUse()) {
             String sentence = "the link " + end.wanted().getName() + " is in use; detach it first";
             end.refuse(Refusal.ofLink(AmqpError.RESOURCE_LOCKED, sentence));
             return;
         }
         end.begin();
         try {
-            resolver.source(wish).whenComplete((source, failure) -> {
+            resolver.source(asked).whenComplete((source, failure) -> {
                 if (failure == null && !end.isAttaching()) resolver.release(source); // the peer did not wait
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
-                    if (failure == null) attach(resolver, source);
+                    if (failure == null) attach(resolver, source, asked.messages());
                     else refuse(Refusal.of(failure));
                 });
             });
@@ -91,9 +96,9 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         end.refuse(refusal);
     }
 
-    private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source) {
+    private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source, @Nullable Source asked) {
         Attach answer = end.answer();
-        answer.setSource(ActualSource.of(wish.messages(), source));
+        answer.setSource(ActualSource.of(asked, source));
         answer.setTarget(
                 end.wanted().getTarget() == null ? new Target() : end.wanted().getTarget());
         end.attach(answer);
@@ -212,10 +217,6 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private void send(Delivery delivery, Envelope envelope, Body.Inline body) {
         credit.sent();
         session.connection().listener().counters().sent.increment();
-        int deliveryId = session.output().nextDeliveryId();
-        if (!delivery.isSettled()) {
-            session.output().keepUnsettled(new OutgoingDelivery(this, deliveryId, delivery));
-        }
         MessageHeader header = new MessageHeader(
                 envelope.durable(),
                 envelope.priority(),
