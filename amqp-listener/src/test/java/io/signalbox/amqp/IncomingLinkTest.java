@@ -414,6 +414,15 @@ class IncomingLinkTest {
         expectRefusal(AmqpError.NOT_FOUND);
     }
 
+    /** By it any queue could be reached, also that of somebody's session. */
+    @Test
+    void theDefaultExchangeHasNoAddress() throws Exception {
+        peer.send(0, TestPeer.sender("s", 0, "/exchanges//q"));
+        expectRefusal(AmqpError.INVALID_FIELD);
+        peer.send(0, TestPeer.receiver("r", 1, "/exchanges//q"));
+        expectRefusal(AmqpError.INVALID_FIELD);
+    }
+
     @Test
     void transactionsAreRefusedInWords() throws Exception {
         Attach coordinator = TestPeer.sender("c", 0, "q");
