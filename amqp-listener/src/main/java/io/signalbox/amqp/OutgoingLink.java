@@ -184,7 +184,8 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     public void onDelivery(Delivery delivery) {
         if (supply == null) return;
         Message message = delivery.message();
-        Body.Inline body = bodyOf(message);
+        Body.Inline written = bodyOf(message);
+        Body.Inline body = written == null ? null : AddedAnnotations.into(written, delivery.annotations());
         if (body == null) {
             giveBack(delivery, new Outcome.Rejected("it cannot be written as AMQP"));
         } else if (body.size() > peerMaxMessageBytes) {
@@ -241,15 +242,27 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     // ---- outcomes
 
     /** The peer has settled: the outcome holds and nobody waits for an answer. */
-    void settledByPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) {
-        if (supply != null) supply.subscription().settle(delivery.delivery(), Outcomes.of(state, defaultOutcome()));
+    void settledByPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) throws Refusal {
+        if (supply != null) supply.subscription().settle(delivery.delivery(), outcomeOf(delivery, state));
     }
 
     /** The peer waits for this side to settle: that happens when the outcome is durable. */
-    void settleForPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) {
+    void settleForPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) throws Refusal {
         if (supply == null) return;
         long token = Outcomes.token(delivery.deliveryId(), state);
-        supply.subscription().settle(delivery.delivery(), Outcomes.of(state, defaultOutcome()), token);
+        supply.subscription().settle(delivery.delivery(), outcomeOf(delivery, state), token);
+    }
+
+    private Outcome outcomeOf(OutgoingDelivery delivery, @Nullable DeliveryState state) throws Refusal {
+        Outcome outcome =
+                Outcomes.of(state, defaultOutcome(), delivery.delivery().annotations());
+        boolean adds = outcome instanceof Outcome.Modified modified
+                && !modified.annotations().isEmpty();
+        if (adds && session.connection().listener().broker().memory().isTight()) {
+            throw Refusal.ofSession(
+                    AmqpError.RESOURCE_LIMIT_EXCEEDED, "there is no memory to add annotations to messages now");
+        }
+        return outcome;
     }
 
     @Override
@@ -324,12 +337,20 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private @Nullable Supply letGo() {
         Supply from = supply;
         if (from == null) return null;
-        DeliveryState wanted = defaultOutcome();
+        boolean wanted = defaultOutcome() != null;
         for (OutgoingDelivery delivery : session.output().withdraw(this)) {
-            if (wanted != null) from.subscription().settle(delivery.delivery(), Outcomes.of(wanted, null));
+            if (wanted) settleByDefault(from, delivery);
         }
         supply = null;
         from.subscription().close();
         return from;
+    }
+
+    private void settleByDefault(Supply from, OutgoingDelivery delivery) {
+        try {
+            from.subscription().settle(delivery.delivery(), outcomeOf(delivery, null));
+        } catch (Refusal e) {
+            // its annotations are not kept: it is released with the rest
+        }
     }
 }

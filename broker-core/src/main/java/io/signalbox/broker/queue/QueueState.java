@@ -172,6 +172,7 @@ final class QueueState {
             if (outcome instanceof Outcome.Modified modified) {
                 if (modified.deliveryFailed()) entry.deliveryCount++;
                 if (modified.undeliverableHere()) entry.refuse(delivery.owner);
+                if (!modified.annotations().isEmpty()) footprint.annotate(entry, modified.annotations());
             }
             putBack(delivery);
         }
@@ -335,6 +336,7 @@ final class QueueState {
         if (entry.reservedFor != null) reservations.remove(entry);
         settled++;
         forgetBody(entry);
+        footprint.annotate(entry, Annotations.NONE);
         effects.settle(entry);
     }
 

@@ -347,6 +347,21 @@ class QueueStateTest {
     }
 
     @Test
+    void annotationsGoWithTheNextDeliveryAndCostMemoryUntilTheMessageEnds() {
+        consumer(10);
+        keep("a");
+        long held = memory.heldBytes();
+        Annotations added = new Annotations(new byte[5000]);
+        settle(effects.delivered.get(0), new Outcome.Modified(true, false, added));
+        assertEquals(added, effects.delivered.get(1).annotations());
+        assertEquals(5000, memory.heldBytes() - held, 1000);
+        settle(effects.delivered.get(1), new Outcome.Modified(true, false));
+        assertEquals(added, effects.delivered.get(2).annotations(), "they stay");
+        settle(effects.delivered.get(2), Outcome.ACCEPTED);
+        assertEquals(0, memory.heldBytes(), 4096);
+    }
+
+    @Test
     void everyWishToDrainIsAnsweredAlsoOneThatComesBeforeTheAnswerToTheLast() {
         put("0123456789");
         put("beyond");
