@@ -50,10 +50,11 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         negotiated = new ConnectNegotiator(context.settings()).negotiate(connect);
         Credentials credentials = credentials(connect);
         context.authenticator().authenticate(credentials).whenComplete((verdict, failure) -> {
+            Runnable goOn = () -> connection.run(() -> onVerdict(credentials, Optional.ofNullable(verdict)));
             if (loop.eventLoop().inEventLoop()) {
-                onVerdict(credentials, Optional.ofNullable(verdict));
+                goOn.run();
             } else {
-                loop.execute(() -> onVerdict(credentials, Optional.ofNullable(verdict)));
+                loop.execute(goOn);
             }
         });
     }

@@ -316,6 +316,28 @@ class PublishTest {
         }
     }
 
+    /** The identifiers of what never comes again are free for what comes. */
+    @Test
+    void aWindowFullOfMessagesThatExpireWhileTheClientIsAwayIsUsedAgain() throws Exception {
+        int window = 8;
+        try (TestServer server = TestServer.startWith(s -> s.with(t -> t.outboundWindow = window))) {
+            TestClient subscriber = server.client()
+                    .connectV5Persistent("s", 0)
+                    .send("82 07 00 01 00 00 01 't' 01")
+                    .expect("90 04 00 01 00 01");
+            TestClient publisher = server.client().connectV5("p");
+            for (int i = 0; i < window; i++) {
+                publisher.send("32 0c 00 01 't' 00 07 05 02 00000001 'x'").expect("40 02 00 07");
+            }
+            for (int i = 0; i < window; i++) subscriber.expectPacket("32");
+            subscriber.close();
+            server.waitUntilDisconnected(1);
+            server.clockMillis.addAndGet(2000);
+            publisher.send("32 07 00 01 't' 00 07 00 'y'").expect("40 02 00 07");
+            server.client().connectV5Persistent("s", 1).expectPacket("32").expectNothingElse();
+        }
+    }
+
     /** MQTT-3.3.2-5. */
     @Test
     void anExpiredMessageIsNotDelivered() throws Exception {
