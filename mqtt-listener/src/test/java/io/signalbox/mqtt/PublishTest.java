@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.mqtt.codec.ReasonCode;
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 class PublishTest {
@@ -73,6 +74,7 @@ class PublishTest {
     }
 
     /** The promise: no PUBACK before the force. */
+    @Clause("MQTT3-4.3.2-2")
     @Test
     void noPubackLeavesBeforeTheForce() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -161,6 +163,7 @@ class PublishTest {
         }
     }
 
+    @Clause("MQTT3-4.8.0-2")
     @Test
     void aFailedStoreConfirmsNothing() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -249,6 +252,7 @@ class PublishTest {
     }
 
     /** MQTT-3.3.4-7. */
+    @Clause("MQTT-3.3.4-7")
     @Test
     void aStrictListenerEndsWhoExceedsTheReceiveMaximum() throws Exception {
         try (TestServer server = TestServer.startWith(s -> s.with(t -> {
@@ -294,6 +298,7 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-6, MQTT-3.3.2-17, MQTT-3.3.2-18: properties as they came, the expiry counted down. */
+    @Clause({"MQTT-3.3.2-6", "MQTT-3.3.2-17", "MQTT-3.3.2-18"})
     @Test
     void propertiesReachAVersion5SubscriberUnaltered() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -339,6 +344,7 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-5. */
+    @Clause("MQTT-3.3.2-5")
     @Test
     void anExpiredMessageIsNotDelivered() throws Exception {
         try (TestServer server = TestServer.start()) {
