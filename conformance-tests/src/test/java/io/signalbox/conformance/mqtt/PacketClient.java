@@ -104,6 +104,26 @@ final class PacketClient implements AutoCloseable {
         }
     }
 
+    /** UNSUBACK, in 5.0 with a code for each filter, whatever it says besides; in 3.1.1 it has none. */
+    PacketClient expectUnsubAck(String packetId, String codes) throws IOException {
+        assertAnswers("b0", packetId, version.isV5() ? codes : "", receive());
+        return this;
+    }
+
+    /** SUBACK with a code for each filter, whatever it says besides. */
+    PacketClient expectSubAck(String packetId, String codes) throws IOException {
+        assertAnswers("90", packetId, codes, receive());
+        return this;
+    }
+
+    private void assertAnswers(String firstByte, String packetId, String codes, byte[] packet) {
+        HexFormat hex = HexFormat.of().withDelimiter(" ");
+        assertEquals(firstByte, hex.formatHex(packet, 0, 1));
+        assertEquals(packetId, HexFormat.of().formatHex(packet, 2, 4));
+        int propertyBytes = version.isV5() ? 1 + packet[4] : 0;
+        assertEquals(codes, hex.formatHex(packet, 4 + propertyBytes, packet.length));
+    }
+
     /** CONNACK with these flags and this code; returns its properties, in 5.0. */
     byte[] expectConnAck(String flagsAndCode) throws IOException {
         byte[] packet = receive();

@@ -33,7 +33,7 @@ class PacketDecoderTest {
                 : Wiretap.connected(raw.version(), raw.direction());
     }
 
-    @Clause({"MQTT-3.1.2-9", "MQTT-3.1.3-1", "MQTT-3.1.3-3", "MQTT-3.3.2-1"})
+    @Clause({"MQTT-3.1.3-1", "MQTT-3.3.2-1"})
     @ParameterizedTest
     @MethodSource("good")
     void readsAWellFormedPacket(RawPackets.Good raw) {
