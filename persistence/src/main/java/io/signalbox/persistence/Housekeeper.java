@@ -47,6 +47,7 @@ final class Housekeeper {
         if (log.isStopped()) return LogWriter.IDLE;
         boolean wasFull = diskFull;
         diskFull = false;
+        forgetRemovals();
         boolean worked = attempt(this::giveBack) || attempt(this::prepareNext) || attempt(this::snapshot);
         if (diskFull && !wasFull) {
             LOGGER.warn(
@@ -58,6 +59,14 @@ final class Housekeeper {
     }
 
     private boolean attempt(Chore chore) {
+    /**
+     * Between snapshots too, or those of one segment would pile up. What is durable is complete in the tables, so nothing
+     * older can come any more, and a snapshot that misses a pair because of one is true at once.
+     */
+    private void forgetRemovals() {
+        log.tables().forgetManyRemovalsBelow(log.durableLsn());
+    }
+
         if (log.isStopped()) return false;
         try {
             return chore.run();

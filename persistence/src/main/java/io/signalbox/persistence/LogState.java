@@ -186,7 +186,7 @@ final class LogState {
 
     /** Whether the housekeeper has something to do. */
     boolean isHousekeepingDue() {
-        if (isNextSegmentDue() || wantedSnapshotLsn > coveredLsn) return true;
+        if (isNextSegmentDue() || wantedSnapshotLsn > coveredLsn || tables.isForgettingDue()) return true;
         Segment oldest = retired.peek();
         return oldest != null && oldest.header().baseLsn() < durableLogStartLsn;
     }
