@@ -54,11 +54,11 @@ final class Housekeeper {
                     "The disk of {} is full: publishers wait until there is room", store.describe(log.durableLsn()));
         }
         if (wasFull && !diskFull) LOGGER.info("There is room on the disk again");
+        log.diskFull(diskFull);
         if (worked) return LogWriter.AGAIN;
         return diskFull ? RETRY_NANOS : LogWriter.IDLE;
     }
 
-    private boolean attempt(Chore chore) {
     /**
      * Between snapshots too, or those of one segment would pile up. What is durable is complete in the tables, so nothing
      * older can come any more, and a snapshot that misses a pair because of one is true at once.
@@ -67,6 +67,7 @@ final class Housekeeper {
         log.tables().forgetManyRemovalsBelow(log.durableLsn());
     }
 
+    private boolean attempt(Chore chore) {
         if (log.isStopped()) return false;
         try {
             return chore.run();

@@ -239,7 +239,8 @@ public final class LogEngine implements MessageStore {
                 forces.count(),
                 forces.bytes(),
                 forces.lastNanos(),
-                cutBytes);
+                cutBytes,
+                open.log.isDiskFull());
     }
 
     @Override

@@ -25,6 +25,7 @@ final class LogState {
 
     private volatile boolean closed;
     private volatile boolean publishHeld;
+    private volatile boolean diskFull;
     private volatile boolean nextSegmentWanted;
     private volatile long durableLsn;
     private volatile long activeBaseLsn;
@@ -113,6 +114,16 @@ final class LogState {
     /** By the log thread. */
     void publishHeld(boolean held) {
         publishHeld = held;
+    }
+
+    /** Whether there was no room at the last try. */
+    boolean isDiskFull() {
+        return diskFull;
+    }
+
+    /** By the housekeeper. */
+    void diskFull(boolean full) {
+        diskFull = full;
     }
 
     long durableLsn() {

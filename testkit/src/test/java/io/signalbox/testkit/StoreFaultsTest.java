@@ -63,9 +63,11 @@ class StoreFaultsTest {
             long before = full.engine.durableLsn();
             assertTrue(full.entries.size() > 20, "seed " + seed + ": it held " + full.entries.size());
             assertEquals(MessageStore.FULL, full.engine.append(full.publish()), "seed " + seed);
+            assertTrue(full.engine.status().diskFull(), "seed " + seed);
             full.settleAll();
             assertTrue(full.engine.durableLsn() > before, "seed " + seed + ": settlements go on");
             assertTrue(full.isPublishTaken(), "seed " + seed + ": room came by consumption alone");
+            assertFalse(full.engine.status().diskFull(), "seed " + seed);
             assertTrue(full.spaceTold > 0, "seed " + seed + ": publishers were told");
         }
     }
