@@ -220,9 +220,11 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     private void refuseConnect(ReasonCode reason, PropertySet why) {
         boolean versionKnown = decoder.version().isPresent();
         if (!versionKnown && reason != ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) return;
-        PacketEncoder encoder = new PacketEncoder(decoder.version().orElse(ProtocolVersion.V3_1_1));
-        output.encodeWith(encoder);
-        if (encoder.canSayInConnAck(reason)) output.write(new Packet.ConnAck(false, reason, why)); // MQTT-3.2.2-6
+        ProtocolVersion version = decoder.version().orElse(ProtocolVersion.V3_1_1);
+        // A CONNECT that was read has said what its client takes (MQTT-3.2.2-19).
+        if (output.encoder().version() != version) output.encodeWith(new PacketEncoder(version));
+        if (!output.encoder().canSayInConnAck(reason)) return;
+        output.write(new Packet.ConnAck(false, reason, why)); // MQTT-3.2.2-6
     }
 
     private static PropertySet why(String sentence) {

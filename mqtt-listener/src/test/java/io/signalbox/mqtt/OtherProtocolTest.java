@@ -102,7 +102,7 @@ class OtherProtocolTest {
     }
 
     /** MQTT-3.3.2-2: what cannot be written as a topic is counted, not sent. */
-    @Clause("MQTT-3.3.2-2")
+    @Clause("MQTT3-3.3.2-2")
     @Test
     void anAddressThatIsNoTopicIsNotSent() throws Exception {
         try (TestServer server = TestServer.start()) {

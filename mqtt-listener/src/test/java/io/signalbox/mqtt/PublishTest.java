@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.mqtt.codec.ReasonCode;
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +76,7 @@ class PublishTest {
     }
 
     /** The promise: no PUBACK before the force. */
+    @Clause("MQTT3-4.3.2-2")
     @Test
     void noPubackLeavesBeforeTheForce() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -163,6 +165,7 @@ class PublishTest {
         }
     }
 
+    @Clause("MQTT3-4.8.0-2")
     @Test
     void aFailedStoreConfirmsNothing() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -251,6 +254,7 @@ class PublishTest {
     }
 
     /** MQTT-3.3.4-7. */
+    @Clause("MQTT-3.3.4-7")
     @Test
     void aStrictListenerEndsWhoExceedsTheReceiveMaximum() throws Exception {
         try (TestServer server = TestServer.startWith(s -> s.with(t -> {
@@ -296,6 +300,7 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-6, MQTT-3.3.2-17, MQTT-3.3.2-18: properties as they came, the expiry counted down. */
+    @Clause({"MQTT-3.3.2-6", "MQTT-3.3.2-17", "MQTT-3.3.2-18"})
     @Test
     void propertiesReachAVersion5SubscriberUnaltered() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -345,6 +350,7 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-5. */
+    @Clause("MQTT-3.3.2-5")
     @Test
     void anExpiredMessageIsNotDelivered() throws Exception {
         try (TestServer server = TestServer.start()) {

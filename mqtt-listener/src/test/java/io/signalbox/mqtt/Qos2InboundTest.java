@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 /** From the client: PUBLISH, PUBREC, PUBREL, PUBCOMP, and every gap between them (§4.3.3). */
@@ -87,6 +88,7 @@ class Qos2InboundTest {
     }
 
     /** After a crash before the force nobody must have seen it, since it will come again as a new message. */
+    @Clause("MQTT-4.3.3-8")
     @Test
     void neitherThePubrecNorTheMessageLeavesBeforeTheForce() throws Exception {
         try (TestServer server = TestServer.start()) {
