@@ -149,10 +149,7 @@ final class Connected implements Stage {
         for (String queue : queues) opened = opened.thenCompose(before -> openQueue(queue));
         opened.thenAccept(last -> {
             openingQueues = false;
-            connection.run(() -> {
-                subscribeAll(packet);
-                connection.resume();
-            });
+            connection.goOn(() -> subscribeAll(packet));
         });
     }
 
