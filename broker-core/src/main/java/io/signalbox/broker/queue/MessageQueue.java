@@ -147,7 +147,7 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     /** Puts an entry in its place that an earlier life left in the log. Only before the first command. */
     public void restore(long lsn, int flags, Message message) {
-        state.restore(new Entry(lsn, flags, message));
+        state.restore(lsn, flags, message);
     }
 
     /**
@@ -277,10 +277,10 @@ public final class MessageQueue implements Destination, QueueEffects {
     }
 
     @Override
-    public void settle(Entry entry) {
-        if (entry.lsn == 0) return;
+    public void settle(long lsn) {
+        if (lsn == 0) return;
         beginRecordIfFull();
-        settlements.settle(id, entry.lsn);
+        settlements.settle(id, lsn);
     }
 
     private void beginRecordIfFull() {

@@ -7,8 +7,8 @@ import java.util.List;
 interface QueueEffects {
     void deliver(Delivery delivery);
 
-    /** The entry has ended; its log record, where it has one, is told. */
-    void settle(Entry entry);
+    /** The entry with this LSN has ended; the log is told. 0 = it was in memory only. */
+    void settle(long lsn);
 
     /** Change these tables in the record of the settlements made now. */
     void change(List<TableChange> changes);

@@ -6,9 +6,6 @@ package io.signalbox.broker.queue;
  */
 final class QueueFootprint {
 
-    /** Heap of one entry and its place in the order, in bytes. */
-    private static final long ENTRY_HEAP_BYTES = 112;
-
     /** Heap of a message beyond its body, in bytes. */
     private static final long MESSAGE_HEAP_BYTES = 192;
 
@@ -69,9 +66,13 @@ final class QueueFootprint {
         unsettledBytes = 0;
     }
 
-    /** Tells the budget, in steps, so that queues do not meet there for every message. */
-    void report(long entries) {
-        long held = entries * ENTRY_HEAP_BYTES + residentMessages * MESSAGE_HEAP_BYTES + residentBytes + unsettledBytes;
+    /**
+     * Tells the budget, in steps, so that queues do not meet there for every message.
+     *
+     * @param indexBytes what the entries cost beside their messages
+     */
+    void report(long indexBytes) {
+        long held = indexBytes + residentMessages * MESSAGE_HEAP_BYTES + residentBytes + unsettledBytes;
         long change = held - reportedBytes;
         if (Math.abs(change) < REPORT_STEP_BYTES) return;
         memory.hold(change);

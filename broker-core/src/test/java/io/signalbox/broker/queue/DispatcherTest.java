@@ -72,7 +72,7 @@ class DispatcherTest {
         }
 
         @Override
-        public void settle(Entry entry) {
+        public void settle(long lsn) {
             settled++;
         }
 

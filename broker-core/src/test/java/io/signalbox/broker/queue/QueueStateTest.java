@@ -28,7 +28,7 @@ class QueueStateTest {
 
     private static final class Recorder implements QueueEffects {
         final List<Delivery> delivered = new ArrayList<>();
-        final List<Entry> settled = new ArrayList<>();
+        final List<Long> settled = new ArrayList<>();
         final List<Entry> loads = new ArrayList<>();
         final List<TableChange> changes = new ArrayList<>();
         int drains;
@@ -45,8 +45,8 @@ class QueueStateTest {
         }
 
         @Override
-        public void settle(Entry entry) {
-            settled.add(entry);
+        public void settle(long lsn) {
+            settled.add(lsn);
         }
 
         @Override
@@ -264,9 +264,16 @@ class QueueStateTest {
 
     @Test
     void restoredEntriesAreReservedByTheirNames() {
-        for (long lsn = 1; lsn <= 3; lsn++) state.restore(new Entry(lsn, 0, TestMessages.durable("q", "m" + lsn)));
+        List<Message> messages = new ArrayList<>();
+        for (long lsn = 1; lsn <= 3; lsn++) {
+            messages.add(TestMessages.durable("q", "m" + lsn));
+            state.restore(lsn, 0, messages.get((int) lsn - 1).stored(lsn));
+        }
         assertEquals(Set.of(2L), state.reserve(Set.of(2L, 7L), "mine"));
         named("other", 5);
+        state.loaded(List.copyOf(effects.loads), messages);
+        effects.loads.clear();
+        state.dispatch();
         assertEquals(List.of("m1", "m3"), deliveredTexts());
         named("mine", 5);
         state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "m2")));
@@ -414,7 +421,7 @@ class QueueStateTest {
     @Test
     void entriesOfAnEarlierLifeComeFirstAndMarkedRedelivered() {
         Message stored = TestMessages.durable("q", "old").stored(1);
-        state.restore(new Entry(1, 0, stored));
+        state.restore(nextLsn++, 0, stored);
         consumer(5);
         state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "old")));
         state.dispatch();
@@ -538,7 +545,7 @@ class QueueStateTest {
 
     @Test
     void anEntryWhoseBodyIsBeingReadDoesNotEndMeanwhile() {
-        state.restore(new Entry(1, 0, TestMessages.expiring("q", 100).stored(1)));
+        state.restore(1, 0, TestMessages.expiring("q", 100).stored(1));
         consumer(5);
         assertEquals(1, effects.loads.size());
         nowMillis = 100;
@@ -590,9 +597,9 @@ class QueueStateTest {
     @Test
     void whatAQueueHoldsIsInTheBudgetUntilItEnds() {
         QueueState wide = windowOf(100);
-        fill(wide, 2000);
+        fill(wide, 20_000);
         wide.dispatch();
-        assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
+        assertTrue(memory.heldBytes() >= 20_000, "held: " + memory.heldBytes());
         wide.delete();
         wide.dispatch();
         assertEquals(0, memory.heldBytes());
@@ -601,9 +608,9 @@ class QueueStateTest {
     @Test
     void whatAnEarlierLifeLeftIsInTheBudget() {
         QueueState wide = windowOf(100);
-        for (int i = 0; i < 2000; i++)
-            wide.restore(new Entry(nextLsn++, 0, TestMessages.durable("q", "a").stored(1)));
-        assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
+        for (int i = 0; i < 20_000; i++)
+            wide.restore(nextLsn++, 0, TestMessages.durable("q", "a").stored(1));
+        assertTrue(memory.heldBytes() >= 20_000, "held: " + memory.heldBytes());
     }
 
     @Test
