@@ -262,22 +262,29 @@ class QueueStateTest {
         assertEquals(0, state.status().ready());
     }
 
+    private void answerLoads() {
+        while (!effects.loads.isEmpty()) {
+            List<Entry> loads = List.copyOf(effects.loads);
+            effects.loads.clear();
+            state.loaded(
+                    loads,
+                    loads.stream()
+                            .map(entry -> TestMessages.durable("q", "m" + entry.lsn))
+                            .toList());
+            state.dispatch();
+        }
+    }
+
     @Test
     void restoredEntriesAreReservedByTheirNames() {
-        List<Message> messages = new ArrayList<>();
-        for (long lsn = 1; lsn <= 3; lsn++) {
-            messages.add(TestMessages.durable("q", "m" + lsn));
-            state.restore(lsn, 0, messages.get((int) lsn - 1).stored(lsn));
-        }
+        for (long lsn = 1; lsn <= 3; lsn++)
+            state.restore(lsn, 0, TestMessages.durable("q", "m" + lsn).stored(lsn));
         assertEquals(Set.of(2L), state.reserve(Set.of(2L, 7L), "mine"));
         named("other", 5);
-        state.loaded(List.copyOf(effects.loads), messages);
-        effects.loads.clear();
-        state.dispatch();
+        answerLoads();
         assertEquals(List.of("m1", "m3"), deliveredTexts());
         named("mine", 5);
-        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "m2")));
-        state.dispatch();
+        answerLoads();
         assertEquals(List.of("m1", "m3", "m2"), deliveredTexts());
     }
 
