@@ -12,6 +12,7 @@ import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 class QueueStateTest {
@@ -48,6 +49,9 @@ class QueueStateTest {
         public void settle(long lsn) {
             settled.add(lsn);
         }
+
+        @Override
+        public void forget(long lsn, java.util.function.Consumer<LongConsumer> dead) {}
 
         @Override
         public void confirm(Subscription subscription, long token) {}
@@ -262,22 +266,29 @@ class QueueStateTest {
         assertEquals(0, state.status().ready());
     }
 
+    private void answerLoads() {
+        while (!effects.loads.isEmpty()) {
+            List<Entry> loads = List.copyOf(effects.loads);
+            effects.loads.clear();
+            state.loaded(
+                    loads,
+                    loads.stream()
+                            .map(entry -> TestMessages.durable("q", "m" + entry.lsn))
+                            .toList());
+            state.dispatch();
+        }
+    }
+
     @Test
     void restoredEntriesAreReservedByTheirNames() {
-        List<Message> messages = new ArrayList<>();
-        for (long lsn = 1; lsn <= 3; lsn++) {
-            messages.add(TestMessages.durable("q", "m" + lsn));
-            state.restore(lsn, 0, messages.get((int) lsn - 1).stored(lsn));
-        }
+        for (long lsn = 1; lsn <= 3; lsn++)
+            state.restore(lsn, 0, TestMessages.durable("q", "m" + lsn).stored(lsn));
         assertEquals(Set.of(2L), state.reserve(Set.of(2L, 7L), "mine"));
         named("other", 5);
-        state.loaded(List.copyOf(effects.loads), messages);
-        effects.loads.clear();
-        state.dispatch();
+        answerLoads();
         assertEquals(List.of("m1", "m3"), deliveredTexts());
         named("mine", 5);
-        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "m2")));
-        state.dispatch();
+        answerLoads();
         assertEquals(List.of("m1", "m3", "m2"), deliveredTexts());
     }
 
@@ -411,7 +422,7 @@ class QueueStateTest {
     void aDeletedQueueTellsItsConsumersAndTakesNothing() {
         consumer(0);
         put("a");
-        state.delete();
+        state.delete(0);
         assertEquals(1, effects.deletions);
         put("late");
         assertEquals(1, effects.settled.size(), "a message that comes late is settled in the log, so it pins nothing");
@@ -562,7 +573,7 @@ class QueueStateTest {
         consumer(1);
         for (String text : List.of("a", "b", "c")) put(text);
         settle(effects.delivered.get(0), Outcome.ACCEPTED);
-        state.delete();
+        state.delete(0);
         put("late");
         QueueStatus status = state.status();
         assertEquals(4, status.enqueued());
@@ -600,7 +611,7 @@ class QueueStateTest {
         fill(wide, 20_000);
         wide.dispatch();
         assertTrue(memory.heldBytes() >= 20_000, "held: " + memory.heldBytes());
-        wide.delete();
+        wide.delete(0);
         wide.dispatch();
         assertEquals(0, memory.heldBytes());
     }
