@@ -39,6 +39,11 @@ final class StoreLife implements AutoCloseable, RecoverySink {
     }
 
     @Override
+    public boolean settled(long queueId, long lsn) {
+        return entries.removeIf(entry -> entry.queueId == queueId && entry.lsn == lsn);
+    }
+
+    @Override
     public void progress(long bytesDone, long bytesTotal) {
         progress.add(new Progress(bytesDone, bytesTotal));
     }

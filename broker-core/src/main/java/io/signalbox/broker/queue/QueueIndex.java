@@ -41,6 +41,8 @@ final class QueueIndex {
 
     private @Nullable AsideEntries aside; // made when someone is first particular, which in most queues nobody is
 
+    private long highestLsn;
+
     /** Entries that wait, in front or aside; kept apart, so that other threads may read it. */
     private int waiting;
 
@@ -98,6 +100,7 @@ final class QueueIndex {
         boolean expires = entry.expiresAtMillis != Envelope.NEVER;
         entry.seq = Order.place(priority, lane.add(entry.lsn, entry.flags, entry.bodyBytes, expires));
         waiting++;
+        highestLsn = Math.max(highestLsn, entry.lsn);
         if (entry.isMoreThanBits()) objects.put(entry);
     }
 
@@ -141,6 +144,11 @@ final class QueueIndex {
     }
 
     // ---- where it is
+
+    /** The highest LSN that came in since the start. */
+    long highestLsn() {
+        return highestLsn;
+    }
 
     /** Entries that wait, in front or aside. */
     int size() {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongConsumer;
 
 /**
  * The rules of a queue: commands in, effects out. Knows no thread, no log and no socket; time is injected. Confined to
@@ -228,13 +227,18 @@ final class QueueState {
         footprint.report(index.heapBytes());
     }
 
-    void delete() {
+    /** Ends what an earlier life had settled; false if it is not there. */
+    boolean endRestored(long lsn) {
+        return index.endRestored(lsn);
+    }
+
+    /** @param lsn of the record that says so, 0 if there is none */
+    void delete(long lsn) {
         if (deleted) return;
         deleted = true;
         settled += index.size() + unsettled;
-        java.util.function.Consumer<LongConsumer> dead = index.removeAll();
-        // A durable queue's end is one record for all its entries; what a transient one has in the log is settled singly.
-        if (!settings.durable()) dead.accept(effects::settle);
+        long highestLsn = Math.max(lsn, index.highestLsn());
+        effects.forget(highestLsn, index.removeAll());
         for (Consumer consumer : consumers) {
             consumer.acquired.clear();
             consumer.attached = false;

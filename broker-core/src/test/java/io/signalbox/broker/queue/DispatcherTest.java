@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /** Consumers with filters, and browsers, at one queue whose log answers when it is asked to. */
@@ -78,6 +79,9 @@ class DispatcherTest {
 
         @Override
         public void change(List<TableChange> changes) {}
+
+        @Override
+        public void forget(long lsn, java.util.function.Consumer<LongConsumer> dead) {}
 
         @Override
         public void confirm(Subscription subscription, long token) {}
@@ -504,7 +508,7 @@ class DispatcherTest {
     void aDeletedQueueLeavesItsBrowsersNothing() {
         put("a");
         granted(attach("", Mode.BROWSE, Settlement.BY_CONSUMER), 10);
-        state.delete();
+        state.delete(0);
         assertEquals(0, state.status().ready() + state.status().unsettled());
         assertEquals(1, state.status().settled());
     }

@@ -12,6 +12,7 @@ import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 class QueueStateTest {
@@ -48,6 +49,9 @@ class QueueStateTest {
         public void settle(long lsn) {
             settled.add(lsn);
         }
+
+        @Override
+        public void forget(long lsn, java.util.function.Consumer<LongConsumer> dead) {}
 
         @Override
         public void confirm(Subscription subscription, long token) {}
@@ -418,7 +422,7 @@ class QueueStateTest {
     void aDeletedQueueTellsItsConsumersAndTakesNothing() {
         consumer(0);
         put("a");
-        state.delete();
+        state.delete(0);
         assertEquals(1, effects.deletions);
         put("late");
         assertEquals(1, effects.settled.size(), "a message that comes late is settled in the log, so it pins nothing");
@@ -569,7 +573,7 @@ class QueueStateTest {
         consumer(1);
         for (String text : List.of("a", "b", "c")) put(text);
         settle(effects.delivered.get(0), Outcome.ACCEPTED);
-        state.delete();
+        state.delete(0);
         put("late");
         QueueStatus status = state.status();
         assertEquals(4, status.enqueued());
@@ -607,7 +611,7 @@ class QueueStateTest {
         fill(wide, 20_000);
         wide.dispatch();
         assertTrue(memory.heldBytes() >= 20_000, "held: " + memory.heldBytes());
-        wide.delete();
+        wide.delete(0);
         wide.dispatch();
         assertEquals(0, memory.heldBytes());
     }
