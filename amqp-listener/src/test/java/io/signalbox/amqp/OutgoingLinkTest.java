@@ -87,8 +87,8 @@ class OutgoingLinkTest {
 
     @Test
     void theBareMessageArrivesByteForByteWithAHeaderOfItsOwn() throws Exception {
-        String sent =
-                "005372 c108 02 a303782d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003 010203 005378 c10100";
+        String sent = "005372 c108 02 a303782d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003"
+                + " 010203 005378 c10100";
         peer.attachSender(0, "q");
         peer.send(
                 0, TestPeer.transfer(0, 0), Hex.bytes("005370 c004 02 41 5007 005371 c108 02 a303782d61 5401" + sent));

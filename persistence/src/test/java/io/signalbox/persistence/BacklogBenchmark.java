@@ -108,9 +108,14 @@ final class BacklogBenchmark implements PublishListener {
             if (part == 1) heapAtFirst = heap;
             double each = (double) (heap - heapAtFirst) / Math.max(1, answered - messages / PARTS);
             System.out.printf(
-                    "%,12d messages: %,8.0f/s, heap %,d KiB (%.2f bytes a message since the first tenth), reckoned %,d KiB,"
-                            + " RSS %s%n",
-                    answered, messages / PARTS / seconds, heap >> 10, each, broker.memory().heldBytes() >> 10, rss());
+                    "%,12d messages: %,8.0f/s, heap %,d KiB (%.2f bytes a message since the first tenth), reckoned %,d"
+                            + " KiB, RSS %s%n",
+                    answered,
+                    messages / PARTS / seconds,
+                    heap >> 10,
+                    each,
+                    broker.memory().heldBytes() >> 10,
+                    rss());
         }
     }
 

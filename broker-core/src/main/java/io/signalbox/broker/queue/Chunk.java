@@ -262,7 +262,8 @@ final class Chunk {
 
     private boolean isMuchDead() {
         int dead = code.size() - live;
-        if (isFull() && live <= MOST_DEAD / 2 && Integer.bitCount(live) == 1) return true; // the last few shall cost little
+        if (isFull() && live <= MOST_DEAD / 2 && Integer.bitCount(live) == 1)
+            return true; // the last few shall cost little
         return dead >= Math.min(MOST_DEAD, slots / 4) && dead >= code.size() / 8;
     }
 

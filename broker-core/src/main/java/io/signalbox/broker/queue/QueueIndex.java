@@ -111,7 +111,8 @@ final class QueueIndex {
         lane.add(
                 lsn,
                 TargetFlags.checked(flags),
-                message.body().size(), message.envelope().expiresAtMillis() != Envelope.NEVER);
+                message.body().size(),
+                message.envelope().expiresAtMillis() != Envelope.NEVER);
         lane.markRestored();
         waiting++;
     }

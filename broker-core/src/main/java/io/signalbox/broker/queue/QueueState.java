@@ -72,9 +72,7 @@ final class QueueState {
             case SHARED, SUBSCRIPTION -> false;
             case SESSION, GROUP -> true;
         };
-        return inOrderOfArrival
-                ? Envelope.DEFAULT_PRIORITY
-                : message.envelope().priority();
+        return inOrderOfArrival ? Envelope.DEFAULT_PRIORITY : message.envelope().priority();
     }
 
     void passThrough(Entry entry) {
