@@ -91,6 +91,11 @@ final class QueueState {
         finish(entry);
     }
 
+    /** What was settled when it was handed over has not reached its consumer. */
+    void lost() {
+        dropped++;
+    }
+
     void attach(Consumer consumer) {
         if (deleted) {
             effects.deleted(consumer.subscription);
@@ -170,6 +175,7 @@ final class QueueState {
             if (outcome instanceof Outcome.Modified modified) {
                 if (modified.deliveryFailed()) entry.deliveryCount++;
                 if (modified.undeliverableHere()) entry.refuse(delivery.owner);
+                if (!modified.annotations().isEmpty()) footprint.annotate(entry, modified.annotations());
             }
             putBack(delivery);
         }
@@ -247,7 +253,7 @@ final class QueueState {
         readBack.clear();
         reservations.clear();
         unsettled = 0;
-        footprint.clear();
+        footprint.end();
     }
 
     /**
@@ -336,6 +342,7 @@ final class QueueState {
         entry.ended = true;
         settled++;
         forgetBody(entry);
+        footprint.annotate(entry, Annotations.NONE);
         effects.settle(entry.lsn);
     }
 
