@@ -33,7 +33,7 @@ final class LinkEnd {
     private final AmqpSession session;
     private final AmqpLink link;
     private final Attach wanted;
-    private final String directedName;
+    private String directedName;
     private State state = State.ATTACHING;
 
     LinkEnd(AmqpSession session, AmqpLink link, Attach wanted) {
@@ -125,6 +125,15 @@ final class LinkEnd {
         detach.setClosed(true);
         detach.setError(refusal.toError());
         session.write(detach);
+        keepHandleOnly();
+    }
+
+    /** Until the peer detaches too, if it ever does. */
+    private void keepHandleOnly() {
+        wanted.setSource(null);
+        wanted.setTarget(null);
+        wanted.setName("");
+        directedName = "";
     }
 
     /** The peer has detached and is answered later. */

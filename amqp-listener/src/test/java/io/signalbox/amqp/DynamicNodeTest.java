@@ -108,6 +108,23 @@ class DynamicNodeTest {
     }
 
     @Test
+    void aLinkThatTheBrokerDetachesLeavesItsNodeOnce() throws Exception {
+        String address = senderTo(0, DeleteOnNoLinks.getInstance()).getAddress();
+        TestPeer other = broker.connect().open().begin(0).attachSender(0, address);
+        Transfer foreign = TestPeer.transfer(0, 0);
+        foreign.setMessageFormat(UnsignedInteger.ONE);
+        other.send(0, foreign, TestPeer.durable("m"));
+        assertEquals(
+                AmqpError.NOT_IMPLEMENTED, other.expect(Detach.class).getError().getCondition());
+        Detach answer = new Detach();
+        answer.setHandle(UnsignedInteger.ZERO);
+        answer.setClosed(true);
+        other.send(0, answer).begin(1);
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+    }
+
+    @Test
     void withoutACapabilityANodeIsAQueueAndEachIsAnotherOne() throws Exception {
         String first = senderTo(0).getAddress();
         String second = senderTo(1).getAddress();

@@ -291,6 +291,26 @@ class IncomingLinkTest {
                 peer.expect(Close.class).getError().getCondition());
     }
 
+    /** Whoever never answers a detach keeps its handles, and they are counted. */
+    @Test
+    void aRefusedLinkCountsUntilItsPeerDetachesIt() throws Exception {
+        reopen(new AmqpSettings.Limits(4096, 10_000, 10, 2));
+        peer.begin(1);
+        for (int handle = 0; handle < 2; handle++) {
+            peer.send(0, TestPeer.sender("refused " + handle, handle, "$nowhere"));
+            peer.expect(Attach.class);
+            peer.expect(Detach.class);
+        }
+        peer.send(1, TestPeer.sender("one more", 0, "q"));
+        assertEquals(
+                AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                peer.expect(End.class).getError().getCondition());
+        Detach answer = new Detach();
+        answer.setHandle(UnsignedInteger.ZERO);
+        answer.setClosed(true);
+        peer.send(0, answer).attachSender(0, "q");
+    }
+
     @Test
     void aParkedMessageStopsCreditAndIsAnsweredWhenThereIsSpace() throws Exception {
         peer.attachSender(0, "q");
@@ -392,6 +412,15 @@ class IncomingLinkTest {
     void anExchangeThatIsNotThereIsNotFound() throws Exception {
         peer.send(0, TestPeer.sender("s", 0, "/exchanges/nowhere/key"));
         expectRefusal(AmqpError.NOT_FOUND);
+    }
+
+    /** By it any queue could be reached, also that of somebody's session. */
+    @Test
+    void theDefaultExchangeHasNoAddress() throws Exception {
+        peer.send(0, TestPeer.sender("s", 0, "/exchanges//q"));
+        expectRefusal(AmqpError.INVALID_FIELD);
+        peer.send(0, TestPeer.receiver("r", 1, "/exchanges//q"));
+        expectRefusal(AmqpError.INVALID_FIELD);
     }
 
     @Test

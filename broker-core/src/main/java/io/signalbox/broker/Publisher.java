@@ -43,6 +43,9 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     private boolean closed;
 
+    /** Whether the first parked message is being attempted: whoever hears of an outcome meanwhile hears of that one. */
+    private boolean admitting;
+
     private record Parked(Destination target, Message message, long token, Rider rider) {}
 
     Publisher(Loop loop, MessageStore store, Broker broker, Object origin, PublishListener listener) {
@@ -98,9 +101,10 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return lastLsn;
     }
 
-    /** No outcome is reported any more; parked messages, which nobody was promised anything for, are let go. */
+    /** No outcome is reported any more; parked messages, which nobody was promised anything for, are let go and counted. */
     public void close() {
         closed = true;
+        counters.droppedParked.add(admitting ? parked.size() - 1 : parked.size());
         parked.clear();
     }
 
@@ -318,7 +322,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** False if there is again no space for the first of them. */
     private boolean admitParked() {
         for (Parked next = parked.peek(); next != null; next = parked.peek()) {
-            if (!attemptAlone(next.target(), next.message(), next.token(), next.rider())) return false;
+            admitting = true;
+            try {
+                if (!attemptAlone(next.target(), next.message(), next.token(), next.rider())) return false;
+            } finally {
+                admitting = false;
+            }
             parked.poll(); // nothing is left of it if the listener has closed this publisher meanwhile
         }
         return true;

@@ -138,7 +138,10 @@ final class OutboundWindow {
     }
 
     private boolean hasSlotFor(WindowSource from, Delivery delivery) {
-        return inFlight < size && (slots.hasRoom() || awaited.containsKey(nameOf(from, delivery)));
+        if (inFlight >= size) return false;
+        if (awaited.containsKey(nameOf(from, delivery))) return true;
+        if (!slots.hasRoom()) forgetExpired(from); // or identifiers of what never comes would be in use for ever
+        return slots.hasRoom();
     }
 
     private static EntryName nameOf(WindowSource from, Delivery delivery) {

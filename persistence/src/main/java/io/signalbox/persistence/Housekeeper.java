@@ -53,7 +53,10 @@ final class Housekeeper {
         if (log.isStopped()) return LogWriter.IDLE;
         boolean wasFull = diskFull;
         diskFull = false;
-        boolean worked = attempt(this::giveBack) || attempt(this::prepareNext) || attempt(this::snapshot) || attempt(this::countDead);
+        boolean worked = attempt(this::giveBack)
+                || attempt(this::prepareNext)
+                || attempt(this::snapshot)
+                || attempt(this::countDead);
         if (diskFull && !wasFull) {
             LOGGER.warn(
                     "The disk of {} is full: publishers wait until there is room", store.describe(log.durableLsn()));

@@ -24,6 +24,10 @@ final class Segment {
         return header;
     }
 
+    boolean holds(long lsn) {
+        return lsn >= header.baseLsn() && lsn < header.endLsn();
+    }
+
     /** Entries came in, with records that lie here. */
     void enqueued(int entries) {
         unsettled.addAndGet(entries);

@@ -23,8 +23,7 @@ final class SegmentTable {
     @Nullable
     Segment of(long lsn) {
         Map.Entry<Long, Segment> entry = byBase.floorEntry(lsn);
-        if (entry == null || lsn >= entry.getValue().header().endLsn()) return null;
-        return entry.getValue();
+        return entry == null || !entry.getValue().holds(lsn) ? null : entry.getValue();
     }
 
     Segment newest() {
@@ -43,7 +42,8 @@ final class SegmentTable {
     /** Counts what a record enqueues and settles. Records come in log order. */
     void account(LogRecord record) {
         if (record.targets() > 0) holding(record.lsn()).enqueued(record.targets());
-        for (int i = 0; i < record.settlements(); i++) holding(record.settledLsn(i)).settled();
+        for (int i = 0; i < record.settlements(); i++)
+            holding(record.settledLsn(i)).settled();
     }
 
     private Segment holding(long lsn) {
@@ -60,10 +60,7 @@ final class SegmentTable {
             @Override
             public void accept(long lsn) {
                 Segment segment = last;
-                boolean same = segment != null
-                        && lsn >= segment.header().baseLsn()
-                        && lsn < segment.header().endLsn();
-                if (!same) last = segment = holding(lsn);
+                if (segment == null || !segment.holds(lsn)) last = segment = holding(lsn);
                 segment.settled();
             }
         });

@@ -89,7 +89,8 @@ final class AsideEntries {
         }
         for (; consumer.seenLate < lastLate; consumer.seenLate++) {
             long place = late[at(consumer.seenLate + 1)];
-            // If its place is still before the consumer, that will come by; if it was taken meanwhile, there is nothing.
+            // If its place is still before the consumer, that will come by; if it was taken meanwhile, there is
+            // nothing.
             if (place <= consumer.place && index.isAside(place)) return place;
         }
         return NOTHING;

@@ -19,6 +19,9 @@ final class Chunk {
     /** As many of the code may belong to ended entries before it is written anew. */
     private static final int MOST_DEAD = 64;
 
+    /** Changes after which its heap is counted again; large ones ask for it at once. */
+    private static final byte CHANGES_TO_RECKON = 32;
+
     private static final int NONE = -1;
 
     /** How many chunks of as many slots lie before it. */
@@ -59,7 +62,7 @@ final class Chunk {
     private @Nullable SlotSet expiring;
 
     /** The flags of most, and how those of others differ. */
-    private int flags;
+    private byte flags;
 
     private @Nullable SlotBytes otherFlags;
     private @Nullable SlotBytes failures;
@@ -68,7 +71,9 @@ final class Chunk {
     private @Nullable SlotBytes sizes;
 
     /** What of its heap the lane has counted. */
-    long reckonedBytes;
+    int reckonedBytes;
+
+    private byte changes;
 
     /** What {@link #next} looks for. */
     enum Standing {
@@ -105,8 +110,8 @@ final class Chunk {
         code.add(lsn);
         int slot = given++;
         to = given;
-        if (live++ == 0) flags = entryFlags;
-        else if (flags != entryFlags) otherFlags = put(otherFlags, slot, entryFlags ^ flags);
+        if (live++ == 0) flags = (byte) entryFlags;
+        else if (flags != (byte) entryFlags) otherFlags = put(otherFlags, slot, entryFlags ^ flags);
         if (expires) expiring = with(expiring, slot);
         int group = slot >> SIZE_GROUP_SHIFT;
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(bodyBytes);
@@ -116,6 +121,7 @@ final class Chunk {
     }
 
     private void trim() {
+        changes = CHANGES_TO_RECKON;
         code.trim();
         otherFlags = SlotBytes.trimmed(otherFlags, from, to);
         failures = SlotBytes.trimmed(failures, from, to);
@@ -137,7 +143,7 @@ final class Chunk {
     }
 
     int flags(int slot) {
-        return otherFlags == null ? flags : flags ^ (otherFlags.get(slot) & 0xFF);
+        return (otherFlags == null ? flags : flags ^ otherFlags.get(slot)) & 0xFF;
     }
 
     /** A body there has at most so many bytes. */
@@ -164,6 +170,13 @@ final class Chunk {
 
     private static boolean has(@Nullable SlotSet set, int slot) {
         return set != null && set.has(slot);
+    }
+
+    /** Whether so much has changed that its heap should be counted again. */
+    boolean isToBeReckoned() {
+        if (++changes < CHANGES_TO_RECKON) return false;
+        changes = 0;
+        return true;
     }
 
     /** The first slot of this standing from here on; negative if there is none. */
@@ -225,6 +238,7 @@ final class Chunk {
     private void noteAllDelivered() {
         if (delivered == null || delivered.size() < live || !isFull()) return;
         allDelivered = true;
+        changes = CHANGES_TO_RECKON;
         delivered = null;
     }
 
@@ -248,7 +262,8 @@ final class Chunk {
 
     private boolean isMuchDead() {
         int dead = code.size() - live;
-        if (isFull() && live <= MOST_DEAD / 2 && Integer.bitCount(live) == 1) return true; // the last few shall cost little
+        if (isFull() && live <= MOST_DEAD / 2 && Integer.bitCount(live) == 1)
+            return true; // the last few shall cost little
         return dead >= Math.min(MOST_DEAD, slots / 4) && dead >= code.size() / 8;
     }
 
@@ -269,6 +284,7 @@ final class Chunk {
     }
 
     private void reset() {
+        if (given > CHANGES_TO_RECKON && code.size() > CHANGES_TO_RECKON) changes = CHANGES_TO_RECKON;
         from = given;
         to = given;
         codedFrom = given;
@@ -360,7 +376,7 @@ final class Chunk {
         }
     }
 
-    long heapBytes() {
+    int heapBytes() {
         return FIXED_HEAP_BYTES
                 + code.heapBytes()
                 + SlotSet.heapBytes(uncoded)

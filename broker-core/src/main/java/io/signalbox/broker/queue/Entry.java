@@ -42,6 +42,10 @@ final class Entry extends QueueCommand {
     Delivery delivery;
 
     int deliveryCount;
+
+    /** What consumers have added to it. */
+    Annotations annotations = Annotations.NONE;
+
     boolean delivered;
 
     /** Whether an earlier life of the broker may have delivered it and not heard the outcome. */
@@ -98,6 +102,7 @@ final class Entry extends QueueCommand {
                 || loading
                 || delivery != null
                 || reservedFor != null
+                || !annotations.isEmpty()
                 || (refusedBy != null && !refusedBy.isEmpty());
     }
 

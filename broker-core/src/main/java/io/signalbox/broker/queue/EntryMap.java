@@ -56,12 +56,13 @@ final class EntryMap {
     private int find(long place) {
         int mask = slots.length - 1;
         int slot = home(place);
-        for (Entry entry = slots[slot]; entry != null && entry.seq != place; entry = slots[slot]) slot = (slot + 1) & mask;
+        for (Entry entry = slots[slot]; entry != null && entry.seq != place; entry = slots[slot])
+            slot = (slot + 1) & mask;
         return slot;
     }
 
     private int home(long place) {
-        return (int) (place * 0x9E3779B97F4A7C15L >>> 32) & (slots.length - 1);
+        return (int) ((place * 0x9E3779B97F4A7C15L) >>> 32) & (slots.length - 1);
     }
 
     private void resize(int capacity) {

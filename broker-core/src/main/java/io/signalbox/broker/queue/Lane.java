@@ -55,7 +55,8 @@ final class Lane {
     }
 
     private void reckon(Chunk chunk) {
-        long bytes = chunk.heapBytes();
+        if (!chunk.isToBeReckoned()) return;
+        int bytes = chunk.heapBytes();
         chunkBytes += bytes - chunk.reckonedBytes;
         chunk.reckonedBytes = bytes;
     }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 final class LsnCode {
 
     /** Heap without bytes and marks, in bytes. */
-    private static final int FIXED_HEAP_BYTES = 48 + 16;
+    private static final int FIXED_HEAP_BYTES = 56 + 16;
 
     /** Enqueue records begin at multiples of 2 to the power of this in a log on disk. */
     private static final int ALIGNED_SHIFT = 5;
@@ -27,6 +27,9 @@ final class LsnCode {
     private int used;
     private int size;
     private long last;
+
+    /** What the first difference is to. */
+    private long base;
 
     /** What the differences are divided by, as a power of 2. */
     private int shift = ALIGNED_SHIFT;
@@ -44,7 +47,7 @@ final class LsnCode {
         if (lsn != 0 && lsn == last) throw new IllegalArgumentException("LSN " + lsn + " comes twice in a row");
         if ((lsn & (1L << shift) - 1) != 0) useSmallerUnit();
         if (size > 0 && (size & (1 << MARK_SHIFT) - 1) == 0) mark();
-        if (bytes.length - used < MOST_BYTES) bytes = Arrays.copyOf(bytes, used + (used >> 1) + MOST_BYTES);
+        if (bytes.length - used < MOST_BYTES) bytes = Arrays.copyOf(bytes, used + (used >> 2) + MOST_BYTES);
         size++;
         if (lsn == 0) {
             bytes[used++] = IN_MEMORY;
@@ -80,6 +83,8 @@ final class LsnCode {
         Walk walk = new Walk(0);
         LsnCode fine = new LsnCode();
         fine.shift = 0;
+        fine.base = base;
+        fine.last = base;
         for (int i = 0; i < size; i++) fine.add(walk.next());
         bytes = fine.bytes;
         used = fine.used;
@@ -95,7 +100,7 @@ final class LsnCode {
         markLsn = NO_LSNS;
         used = 0;
         size = 0;
-        last = 0;
+        base = last;
     }
 
     /** Gives back what it does not need: nothing is added any more. */
@@ -126,8 +131,8 @@ final class LsnCode {
         return -1;
     }
 
-    long heapBytes() {
-        return FIXED_HEAP_BYTES + bytes.length + (markAt.length == 0 ? 0 : 32 + 12L * markAt.length);
+    int heapBytes() {
+        return FIXED_HEAP_BYTES + bytes.length + (markAt.length == 0 ? 0 : 32 + 12 * markAt.length);
     }
 
     /** From the first one on. */
@@ -141,9 +146,8 @@ final class LsnCode {
         private long lsn;
 
         private Walk(int run) {
-            if (run == 0) return;
-            at = markAt[run - 1];
-            lsn = markLsn[run - 1];
+            at = run == 0 ? 0 : markAt[run - 1];
+            lsn = run == 0 ? base : markLsn[run - 1];
         }
 
         long next() {

@@ -121,6 +121,15 @@ abstract class QueueCommand extends MpscQueue.Node {
         }
     }
 
+    /** A message that the queue had settled found its consumer gone. */
+    static final class Lost extends QueueCommand {
+
+        @Override
+        void applyTo(QueueState state) {
+            state.lost();
+        }
+    }
+
     /** What comes in from now on may survive a restart. */
     static final class BecomeDurable extends QueueCommand {
         @Override

@@ -3,6 +3,7 @@ package io.signalbox.broker.queue;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Chunk.Standing;
+import io.signalbox.broker.store.TargetFlags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -108,7 +109,10 @@ final class QueueIndex {
     void restore(int priority, long lsn, int flags, Message message) {
         Lane lane = lane(priority);
         lane.add(
-                lsn, flags, message.body().size(), message.envelope().expiresAtMillis() != Envelope.NEVER);
+                lsn,
+                TargetFlags.checked(flags),
+                message.body().size(),
+                message.envelope().expiresAtMillis() != Envelope.NEVER);
         lane.markRestored();
         waiting++;
     }

@@ -72,9 +72,7 @@ final class QueueState {
             case SHARED, SUBSCRIPTION -> false;
             case SESSION, GROUP -> true;
         };
-        return inOrderOfArrival
-                ? Envelope.DEFAULT_PRIORITY
-                : message.envelope().priority();
+        return inOrderOfArrival ? Envelope.DEFAULT_PRIORITY : message.envelope().priority();
     }
 
     void passThrough(Entry entry) {
@@ -91,6 +89,11 @@ final class QueueState {
         }
         dropped++;
         finish(entry);
+    }
+
+    /** What was settled when it was handed over has not reached its consumer. */
+    void lost() {
+        dropped++;
     }
 
     void attach(Consumer consumer) {
@@ -172,6 +175,7 @@ final class QueueState {
             if (outcome instanceof Outcome.Modified modified) {
                 if (modified.deliveryFailed()) entry.deliveryCount++;
                 if (modified.undeliverableHere()) entry.refuse(delivery.owner);
+                if (!modified.annotations().isEmpty()) footprint.annotate(entry, modified.annotations());
             }
             putBack(delivery);
         }
@@ -249,7 +253,7 @@ final class QueueState {
         readBack.clear();
         reservations.clear();
         unsettled = 0;
-        footprint.clear();
+        footprint.end();
     }
 
     /**
@@ -338,6 +342,7 @@ final class QueueState {
         entry.ended = true;
         settled++;
         forgetBody(entry);
+        footprint.annotate(entry, Annotations.NONE);
         effects.settle(entry.lsn);
     }
 

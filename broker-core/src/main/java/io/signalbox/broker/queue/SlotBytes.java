@@ -55,7 +55,7 @@ final class SlotBytes {
         return values;
     }
 
-    static long heapBytes(@Nullable SlotBytes values) {
+    static int heapBytes(@Nullable SlotBytes values) {
         return values == null ? 0 : FIXED_HEAP_BYTES + values.bytes.length;
     }
 }

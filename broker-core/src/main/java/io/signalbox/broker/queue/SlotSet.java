@@ -91,7 +91,7 @@ final class SlotSet {
         return set;
     }
 
-    static long heapBytes(@Nullable SlotSet set) {
-        return set == null ? 0 : FIXED_HEAP_BYTES + 8L * set.words.length;
+    static int heapBytes(@Nullable SlotSet set) {
+        return set == null ? 0 : FIXED_HEAP_BYTES + 8 * set.words.length;
     }
 }

@@ -101,6 +101,10 @@ class DispatcherTest {
         public void deleted(Subscription subscription) {}
     }
 
+    int slotBits() {
+        return QueueIndex.SLOT_BITS;
+    }
+
     private QueueState queue(int windowBytes) {
         return queue(windowBytes, QueueSettings.Purpose.SHARED);
     }
@@ -110,7 +114,8 @@ class DispatcherTest {
                 effects,
                 () -> Instant.ofEpochMilli(nowMillis),
                 new QueueSettings("q", true, purpose, windowBytes, "test"),
-                memory);
+                memory,
+                new QueueIndex(slotBits()));
     }
 
     private Message message(String text, long expiresAtMillis) {
@@ -310,6 +315,27 @@ class DispatcherTest {
         granted(xs, 3);
         assertEquals(List.of("x1"), texts());
         assertEquals(1, all.dispatched);
+    }
+
+    @Test
+    void whoMissesMoreReturnsThanAreRememberedLooksFromTheBeginningAgain() {
+        Consumer all = taking("", 20);
+        for (int i = 0; i < 20; i++) put("x" + i);
+        List<Delivery> held = List.copyOf(effects.delivered);
+        texts();
+        Consumer mine = taking("text = 'mine' OR text = 'x3'", 1);
+        put("y", "z", "mine"); // it has come to the end, and goes away
+        assertEquals(List.of("mine"), texts());
+        granted(mine, mine.dispatched);
+        taking("text = 'nothing'", 10);
+        for (Delivery delivery : held) settle(delivery, Outcome.RELEASED);
+        assertEquals(List.of(), texts());
+        assertEquals(0, all.limit - all.dispatched);
+        granted(mine, 10);
+        assertEquals(List.of("x3"), texts());
+        put("w");
+        granted(all, 100);
+        assertEquals(22, texts().size());
     }
 
     @Test

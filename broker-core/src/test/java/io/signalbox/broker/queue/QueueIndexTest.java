@@ -210,9 +210,12 @@ class QueueIndexTest {
             if (random.nextInt(8) == 0) place = Order.BEGINNING;
             assertEquals(after(place, Known::waits), index.higher(place), "higher than " + place);
             assertEquals(
-                    after(place, known -> known.standing == Standing.ASIDE), index.higherAside(place), "aside " + place);
+                    after(place, known -> known.standing == Standing.ASIDE),
+                    index.higherAside(place),
+                    "aside " + place);
             Known there = model.get(place);
-            if (place != Order.BEGINNING) assertEquals(there != null && there.standing == Standing.ASIDE, index.isAside(place));
+            if (place != Order.BEGINNING)
+                assertEquals(there != null && there.standing == Standing.ASIDE, index.isAside(place));
         }
 
         private long after(long place, Predicate<Known> wanted) {
@@ -237,8 +240,8 @@ class QueueIndexTest {
         }
     }
 
-    private static final Consumer CONSUMER = new Consumer(
-            null, new SubscriptionSettings(null, SubscriptionSettings.Settlement.BY_CONSUMER, "c"));
+    private static final Consumer CONSUMER =
+            new Consumer(null, new SubscriptionSettings(null, SubscriptionSettings.Settlement.BY_CONSUMER, "c"));
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1001, 2001})

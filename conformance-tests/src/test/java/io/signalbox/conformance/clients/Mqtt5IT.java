@@ -263,7 +263,7 @@ final class Mqtt5IT {
         assertNothingMore(publishes);
     }
 
-    @Clause({"MQTT-3.3.2-18", "MQTT-3.3.2-6"})
+    @Clause("MQTT-3.3.2-18")
     @Test
     void propertiesArriveAsPublished() throws InterruptedException {
         Mqtt5BlockingClient subscriber = connected("subscriber");
@@ -298,6 +298,7 @@ final class Mqtt5IT {
         assertTrue(expiry > 240 && expiry <= 300, "expiry interval " + expiry); // MQTT-3.3.2-6
     }
 
+    @Clause("MQTT-4.2.0-1")
     @Test
     void payloadsOfEverySizeArriveWhole() throws InterruptedException {
         Mqtt5BlockingClient subscriber = connected("subscriber");

@@ -36,8 +36,12 @@ public final class NodeMetrics {
                 "How often a publisher had to wait for space in the log.",
                 broker.counters().parked);
         counter(
+                "signalbox_parked_messages_dropped",
+                "Messages that still waited for space when their publisher left.",
+                broker.counters().droppedParked);
+        counter(
                 "signalbox_direct_messages_dropped",
-                "Messages to subscriptions without a queue whose consumer did not keep up.",
+                "Messages to subscriptions without a queue whose consumer did not keep up or had gone.",
                 broker.counters().droppedDirect);
         counter(
                 "signalbox_messages_refused_memory",
@@ -91,7 +95,7 @@ public final class NodeMetrics {
                 () -> sum(broker, QueueStatus::rejected));
         gauge(
                 "signalbox_queue_messages_dropped",
-                "Messages at most once to sessions that were away or did not keep up, over all queues there are.",
+                "Messages at most once to consumers that were away or did not keep up, over all queues there are.",
                 () -> sum(broker, QueueStatus::dropped));
         gauge(
                 "signalbox_queue_settlements_stale",
