@@ -66,19 +66,27 @@ final class BacklogBenchmark implements PublishListener {
         long messages = Long.parseLong(args[1]);
         int queueCount = Integer.parseInt(args[2]);
         try {
-            BacklogBenchmark first = new BacklogBenchmark(directory, messages, queueCount);
-            first.publishAll();
-            first.close();
-            long begun = System.nanoTime();
-            BacklogBenchmark second = new BacklogBenchmark(directory, messages, queueCount);
-            System.out.printf(
-                    "started again in %.1f s with %,d messages; heap %,d KiB%n",
-                    (System.nanoTime() - begun) / 1e9, second.broker.recoveredMessages(), usedHeap() >> 10);
-            second.consume(messages / PARTS);
-            second.close();
+            fill(directory, messages, queueCount);
+            drain(directory, messages, queueCount);
         } finally {
             delete(directory);
         }
+    }
+
+    private static void fill(Path directory, long messages, int queueCount) throws Exception {
+        BacklogBenchmark first = new BacklogBenchmark(directory, messages, queueCount);
+        first.publishAll();
+        first.close();
+    }
+
+    private static void drain(Path directory, long messages, int queueCount) throws Exception {
+        long begun = System.nanoTime();
+        BacklogBenchmark second = new BacklogBenchmark(directory, messages, queueCount);
+        System.out.printf(
+                "started again in %.1f s with %,d messages; heap %,d KiB%n",
+                (System.nanoTime() - begun) / 1e9, second.broker.recoveredMessages(), usedHeap() >> 10);
+        second.consume(messages / PARTS);
+        second.close();
     }
 
     private void close() throws Exception {
