@@ -69,9 +69,9 @@ final class SegmentTable {
     /**
      * Takes the oldest segment out of the log if nothing needs it.
      *
-     * @throws IllegalStateException if more of its entries have ended than came in, so that no count can be trusted
      * @param coveredLsn what a published snapshot covers
      * @param activeBaseLsn the segment that takes batches, which stays
+     * @throws IllegalStateException if more of its entries have ended than came in, so that no count can be trusted
      */
     @Nullable
     Segment retireOldest(long coveredLsn, long activeBaseLsn) {
