@@ -77,10 +77,11 @@ final class SegmentTable {
     Segment retireOldest(long coveredLsn, long activeBaseLsn) {
         Segment oldest = oldest();
         long end = oldest.header().endLsn();
-        if (end > activeBaseLsn || end > coveredLsn || oldest.unsettled() > 0) return null;
-        if (oldest.unsettled() < 0) {
-            throw new IllegalStateException("entries of the segment at LSN "
-                    + oldest.header().baseLsn() + " ended twice: " + -oldest.unsettled());
+        long unsettled = oldest.unsettled();
+        if (end > activeBaseLsn || end > coveredLsn || unsettled > 0) return null;
+        if (unsettled < 0) {
+            throw new IllegalStateException(-unsettled + " entries of the segment at LSN "
+                    + oldest.header().baseLsn() + " ended twice");
         }
         if (!oldest.retire()) return null;
         byBase.remove(oldest.header().baseLsn());
