@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PublishTest {
 
@@ -321,9 +323,10 @@ class PublishTest {
         }
     }
 
-    /** The identifiers of what never comes again are free for what comes. */
-    @Test
-    void aWindowFullOfMessagesThatExpireWhileTheClientIsAwayIsUsedAgain() throws Exception {
+    /** The identifiers of what never comes again are free for what comes, whichever queue of the session that comes from. */
+    @ParameterizedTest
+    @ValueSource(strings = {"t", "u"})
+    void aWindowFullOfMessagesThatExpireWhileTheClientIsAwayIsUsedAgain(String next) throws Exception {
         int window = 8;
         try (TestServer server = TestServer.startWith(s -> s.with(t -> t.outboundWindow = window))) {
             TestClient subscriber = server.client()
@@ -335,10 +338,13 @@ class PublishTest {
                 publisher.send("32 0c 00 01 't' 00 07 05 02 00000001 'x'").expect("40 02 00 07");
             }
             for (int i = 0; i < window; i++) subscriber.expectPacket("32");
-            subscriber.close();
+            subscriber
+                    .send("82 10 00 02 00 00 0a '$share/g/u' 01")
+                    .expect("90 04 00 02 00 01")
+                    .close();
             server.waitUntilDisconnected(1);
             server.clockMillis.addAndGet(2000);
-            publisher.send("32 07 00 01 't' 00 07 00 'y'").expect("40 02 00 07");
+            publisher.send("32 07 00 01 '" + next + "' 00 07 00 'y'").expect("40 02 00 07");
             server.client().connectV5Persistent("s", 1).expectPacket("32").expectNothingElse();
         }
     }

@@ -72,6 +72,19 @@ class Qos2InboundTest {
         }
     }
 
+    /** What is wrong with a packet that has waited for its queue ends the connection as at any other time. */
+    @Test
+    void alsoWhereTheMessageIsForAQueueThatHasYetToBeMade() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            TestClient publisher = server.client().connectV3Persistent("p", 0);
+            for (int id = 1; id <= ReceivedPackets.MOST; id++) {
+                String hex = String.format("%02x %02x", id >> 8, id & 0xff);
+                publisher.send("34 06 00 01 't' " + hex + " '1'").expect("50 02 " + hex);
+            }
+            publisher.send("34 0d 00 08 '$queue/q' ff ff '1'").expectClosed();
+        }
+    }
+
     /** Also when both come before the first answer. */
     @Test
     void aRepetitionBeforeTheForceIsAnsweredWithTheFirst() throws Exception {

@@ -138,6 +138,20 @@ abstract class QueueCommand extends MpscQueue.Node {
         }
     }
 
+    /** Something outside of the rules that is done in its turn. */
+    static final class Call extends QueueCommand {
+        private final Runnable task;
+
+        Call(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            task.run();
+        }
+    }
+
     /** Nothing but another turn of handing over. */
     static final class Turn extends QueueCommand {
         @Override

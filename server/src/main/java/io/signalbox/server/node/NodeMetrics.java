@@ -109,6 +109,10 @@ public final class NodeMetrics {
                 "1 once the store has failed.",
                 () -> broker.store().failure().isPresent() ? 1 : 0);
         gauge(
+                "signalbox_store_disk_full",
+                "1 while the disk has no room for more, so that publishers wait.",
+                () -> broker.store().status().diskFull() ? 1 : 0);
+        gauge(
                 "signalbox_store_disk_bytes",
                 "Bytes of disk that the store occupies.",
                 () -> broker.store().status().diskBytes());
