@@ -69,18 +69,19 @@ final class SegmentTable {
     /**
      * Takes the oldest segment out of the log if nothing needs it.
      *
-     * @throws IllegalStateException if more of its entries have ended than came in, so that no count can be trusted
      * @param coveredLsn what a published snapshot covers
      * @param activeBaseLsn the segment that takes batches, which stays
+     * @throws IllegalStateException if more of its entries have ended than came in, so that no count can be trusted
      */
     @Nullable
     Segment retireOldest(long coveredLsn, long activeBaseLsn) {
         Segment oldest = oldest();
         long end = oldest.header().endLsn();
-        if (end > activeBaseLsn || end > coveredLsn || oldest.unsettled() > 0) return null;
-        if (oldest.unsettled() < 0) {
-            throw new IllegalStateException("entries of the segment at LSN "
-                    + oldest.header().baseLsn() + " ended twice: " + -oldest.unsettled());
+        long unsettled = oldest.unsettled();
+        if (end > activeBaseLsn || end > coveredLsn || unsettled > 0) return null;
+        if (unsettled < 0) {
+            throw new IllegalStateException(-unsettled + " entries of the segment at LSN "
+                    + oldest.header().baseLsn() + " ended twice");
         }
         if (!oldest.retire()) return null;
         byBase.remove(oldest.header().baseLsn());

