@@ -10,6 +10,7 @@ import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
+import java.util.List;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
@@ -54,6 +55,10 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         return end.handle();
     }
 
+    String name() {
+        return end.wanted().getName();
+    }
+
     /** Whether the queue is told to wait although the peer has given credit. */
     boolean isHeldBack() {
         return heldBack;
@@ -77,7 +82,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
                 if (failure == null && !end.isAttaching()) resolver.release(source); // the peer did not wait
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
-                    if (failure == null) attach(resolver, source);
+                    if (failure == null) attachOrRelease(resolver, source);
                     else refuse(Refusal.of(failure));
                 });
             });
@@ -89,6 +94,15 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private void refuse(Refusal refusal) throws Refusal {
         if (refusal.scope() == Refusal.Scope.CONNECTION) throw refusal;
         end.refuse(refusal);
+    }
+
+    private void attachOrRelease(TerminusResolver resolver, TerminusResolver.ConsumeSource source) {
+        try {
+            attach(resolver, source);
+        } catch (FrameWriter.FrameTooLarge e) {
+            resolver.release(source);
+            throw e;
+        }
     }
 
     private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source) {
@@ -111,7 +125,8 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     // ---- credit
 
     @Override
-    public void onFlow(Flow flow) {
+    public void onFlow(Flow flow) throws Refusal {
+        end.checkIsNotErrant();
         if (flow.getLinkCredit() != null) {
             long granted = flow.getLinkCredit().longValue();
             if (flow.getDeliveryCount() == null) credit.onFlowBeforeAttach(granted, flow.getDrain());
@@ -272,7 +287,9 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     @Override
     public void onDetach(Detach detach) {
-        Supply from = letGo();
+        session.output().forgetErrant(this);
+        Supply from = supply;
+        letGo();
         if (from == null || !detach.getClosed()) {
             if (from != null) from.resolver().release(from.source());
             end.onDetach(detach);
@@ -289,8 +306,10 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     @Override
     public void detach(Refusal refusal) {
-        release();
+        boolean wasAttached = end.isAttached();
+        List<OutgoingDelivery> withdrawn = release();
         end.detach(refusal);
+        if (wasAttached) session.output().keepErrant(this, withdrawn);
     }
 
     @Override
@@ -309,21 +328,24 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         end.gone();
     }
 
-    private void release() {
-        Supply from = letGo();
+    private List<OutgoingDelivery> release() {
+        Supply from = supply;
+        List<OutgoingDelivery> withdrawn = letGo();
         if (from != null) from.resolver().release(from.source());
+        return withdrawn;
     }
 
     /** AMQP 1.0 §3.5.3: deliveries without an outcome get the source's default outcome when it goes; else they are released. */
-    private @Nullable Supply letGo() {
+    private List<OutgoingDelivery> letGo() {
         Supply from = supply;
-        if (from == null) return null;
+        if (from == null) return List.of();
         DeliveryState wanted = defaultOutcome();
-        for (OutgoingDelivery delivery : session.output().withdraw(this)) {
+        List<OutgoingDelivery> withdrawn = session.output().withdraw(this);
+        for (OutgoingDelivery delivery : withdrawn) {
             if (wanted != null) from.subscription().settle(delivery.delivery(), Outcomes.of(wanted, null));
         }
         supply = null;
         from.subscription().close();
-        return from;
+        return withdrawn;
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.testkit.Clause;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
@@ -85,13 +86,16 @@ class OutgoingLinkTest {
         peer.expectSilence(100);
     }
 
+    @Clause({"AMQP-3.2-1", "AMQP-3.2.2-1", "AMQP-3.2.3-1"})
     @Test
     void theBareMessageArrivesByteForByteWithAHeaderOfItsOwn() throws Exception {
         String sent =
-                "005372 c108 02 a303782d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003 010203 005378 c10100";
+                "005372 c10c 02 a307782d6f70742d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003 010203 005378 c10100";
         peer.attachSender(0, "q");
         peer.send(
-                0, TestPeer.transfer(0, 0), Hex.bytes("005370 c004 02 41 5007 005371 c108 02 a303782d61 5401" + sent));
+                0,
+                TestPeer.transfer(0, 0),
+                Hex.bytes("005370 c004 02 41 5007 005371 c10c 02 a307782d6f70742d61 5401" + sent));
         peer.expect(Disposition.class);
         peer.attachReceiver(1, "q", 1);
         peer.expect(Transfer.class);
@@ -109,6 +113,7 @@ class OutgoingLinkTest {
         peer.expectSilence(50);
     }
 
+    @Clause("AMQP-2.6.12-3")
     @Test
     void anUnsettledOutcomeIsSettledByUsAfterTheForce() throws Exception {
         fill("q", 3);
@@ -166,6 +171,7 @@ class OutgoingLinkTest {
         return count == null ? 0 : count.longValue();
     }
 
+    @Clause("AMQP-2.7.5-3")
     @Test
     void preSettledDeliveriesAreGoneWhenSent() throws Exception {
         fill("q", 2);
@@ -210,6 +216,7 @@ class OutgoingLinkTest {
         peer.expect(Transfer.class);
     }
 
+    @Clause({"AMQP-2.5.6-1", "AMQP-2.6.7-5"})
     @Test
     void aDrainBehindAClosedWindowIsAnsweredAfterTheDeliveries() throws Exception {
         fill("q", 3);
@@ -246,6 +253,7 @@ class OutgoingLinkTest {
         assertNull(peer.expect(Flow.class).getHandle());
     }
 
+    @Clause({"AMQP-2.6.14-1", "AMQP-2.7.1-1"})
     @Test
     void aMessageLargerThanAFrameIsCut() throws Exception {
         try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, "q")) {
@@ -285,6 +293,7 @@ class OutgoingLinkTest {
         }
     }
 
+    @Clause("AMQP-3.5.3-6")
     @Test
     void theDefaultOutcomeHoldsForWhatWasNotSettled() throws Exception {
         fill("q", 1);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.testkit.Clause;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,7 @@ final class CrashCampaignIT {
     private final Random random = new Random(seed);
     private final Traffic traffic = new Traffic(random);
 
+    @Clause("AMQP-3.2.1-2")
     @Test
     void whatWasConfirmedSurvivesEveryKillAndWhatWasSettledStaysSettled() {
         System.out.println("crash campaign: " + kills + " kills, -Dsignalbox.seed=" + seed);
