@@ -17,7 +17,7 @@ function connect (request) {
     clientId: request.client,
     protocolVersion: request.version,
     clean: request.clean,
-    reconnectPeriod: 0
+    reconnectPeriod: request.returnMillis || 0
   }
   if (request.webSocket) options.path = '/mqtt'
   if (is5) options.properties = { sessionExpiryInterval: request.expiry }
@@ -33,7 +33,10 @@ function connect (request) {
     if (!answered) tell({ id: request.id, ...fields })
     answered = true
   }
-  client.on('connect', (connack) => answer({ present: connack.sessionPresent, reason: connack.reasonCode || 0 }))
+  client.on('connect', (connack) => {
+    if (answered) tell({ event: 'returned', on: request.on, present: connack.sessionPresent })
+    answer({ present: connack.sessionPresent, reason: connack.reasonCode || 0 })
+  })
   client.on('error', (error) => answer({ error: String(error) }))
   client.on('close', () => tell({ event: 'closed', on: request.on }))
   client.on('disconnect', (packet) => tell({ event: 'disconnect', on: request.on, reason: packet.reasonCode }))

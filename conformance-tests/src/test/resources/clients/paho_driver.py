@@ -40,13 +40,14 @@ class Connection:
             CallbackAPIVersion.VERSION2,
             client_id=request["client"],
             protocol=mqtt.MQTTv5 if self.is_5 else mqtt.MQTTv311,
-            reconnect_on_failure=False,
+            reconnect_on_failure="returnMillis" in request,
             **arguments,
         )
         self.client.max_inflight_messages_set(request["inflight"])
-        self.client.on_connect = lambda client, data, flags, reason, properties: tell(
-            id=request["id"], present=flags.session_present, reason=reason.value
-        )
+        if "returnMillis" in request:
+            self.client.reconnect_delay_set(request["returnMillis"] / 1000, request["returnMillis"] / 1000)
+        self.connecting = request["id"]
+        self.client.on_connect = self.on_connect
         self.client.on_message = self.on_message
         self.client.on_publish = lambda client, data, mid, reason, properties: self.answered("p", mid, [reason.value])
         self.client.on_subscribe = lambda client, data, mid, reasons, properties: self.answered(
@@ -76,6 +77,13 @@ class Connection:
             arguments = {"clean_start": request["clean"], "properties": properties}
         self.client.connect("127.0.0.1", request["port"], keepalive=60, **arguments)
         self.client.loop_start()
+
+    def on_connect(self, client, data, flags, reason, properties):
+        if self.connecting is None:
+            tell(event="returned", on=self.name, present=flags.session_present)
+        else:
+            tell(id=self.connecting, present=flags.session_present, reason=reason.value)
+            self.connecting = None
 
     def on_message(self, client, data, message):
         tell(

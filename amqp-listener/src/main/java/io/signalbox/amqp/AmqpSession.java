@@ -191,6 +191,10 @@ final class AmqpSession {
         return link;
     }
 
+    int linkCount() {
+        return links.size();
+    }
+
     void linkGone(int handle) {
         links.remove(handle);
     }

@@ -85,12 +85,18 @@ final class AnonymousTerminus {
         return !waiting.isEmpty();
     }
 
-    /** The link is gone: what waits was not promised anything. */
-    void close() {
+    /**
+     * The link is gone: what waits was not promised anything.
+     *
+     * @return how many waited
+     */
+    int close() {
         closed = true;
-        if (!waiting.isEmpty()) intake.unparked(waiting.size(), waitingBytes);
+        int waited = waiting.size();
+        if (waited > 0) intake.unparked(waited, waitingBytes);
         waiting.clear();
         waitingBytes = 0;
+        return waited;
     }
 
     /** Sends what waits as far as its nodes are known, then looks for the next node. */

@@ -98,8 +98,11 @@ final class Channels {
         return attachBytes;
     }
 
+    /** Links that have a handle: also those that the peer has not detached yet although we have. */
     int linkCount() {
-        return linksByName.size();
+        int links = 0;
+        for (AmqpSession session : sessions.values()) links += session.linkCount();
+        return links;
     }
 
     /** Lets go of everything in the broker. */

@@ -30,7 +30,7 @@ final class ErrantDeliveries {
             int[] ids = errant.getValue();
             int index = lowerBound(ids, first);
             if (index == ids.length || SerialNumber.isBefore(last, ids[index])) continue;
-            throw LinkEnd.errantLink(errant.getKey().name());
+            throw LinkEnd.errantLink(errant.getKey().handle());
         }
     }
 

@@ -354,11 +354,18 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         end.gone();
     }
 
+    /** Lets go of everything in the broker, once. */
     private void release() {
         dropPartial();
-        if (route != null) route.publisher().close();
-        if (route instanceof ByMessage way) way.terminus().close();
-        if (route instanceof ToNode there) there.resolver().release(there.target());
+        Route way = route;
+        route = null;
+        if (way == null) return;
+        way.publisher().close();
+        if (way instanceof ByMessage byMessage) {
+            int waited = byMessage.terminus().close();
+            session.connection().listener().broker().counters().droppedParked.add(waited);
+        }
+        if (way instanceof ToNode there) there.resolver().release(there.target());
         if (parkedMessages > 0) session.connection().intake().unparked(parkedMessages, parkedBytes);
         parkedMessages = 0;
         parkedBytes = 0;

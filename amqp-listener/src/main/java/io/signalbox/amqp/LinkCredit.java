@@ -56,7 +56,7 @@ final class LinkCredit {
 
     /** AMQP 1.0 §2.6.7: a drained sender advances its delivery-count by all the credit that is left. */
     void drained() {
-        offset = limit - received;
+        offset = Math.max(offset, limit - received); // settled deliveries may have gone beyond it
     }
 
     boolean isDraining() {

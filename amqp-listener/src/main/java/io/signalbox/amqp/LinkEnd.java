@@ -34,7 +34,7 @@ final class LinkEnd {
     private final AmqpSession session;
     private final AmqpLink link;
     private final Attach wanted;
-    private final String directedName;
+    private String directedName;
     private State state = State.ATTACHING;
     private boolean errant;
 
@@ -92,12 +92,13 @@ final class LinkEnd {
 
     /** AMQP 1.0 §2.6.5: input for a link that was detached with an error ends the session. */
     void checkIsNotErrant() throws Refusal {
-        if (errant) throw errantLink(wanted.getName());
+        if (errant) throw errantLink(handle());
     }
 
-    static Refusal errantLink(String name) {
+    static Refusal errantLink(int handle) {
         return Refusal.ofSession(
-                SessionError.ERRANT_LINK, "a frame came for the link " + name + ", which was detached with an error");
+                SessionError.ERRANT_LINK,
+                "a frame came for the link with handle " + handle + ", which was detached with an error");
     }
 
     SenderSettleMode senderSettleMode() {
@@ -143,6 +144,15 @@ final class LinkEnd {
         detach.setClosed(true);
         detach.setError(refusal.toError());
         session.write(detach);
+        keepHandleOnly();
+    }
+
+    /** Until the peer detaches too, if it ever does. */
+    private void keepHandleOnly() {
+        wanted.setSource(null);
+        wanted.setTarget(null);
+        wanted.setName("");
+        directedName = "";
     }
 
     /** The peer has detached and is answered later. */

@@ -1,6 +1,7 @@
 package io.signalbox.amqp;
 
 import io.signalbox.broker.PublishOutcome;
+import io.signalbox.broker.queue.Annotations;
 import io.signalbox.broker.queue.Outcome;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -30,17 +31,22 @@ final class Outcomes {
     /**
      * The outcome of a settled delivery. One that is settled without an outcome gets the source's default, or is released
      * (AMQP 1.0 §3.5.3).
+     *
+     * @param before what was added to the message before
+     * @throws Refusal if more is added than is kept
      */
-    static Outcome of(@Nullable DeliveryState state, @Nullable DeliveryState defaultOutcome) {
+    static Outcome of(@Nullable DeliveryState state, @Nullable DeliveryState defaultOutcome, Annotations before)
+            throws Refusal {
         if (state instanceof Accepted) return Outcome.ACCEPTED;
         if (state instanceof Released) return Outcome.RELEASED;
         if (state instanceof Rejected rejected) return new Outcome.Rejected(reason(rejected.getError()));
         if (state instanceof Modified modified) {
             return new Outcome.Modified(
                     Boolean.TRUE.equals(modified.getDeliveryFailed()),
-                    Boolean.TRUE.equals(modified.getUndeliverableHere()));
+                    Boolean.TRUE.equals(modified.getUndeliverableHere()),
+                    AddedAnnotations.merged(before, modified.getMessageAnnotations()));
         }
-        return defaultOutcome == null ? Outcome.RELEASED : of(defaultOutcome, null);
+        return defaultOutcome == null ? Outcome.RELEASED : of(defaultOutcome, null, before);
     }
 
     private static String reason(@Nullable ErrorCondition error) {

@@ -28,10 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     private final AmqpSession session;
-    private final SourceWish wish;
     private final LinkEnd end;
     private final LinkCredit credit = new LinkCredit();
     private final long peerMaxMessageBytes;
+    /** What the peer asks for, until that is looked for. */
+    private @Nullable SourceWish wish;
+
     private @Nullable Supply supply;
     private long grantedTo;
     private int drainsUnderWay;
@@ -55,10 +57,6 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         return end.handle();
     }
 
-    String name() {
-        return end.wanted().getName();
-    }
-
     /** Whether the queue is told to wait although the peer has given credit. */
     boolean isHeldBack() {
         return heldBack;
@@ -71,18 +69,21 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     /** Looks for the source and answers the attach when it is there. */
     void begin(TerminusResolver resolver) {
-        if (wish.isLookup() && end.isNameInUse()) {
+        SourceWish asked = wish;
+        wish = null;
+        if (asked == null) throw new IllegalStateException("a link begins once");
+        if (asked.isLookup() && end.isNameInUse()) {
             String sentence = "the link " + end.wanted().getName() + " is in use; detach it first";
             end.refuse(Refusal.ofLink(AmqpError.RESOURCE_LOCKED, sentence));
             return;
         }
         end.begin();
         try {
-            resolver.source(wish).whenComplete((source, failure) -> {
+            resolver.source(asked).whenComplete((source, failure) -> {
                 if (failure == null && !end.isAttaching()) resolver.release(source); // the peer did not wait
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
-                    if (failure == null) attachOrRelease(resolver, source);
+                    if (failure == null) attachOrRelease(resolver, source, asked.messages());
                     else refuse(Refusal.of(failure));
                 });
             });
@@ -96,18 +97,19 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         end.refuse(refusal);
     }
 
-    private void attachOrRelease(TerminusResolver resolver, TerminusResolver.ConsumeSource source) {
+    private void attachOrRelease(
+            TerminusResolver resolver, TerminusResolver.ConsumeSource source, @Nullable Source asked) {
         try {
-            attach(resolver, source);
+            attach(resolver, source, asked);
         } catch (FrameWriter.FrameTooLarge e) {
             resolver.release(source);
             throw e;
         }
     }
 
-    private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source) {
+    private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source, @Nullable Source asked) {
         Attach answer = end.answer();
-        answer.setSource(ActualSource.of(wish.messages(), source));
+        answer.setSource(ActualSource.of(asked, source));
         answer.setTarget(
                 end.wanted().getTarget() == null ? new Target() : end.wanted().getTarget());
         end.attach(answer);
@@ -194,7 +196,8 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     public void onDelivery(Delivery delivery) {
         if (supply == null) return;
         Message message = delivery.message();
-        Body.Inline body = bodyOf(message);
+        Body.Inline written = bodyOf(message);
+        Body.Inline body = written == null ? null : AddedAnnotations.into(written, delivery.annotations());
         if (body == null) {
             giveBack(delivery, new Outcome.Rejected("it cannot be written as AMQP"));
         } else if (body.size() > peerMaxMessageBytes) {
@@ -227,17 +230,13 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private void send(Delivery delivery, Envelope envelope, Body.Inline body) {
         credit.sent();
         session.connection().listener().counters().sent.increment();
-        int deliveryId = session.output().nextDeliveryId();
-        if (!delivery.isSettled()) {
-            session.output().keepUnsettled(new OutgoingDelivery(this, deliveryId, delivery));
-        }
         MessageHeader header = new MessageHeader(
                 envelope.durable(),
                 envelope.priority(),
                 remainingMillis(envelope),
                 !delivery.isRedelivered(),
                 delivery.deliveryCount());
-        session.output().send(new OutgoingTransfer(this, deliveryId, delivery.isSettled(), header, body));
+        session.output().send(new OutgoingTransfer(this, delivery, header, body));
     }
 
     private long remainingMillis(Envelope envelope) {
@@ -255,15 +254,27 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     // ---- outcomes
 
     /** The peer has settled: the outcome holds and nobody waits for an answer. */
-    void settledByPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) {
-        if (supply != null) supply.subscription().settle(delivery.delivery(), Outcomes.of(state, defaultOutcome()));
+    void settledByPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) throws Refusal {
+        if (supply != null) supply.subscription().settle(delivery.delivery(), outcomeOf(delivery, state));
     }
 
     /** The peer waits for this side to settle: that happens when the outcome is durable. */
-    void settleForPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) {
+    void settleForPeer(OutgoingDelivery delivery, @Nullable DeliveryState state) throws Refusal {
         if (supply == null) return;
         long token = Outcomes.token(delivery.deliveryId(), state);
-        supply.subscription().settle(delivery.delivery(), Outcomes.of(state, defaultOutcome()), token);
+        supply.subscription().settle(delivery.delivery(), outcomeOf(delivery, state), token);
+    }
+
+    private Outcome outcomeOf(OutgoingDelivery delivery, @Nullable DeliveryState state) throws Refusal {
+        Outcome outcome =
+                Outcomes.of(state, defaultOutcome(), delivery.delivery().annotations());
+        boolean adds = outcome instanceof Outcome.Modified modified
+                && !modified.annotations().isEmpty();
+        if (adds && session.connection().listener().broker().memory().isTight()) {
+            throw Refusal.ofSession(
+                    AmqpError.RESOURCE_LIMIT_EXCEEDED, "there is no memory to add annotations to messages now");
+        }
+        return outcome;
     }
 
     @Override
@@ -335,17 +346,30 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         return withdrawn;
     }
 
+    /** It is not sent any more; if it is not settled, the queue gets it back with the link's end. */
+    void withdrawn(Delivery delivery) {
+        if (supply != null) supply.subscription().withdrawn(delivery);
+    }
+
     /** AMQP 1.0 §3.5.3: deliveries without an outcome get the source's default outcome when it goes; else they are released. */
     private List<OutgoingDelivery> letGo() {
         Supply from = supply;
         if (from == null) return List.of();
-        DeliveryState wanted = defaultOutcome();
+        boolean wanted = defaultOutcome() != null;
         List<OutgoingDelivery> withdrawn = session.output().withdraw(this);
         for (OutgoingDelivery delivery : withdrawn) {
-            if (wanted != null) from.subscription().settle(delivery.delivery(), Outcomes.of(wanted, null));
+            if (wanted) settleByDefault(from, delivery);
         }
         supply = null;
         from.subscription().close();
         return withdrawn;
+    }
+
+    private void settleByDefault(Supply from, OutgoingDelivery delivery) {
+        try {
+            from.subscription().settle(delivery.delivery(), outcomeOf(delivery, null));
+        } catch (Refusal e) {
+            // its annotations are not kept: it is released with the rest
+        }
     }
 }

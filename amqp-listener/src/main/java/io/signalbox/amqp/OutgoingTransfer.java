@@ -2,6 +2,7 @@ package io.signalbox.amqp;
 
 import io.netty.buffer.ByteBuf;
 import io.signalbox.broker.message.Body;
+import io.signalbox.broker.queue.Delivery;
 
 /**
  * One delivery on its way out, cut into as many transfer frames as the peer's frame size asks for (AMQP 1.0 §2.6.14). The
@@ -16,25 +17,39 @@ final class OutgoingTransfer {
     private static final int UINT_0 = 0x43;
 
     private final OutgoingLink link;
-    private final int deliveryId;
-    private final boolean settled;
+    private final Delivery delivery;
     private final byte[] headerSection;
     private final Body.Inline body;
+    private int deliveryId;
+    private boolean numbered;
     private boolean begun;
     private int sentBytes;
     private int pieceFrom;
     private int pieceBytes;
 
-    OutgoingTransfer(OutgoingLink link, int deliveryId, boolean settled, MessageHeader header, Body.Inline body) {
+    OutgoingTransfer(OutgoingLink link, Delivery delivery, MessageHeader header, Body.Inline body) {
         this.link = link;
-        this.deliveryId = deliveryId;
-        this.settled = settled;
+        this.delivery = delivery;
         this.headerSection = header.encode();
         this.body = body;
     }
 
     OutgoingLink link() {
         return link;
+    }
+
+    Delivery delivery() {
+        return delivery;
+    }
+
+    /** Whether it has its delivery-id, because its first frame leaves. */
+    boolean isNumbered() {
+        return numbered;
+    }
+
+    void number(int id) {
+        deliveryId = id;
+        numbered = true;
     }
 
     Body.Inline body() {
@@ -70,7 +85,7 @@ final class OutgoingTransfer {
         } else {
             out.writeByte(0xa0).writeByte(4).writeInt(deliveryId).writeByte(UINT_0);
         }
-        out.writeByte(settled ? TRUE : FALSE);
+        out.writeByte(delivery.isSettled() ? TRUE : FALSE);
         int morePosition = out.writerIndex();
         out.writeByte(FALSE);
         out.setByte(start + 4, out.writerIndex() - start - 5);

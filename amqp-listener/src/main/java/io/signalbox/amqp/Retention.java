@@ -31,11 +31,19 @@ final class Retention {
         if (topic.isEmpty() || topic.indexOf('\0') >= 0 || topic.length() > MAX_TOPIC_BYTES / 3) {
             throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "nothing can be retained for an address that is no MQTT topic");
         }
-        if (message.neutralView().payload().size() == 0)
-            return retained.removeAnyway(topic).rider();
+        if (isEmpty(message)) return retained.removeAnyway(topic).rider();
         Optional<String> why = retained.refusal(message);
         if (why.isPresent()) throw Refusal.ofLink(AmqpError.RESOURCE_LIMIT_EXCEEDED, why.get());
         Change change = retained.keep(message);
         return change.rider();
+    }
+
+    /** What cannot be read as a message would be retained for nobody. */
+    private static boolean isEmpty(Message message) throws Refusal {
+        try {
+            return message.neutralView().payload().size() == 0;
+        } catch (IllegalArgumentException e) {
+            throw Refusal.ofLink(AmqpError.DECODE_ERROR, String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -44,15 +44,6 @@ final class SessionOutput {
         this.answers = new Dispositions(writer, session.channel(), Role.SENDER);
     }
 
-    /** The id for the next delivery. */
-    int nextDeliveryId() {
-        return nextDeliveryId++;
-    }
-
-    void keepUnsettled(OutgoingDelivery delivery) {
-        unsettled.add(delivery.deliveryId(), delivery);
-    }
-
     void send(OutgoingTransfer transfer) {
         waiting.add(transfer);
         pump();
@@ -83,11 +74,20 @@ final class SessionOutput {
         for (OutgoingTransfer next = waiting.peek(); next != null; next = waiting.peek()) {
             while (!next.isComplete()) {
                 if (!window.maySend()) return;
+                if (!next.isNumbered()) number(next);
                 writer.transferFrame(session.channel(), next);
                 window.sentTransfer();
             }
             waiting.remove();
         }
+    }
+
+    /** AMQP 1.0 §2.7.5: ids go up one by one, so what is withdrawn before it has left must not have one yet. */
+    private void number(OutgoingTransfer transfer) {
+        int deliveryId = nextDeliveryId++;
+        transfer.number(deliveryId);
+        if (transfer.delivery().isSettled()) return;
+        unsettled.add(deliveryId, new OutgoingDelivery(transfer.link(), deliveryId, transfer.delivery()));
     }
 
     /** Whether more deliveries would only pile up. */
@@ -136,12 +136,20 @@ final class SessionOutput {
         answers.flush();
     }
 
-    /** Takes out what belongs to a link that goes: nothing of it is sent any more; what is unsettled is handed back. */
+    /**
+     * Takes out what belongs to a link that goes: nothing of it is sent any more.
+     *
+     * @return what has left, or has begun to, and is unsettled
+     */
     List<OutgoingDelivery> withdraw(OutgoingLink link) {
         if (link.isHeldBack()) heldBack.remove(link);
         if (!link.hasSent()) return List.of();
         drained.remove(link);
-        waiting.removeIf(transfer -> transfer.link() == link);
+        waiting.removeIf(transfer -> {
+            if (transfer.link() != link) return false;
+            if (!transfer.isNumbered()) link.withdrawn(transfer.delivery());
+            return true;
+        });
         return unsettled.removeIf(delivery -> delivery.link() == link);
     }
 

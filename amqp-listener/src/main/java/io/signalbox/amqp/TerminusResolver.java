@@ -241,7 +241,8 @@ final class TerminusResolver {
     private Address parse(String text, Symbol @Nullable [] capabilities) throws Refusal {
         if (text.startsWith("$") || text.equals("/management")) throw notOffered("the node " + text);
         Address address = Address.parse(text, capabilities(capabilities));
-        if (!(address instanceof Address.Exchange) && nameOf(address).isEmpty()) throw invalid("the address is empty");
+        // nor is the default exchange one for everybody: its keys are the names of all queues, whosever they are
+        if (nameOf(address).isEmpty()) throw invalid("the address names nothing");
         return address;
     }
 

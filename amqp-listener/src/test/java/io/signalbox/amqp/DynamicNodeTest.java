@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.DeleteOnClose;
@@ -96,6 +97,19 @@ class DynamicNodeTest {
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
         reader.expect(Transfer.class);
         assertEquals("m", reader.text());
+    }
+
+    @Test
+    void aLinkThatTheBrokerDetachesLeavesItsNodeOnce() throws Exception {
+        String address = senderTo(0, DeleteOnNoLinks.getInstance()).getAddress();
+        TestPeer other = broker.connect().open().begin(0).attachSender(0, address);
+        Transfer foreign = TestPeer.transfer(0, 0);
+        foreign.setMessageFormat(UnsignedInteger.ONE);
+        other.send(0, foreign, TestPeer.durable("m"));
+        other.expectDetach(AmqpError.NOT_IMPLEMENTED);
+        other.send(0, TestPeer.detachFrame(0, true)).begin(1);
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
     }
 
     @Test

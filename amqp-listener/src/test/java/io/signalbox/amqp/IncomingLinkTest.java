@@ -271,6 +271,23 @@ class IncomingLinkTest {
                 peer.expect(Close.class).getError().getCondition());
     }
 
+    /** Whoever never answers a detach keeps its handles, and they are counted. */
+    @Test
+    void aRefusedLinkCountsUntilItsPeerDetachesIt() throws Exception {
+        reopen(new AmqpSettings.Limits(4096, 10_000, 10, 2));
+        peer.begin(1);
+        for (int handle = 0; handle < 2; handle++) {
+            peer.send(0, TestPeer.sender("refused " + handle, handle, "$nowhere"));
+            peer.expect(Attach.class);
+            peer.expect(Detach.class);
+        }
+        peer.send(1, TestPeer.sender("one more", 0, "q"));
+        assertEquals(
+                AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                peer.expect(End.class).getError().getCondition());
+        peer.send(0, TestPeer.detachFrame(0, true)).attachSender(0, "q");
+    }
+
     @Test
     void aParkedMessageStopsCreditAndIsAnsweredWhenThereIsSpace() throws Exception {
         peer.attachSender(0, "q");
@@ -353,6 +370,15 @@ class IncomingLinkTest {
     void anExchangeThatIsNotThereIsNotFound() throws Exception {
         peer.send(0, TestPeer.sender("s", 0, "/exchanges/nowhere/key"));
         peer.expectRefusal(AmqpError.NOT_FOUND);
+    }
+
+    /** By it any queue could be reached, also that of somebody's session. */
+    @Test
+    void theDefaultExchangeHasNoAddress() throws Exception {
+        peer.send(0, TestPeer.sender("s", 0, "/exchanges//q"));
+        peer.expectRefusal(AmqpError.INVALID_FIELD);
+        peer.send(0, TestPeer.receiver("r", 1, "/exchanges//q"));
+        peer.expectRefusal(AmqpError.INVALID_FIELD);
     }
 
     @Test

@@ -39,6 +39,17 @@ class LinkCreditTest {
         assertEquals(0, credit.linkCredit());
     }
 
+    /** What is settled when it is sent cannot be given back when it crosses a flow that takes credit away. */
+    @Test
+    void drainingNeverCountsDeliveriesBack() {
+        credit.onFlow(0, 5, false);
+        credit.onFlow(0, 1, true);
+        for (int i = 0; i < 3; i++) credit.sent();
+        credit.drained();
+        assertEquals(3, credit.deliveryCount());
+        assertEquals(0, credit.linkCredit());
+    }
+
     @Clause({"AMQP-2.8.10-1", "AMQP-2.6.7-2"})
     @Test
     void theDeliveryCountWrapsOnTheWireOnly() {

@@ -7,11 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.signalbox.testkit.Clause;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
@@ -22,6 +29,7 @@ import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Role;
@@ -89,8 +97,8 @@ class OutgoingLinkTest {
     @Clause({"AMQP-3.2-1", "AMQP-3.2.2-1", "AMQP-3.2.3-1"})
     @Test
     void theBareMessageArrivesByteForByteWithAHeaderOfItsOwn() throws Exception {
-        String sent =
-                "005372 c10c 02 a307782d6f70742d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003 010203 005378 c10100";
+        String sent = "005372 c10c 02 a307782d6f70742d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003"
+                + " 010203 005378 c10100";
         peer.attachSender(0, "q");
         peer.send(
                 0,
@@ -171,6 +179,51 @@ class OutgoingLinkTest {
         return count == null ? 0 : count.longValue();
     }
 
+    private static Modified adding(Map<Symbol, Object> annotations) {
+        Modified modified = new Modified();
+        modified.setDeliveryFailed(true);
+        modified.setMessageAnnotations(annotations);
+        return modified;
+    }
+
+    private Map<Symbol, Object> annotations() throws Exception {
+        Map<Symbol, Object> found = new HashMap<>();
+        AmqpMessages.forEachSection(peer.payload, 0, peer.payload.length, (code, from, valueFrom, to) -> {
+            if (code != AmqpMessages.MESSAGE_ANNOTATIONS) return;
+            Object section = PerformativeCodec.ofThread().decode(peer.payload, from, to);
+            found.putAll(((MessageAnnotations) section).getValue());
+        });
+        return found;
+    }
+
+    /** AMQP 1.0 §3.4.5: they are combined with those that the message has. */
+    @Clause("AMQP-3.4.5-3")
+    @Test
+    void annotationsOfAModifiedMessageComeWithItsNextDelivery() throws Exception {
+        Symbol mine = Symbol.valueOf("x-opt-mine");
+        Symbol why = Symbol.valueOf("x-opt-why");
+        peer.attachSender(1, "q");
+        ByteBuf message = Unpooled.buffer();
+        ByteBufSink sink = new ByteBufSink(message);
+        PerformativeCodec.ofThread().encode(new MessageAnnotations(Map.of(mine, "m", why, "none")), sink);
+        PerformativeCodec.ofThread().encode(new AmqpValue("text"), sink);
+        peer.send(0, TestPeer.transfer(1, 0), Arrays.copyOf(message.array(), message.writerIndex()));
+        peer.expect(Disposition.class);
+        peer.attachReceiver(0, "q", 10);
+        peer.expect(Transfer.class);
+        peer.send(0, disposition(0, 0, true, adding(Map.of(why, "slow"))));
+        peer.expect(Transfer.class);
+        assertEquals(Map.of(mine, "m", why, "slow"), annotations());
+        assertEquals("text", peer.text());
+        peer.send(0, disposition(1, 1, true, adding(Map.of(Symbol.valueOf("x-opt-more"), 1))));
+        peer.expect(Transfer.class);
+        assertEquals(Map.of(mine, "m", why, "slow", Symbol.valueOf("x-opt-more"), 1), annotations());
+        peer.send(0, disposition(2, 2, true, adding(Map.of(why, "y".repeat(2000)))));
+        assertEquals(
+                AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                peer.expect(End.class).getError().getCondition());
+    }
+
     @Clause("AMQP-2.7.5-3")
     @Test
     void preSettledDeliveriesAreGoneWhenSent() throws Exception {
@@ -236,6 +289,52 @@ class OutgoingLinkTest {
         narrow.expect(Transfer.class);
         narrow.expect(Transfer.class);
         assertEquals(5, narrow.expect(Flow.class).getDeliveryCount().intValue());
+    }
+
+    /** Receivers count on ids that go up one by one. */
+    @Clause("AMQP-2.7.5-10")
+    @Test
+    void aLinkThatGoesBeforeItsDeliveriesHaveLeftLeavesNoGapInTheDeliveryIds() throws Exception {
+        fill("q", 3);
+        fill("p", 1);
+        TestPeer narrow = broker.connect().open().begin(0, 1);
+        narrow.send(0, TestPeer.receiver("r", 0, "q"));
+        narrow.expect(Attach.class);
+        Flow credit = TestPeer.flow(0, 0, 3);
+        credit.setIncomingWindow(UnsignedInteger.ONE);
+        narrow.send(0, credit);
+        assertEquals(0, narrow.expect(Transfer.class).getDeliveryId().intValue());
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.ZERO);
+        narrow.send(0, detach);
+        narrow.expect(Detach.class);
+        assertEquals(3, status("q").ready());
+        narrow.send(0, TestPeer.receiver("s", 1, "p"));
+        narrow.expect(Attach.class);
+        Flow more = TestPeer.flow(1, 0, 1);
+        more.setNextIncomingId(UnsignedInteger.ONE);
+        narrow.send(0, more);
+        assertEquals(1, narrow.expect(Transfer.class).getDeliveryId().intValue());
+    }
+
+    @Test
+    void whatIsSettledAndHasNotLeftWhenItsLinkGoesIsCounted() throws Exception {
+        fill("q", 3);
+        TestPeer narrow = broker.connect().open().begin(0, 1);
+        Attach attach = TestPeer.receiver("r", 0, "q");
+        attach.setSndSettleMode(SenderSettleMode.SETTLED);
+        narrow.send(0, attach);
+        narrow.expect(Attach.class);
+        Flow credit = TestPeer.flow(0, 0, 3);
+        credit.setIncomingWindow(UnsignedInteger.ONE);
+        narrow.send(0, credit);
+        narrow.expect(Transfer.class);
+        ListeningBroker.await(() -> status("q").settled() == 3);
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.ZERO);
+        narrow.send(0, detach);
+        narrow.expect(Detach.class);
+        ListeningBroker.await(() -> status("q").dropped() == 2);
     }
 
     @Test

@@ -84,4 +84,18 @@ class RetentionTest {
                 AmqpError.NOT_ALLOWED,
                 assertInstanceOf(Rejected.class, state).getError().getCondition());
     }
+
+    @Test
+    void whatCannotBeReadIsRejectedAndCostsNobodyItsConnection() throws Exception {
+        ByteBuf out = Unpooled.buffer();
+        Map<Symbol, Object> annotations = Map.of(Symbol.valueOf("x-opt-retain"), true);
+        PerformativeCodec.ofThread().encode(new MessageAnnotations(annotations), new ByteBufSink(out));
+        out.writeBytes(Hex.bytes("005373 c005 04 40 40 40 41")); // a properties section whose subject is a boolean
+        PerformativeCodec.ofThread().encode(new Data(new Binary(new byte[] {'x'})), new ByteBufSink(out));
+        DeliveryState state = answerTo(Arrays.copyOf(out.array(), out.writerIndex()));
+        assertEquals(
+                AmqpError.DECODE_ERROR,
+                assertInstanceOf(Rejected.class, state).getError().getCondition());
+        assertInstanceOf(Released.class, answerTo(message("next", true)));
+    }
 }

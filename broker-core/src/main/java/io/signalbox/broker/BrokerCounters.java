@@ -17,6 +17,9 @@ public final class BrokerCounters {
     /** How often a publisher had to wait for space in the log. */
     public final LongAdder parked = new LongAdder();
 
-    /** Messages to subscriptions without a queue that were dropped because their consumer did not keep up. */
+    /** Messages that still waited for space, or for their node to be made, when their publisher left; none was promised anything. */
+    public final LongAdder droppedParked = new LongAdder();
+
+    /** Messages to subscriptions without a queue that were dropped because their consumer did not keep up or had gone. */
     public final LongAdder droppedDirect = new LongAdder();
 }

@@ -43,6 +43,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     private boolean closed;
 
+    /** The target that the first parked message waits for, if it is not the log itself. */
+    private @Nullable MessageQueue heldUpBy;
+
+    /** Whether the first parked message is being attempted: whoever hears of an outcome meanwhile hears of that one. */
+    private boolean admitting;
+
     private record Parked(Destination target, Message message, long token, Rider rider) {}
 
     Publisher(Loop loop, MessageStore store, Broker broker, Object origin, PublishListener listener) {
@@ -98,9 +104,10 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return lastLsn;
     }
 
-    /** No outcome is reported any more; parked messages, which nobody was promised anything for, are let go. */
+    /** No outcome is reported any more; parked messages, which nobody was promised anything for, are let go and counted. */
     public void close() {
         closed = true;
+        counters.droppedParked.add(admitting ? parked.size() - 1 : parked.size());
         parked.clear();
     }
 
@@ -138,6 +145,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             answer(0, token, PublishOutcome.UNROUTABLE);
             return true;
         }
+        if (isHeldUp()) return false;
         if (memory.isExhausted() && isKept(message)) {
             counters.refusedForMemory.increment();
             String sentence = "The queues hold as many messages as the broker's memory allows; consume some first.";
@@ -198,6 +206,16 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         if (lsn != MessageStore.FAILED) return lsn;
         answer(0, token, new PublishOutcome.Failed(failureSentence()));
         return ANSWERED;
+    }
+
+    /** Whether a target takes nothing before the log has space: also what does not go to the log waits for that. */
+    private boolean isHeldUp() {
+        for (int i = 0; i < matches.size(); i++) {
+            if (!(matches.destination(i) instanceof MessageQueue queue) || !queue.waitsForSpace()) continue;
+            heldUpBy = queue;
+            return true;
+        }
+        return false;
     }
 
     /** Whether a queue would keep it, so that it costs memory until it is consumed. */
@@ -302,7 +320,10 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     private void awaitSpace() {
         counters.parked.increment();
-        store.whenSpace(() -> loop.execute(this::retry));
+        MessageQueue queue = heldUpBy;
+        heldUpBy = null;
+        if (queue == null) store.whenSpace(() -> loop.execute(this::retry));
+        else queue.whenSpace(() -> loop.execute(this::retry));
     }
 
     private void retry() {
@@ -318,7 +339,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** False if there is again no space for the first of them. */
     private boolean admitParked() {
         for (Parked next = parked.peek(); next != null; next = parked.peek()) {
-            if (!attemptAlone(next.target(), next.message(), next.token(), next.rider())) return false;
+            admitting = true;
+            try {
+                if (!attemptAlone(next.target(), next.message(), next.token(), next.rider())) return false;
+            } finally {
+                admitting = false;
+            }
             parked.poll(); // nothing is left of it if the listener has closed this publisher meanwhile
         }
         return true;

@@ -248,6 +248,11 @@ public final class VirtualHost {
      */
     public CompletionStage<MessageQueue> bind(Loop loop, String exchangeName, String queueName, BindingTerms terms) {
         return Promise.on(loop, () -> {
+            if (exchangeName.equals(DEFAULT_EXCHANGE)) {
+                throw new CatalogueException(
+                        Reason.INVALID,
+                        "Every queue is bound to the default exchange by its name, and by nothing else.");
+            }
             Exchange exchange = exchange(exchangeName)
                     .orElseThrow(() -> new CatalogueException(
                             Reason.NOT_FOUND, "There is no exchange " + exchangeName + "; declare it first."));

@@ -194,6 +194,35 @@ class PublisherTest {
         store.fail("The disk is gone.");
         loops.runAll();
         assertEquals(List.of("1 Failed"), seen);
+        assertEquals(2, broker.counters().droppedParked.sum(), "the first was told");
+    }
+
+    @Test
+    void whatWasParkedWhenItsPublisherLeavesIsCounted() {
+        MessageQueue queue = queue(QueueSettings.durable("q", "test"));
+        store.fill();
+        for (int i = 1; i <= 3; i++) publisher.publish(queue, TestMessages.durable("q", "m" + i), i);
+        publisher.close();
+        store.makeSpace();
+        loops.runAll();
+        assertEquals(3, broker.counters().droppedParked.sum());
+        assertEquals(0, queue.status().enqueued());
+    }
+
+    @Test
+    void whatIsSettledOnItsWayToAConsumerThatHasLeftIsCounted() {
+        MessageQueue queue = queue(QueueSettings.transientQueue("q", "test"));
+        Inbox inbox = new Inbox();
+        Subscription subscription = queue.subscribe(
+                new SubscriptionSettings(
+                        broker.loopOf(consumerLoop), SubscriptionSettings.Settlement.ON_DISPATCH, "test"),
+                inbox);
+        subscription.grantUpTo(10);
+        publisher.publish(queue, TestMessages.transientOne("q", "a"), 1);
+        subscription.close();
+        loops.runAll();
+        assertTrue(inbox.deliveries.isEmpty());
+        assertEquals(1, queue.status().dropped());
     }
 
     @Test
@@ -331,6 +360,9 @@ class PublisherTest {
         Message big = TestMessages.transientOne("a", "x".repeat(3 << 20));
         for (int i = 0; i < 3; i++) publisher.publish(host.topics(), big, i);
         assertEquals(1, broker.counters().droppedDirect.sum());
+        direct.close();
+        loops.runAll();
+        assertEquals(3, broker.counters().droppedDirect.sum(), "two were on their way");
     }
 
     @Test

@@ -76,6 +76,12 @@ class VirtualHostTest {
     }
 
     @Test
+    void nothingIsBoundToTheDefaultExchange() {
+        now(host.declareQueue(loop, QueueSettings.durable("q", "test")));
+        assertEquals(CatalogueException.Reason.INVALID, refusal(host.bind(loop, "", "q", "another")));
+    }
+
+    @Test
     void aBindingThatTheLogDidNotTakeIsNotThere() {
         MessageQueue queue = now(host.declareQueue(loop, QueueSettings.durable("q", "test")));
         store.refusing = true;

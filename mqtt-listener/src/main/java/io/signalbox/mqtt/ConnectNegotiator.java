@@ -1,7 +1,6 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.mqtt.codec.Packet;
-import io.signalbox.mqtt.codec.PacketEncoder;
 import io.signalbox.mqtt.codec.Property;
 import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.ProtocolVersion;
@@ -12,7 +11,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Decides what a CONNECT gets: 3.1, 3.1.1 and 5.0 differ up to here and in the encoder, nowhere else. Knows no session and
+ * Decides what a CONNECT gets: 3.1, 3.1.1 and 5.0 differ up to here and in the codec, nowhere else. Knows no session and
  * no socket. Immutable.
  */
 final class ConnectNegotiator {
@@ -31,7 +30,6 @@ final class ConnectNegotiator {
      * @param sessionExpirySeconds 0 = the session ends with the connection
      * @param keepAliveSeconds 0 = none
      * @param outboundWindow QoS 1 messages that may be on their way to the client
-     * @param encoder writes what the client takes
      * @param connAckProperties what CONNACK tells, in 5.0
      */
     record Negotiated(
@@ -42,7 +40,6 @@ final class ConnectNegotiator {
             int keepAliveSeconds,
             int outboundWindow,
             Optional<Packet.Will> will,
-            PacketEncoder encoder,
             PropertySet connAckProperties) {}
 
     ConnectNegotiator(MqttSettings settings) {
@@ -86,7 +83,6 @@ final class ConnectNegotiator {
                 (int) Math.min(
                         settings.outboundWindow(), connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535)),
                 connect.will(),
-                new PacketEncoder(connect.version(), connect.properties()),
                 answer.build());
     }
 

@@ -149,9 +149,10 @@ final class Connected implements Stage {
         for (String queue : queues) opened = opened.thenCompose(before -> openQueue(queue));
         opened.thenAccept(last -> {
             openingQueues = false;
-            if (connection.isClosed()) return;
-            subscribeAll(packet);
-            connection.resume();
+            connection.run(() -> {
+                subscribeAll(packet);
+                connection.resume();
+            });
         });
     }
 
@@ -259,7 +260,12 @@ final class Connected implements Stage {
             public void onDurable() {
                 unansweredRequests--;
                 if (connection.isClosed()) return;
-                connection.output().write(answer);
+                if (!connection.output().write(answer)) {
+                    // MQTT-3.1.2-24: without its answer the client would wait for ever.
+                    String sentence = answer.type() + " is larger than the maximum packet size";
+                    connection.refuse(new Refusal(ReasonCode.PACKET_TOO_LARGE, sentence));
+                    return;
+                }
                 afterwards.run();
                 connection.resume();
             }

@@ -5,6 +5,7 @@ import io.signalbox.broker.security.Authenticator.Verdict;
 import io.signalbox.broker.security.Credentials;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.mqtt.codec.Packet;
+import io.signalbox.mqtt.codec.PacketEncoder;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
 import java.util.Optional;
@@ -47,13 +48,21 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
             throw new Refusal(ReasonCode.PROTOCOL_ERROR, "the first packet is not CONNECT"); // MQTT-3.1.0-1
         }
         busy = true;
-        negotiated = new ConnectNegotiator(context.settings()).negotiate(connect);
+        PacketEncoder encoder = new PacketEncoder(connect.version(), connect.properties());
+        connection.output().encodeWith(encoder);
+        ConnectNegotiator.Negotiated agreed = new ConnectNegotiator(context.settings()).negotiate(connect);
+        if (!encoder.takes(new Packet.ConnAck(true, ReasonCode.SUCCESS, agreed.connAckProperties()))) {
+            // MQTT-3.2.0-1: nothing can be sent to a client that takes no CONNACK.
+            throw new Refusal(ReasonCode.PACKET_TOO_LARGE, "CONNACK is larger than the maximum packet size");
+        }
+        negotiated = agreed;
         Credentials credentials = credentials(connect);
         context.authenticator().authenticate(credentials).whenComplete((verdict, failure) -> {
+            Runnable goOn = () -> connection.run(() -> onVerdict(credentials, Optional.ofNullable(verdict)));
             if (loop.eventLoop().inEventLoop()) {
-                onVerdict(credentials, Optional.ofNullable(verdict));
+                goOn.run();
             } else {
-                loop.execute(() -> onVerdict(credentials, Optional.ofNullable(verdict)));
+                loop.execute(goOn);
             }
         });
     }
@@ -136,7 +145,6 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         SessionClaim claimed = claim;
         MqttSession mine = session;
         if (connection.isClosed() || agreed == null || claimed == null || mine == null) return;
-        connection.output().encodeWith(agreed.encoder());
         // MQTT-3.2.2-2, MQTT-3.2.2-3
         connection.output().write(new Packet.ConnAck(sessionPresent, ReasonCode.SUCCESS, agreed.connAckProperties()));
         context.counters().connectsAccepted.increment();

@@ -117,11 +117,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         if (!accepted && reader.pendingBytes() == 0) noteTls(bytes);
         reading = true;
         try {
-            reader.feed(bytes, this);
-        } catch (Refusal refusal) {
-            refuse(refusal);
-        } catch (RuntimeException e) {
-            fail(e);
+            guard(() -> reader.feed(bytes, this));
         } finally {
             reading = false;
         }
@@ -134,8 +130,8 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         long heldBack = context.complaints().pass();
         if (heldBack == Throttle.HELD_BACK) return;
         LOG.info(
-                "event=mqtt_client_speaks_tls remote={} fix=\"TLS is served on the port mqtt.tls-port, not on this one\""
-                        + " not_told_before={}",
+                "event=mqtt_client_speaks_tls remote={} fix=\"TLS is served on the port mqtt.tls-port, not on this"
+                        + " one\" not_told_before={}",
                 channel.remoteAddress(),
                 heldBack);
     }
@@ -146,16 +142,27 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         disconnect(ReasonCode.UNSPECIFIED_ERROR, "the server made a mistake; its log says which");
     }
 
+    /** Runs what comes back from elsewhere, unless the connection has ended; errors are caught as if a packet had come. */
+    void run(Runnable task) {
+        if (!closed) guard(task);
+    }
+
+    private void guard(Runnable task) {
+        try {
+            task.run();
+        } catch (Refusal refusal) {
+            refuse(refusal);
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
     /** The stage may have become ready: reads on with what has arrived. */
     void resume() {
         if (closed || reading) return; // the reader asks before each packet
         reading = true;
         try {
-            reader.readPackets(this);
-        } catch (Refusal refusal) {
-            refuse(refusal);
-        } catch (RuntimeException e) {
-            fail(e);
+            guard(() -> reader.readPackets(this));
         } finally {
             reading = false;
         }
@@ -213,9 +220,11 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     private void refuseConnect(ReasonCode reason, PropertySet why) {
         boolean versionKnown = decoder.version().isPresent();
         if (!versionKnown && reason != ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) return;
-        PacketEncoder encoder = new PacketEncoder(decoder.version().orElse(ProtocolVersion.V3_1_1));
-        output.encodeWith(encoder);
-        if (encoder.canSayInConnAck(reason)) output.write(new Packet.ConnAck(false, reason, why)); // MQTT-3.2.2-6
+        ProtocolVersion version = decoder.version().orElse(ProtocolVersion.V3_1_1);
+        // A CONNECT that was read has said what its client takes (MQTT-3.2.2-19).
+        if (output.encoder().version() != version) output.encodeWith(new PacketEncoder(version));
+        if (!output.encoder().canSayInConnAck(reason)) return;
+        output.write(new Packet.ConnAck(false, reason, why)); // MQTT-3.2.2-6
     }
 
     private static PropertySet why(String sentence) {

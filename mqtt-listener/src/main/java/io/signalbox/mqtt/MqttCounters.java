@@ -33,6 +33,9 @@ public final class MqttCounters {
     /** Messages of other protocols whose address is no topic name. */
     public final LongAdder droppedNotATopic = new LongAdder();
 
+    /** Messages of other protocols that could not be read, and so were sent to nobody. */
+    public final LongAdder unreadable = new LongAdder();
+
     /** Retained messages of a new subscription that its session's queue refused. */
     public final LongAdder retainedNotReplayed = new LongAdder();
 

@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
+import io.signalbox.broker.queue.QueueStatus;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.mqtt.Outgoing.Step;
 import io.signalbox.mqtt.codec.ReasonCode;
@@ -138,7 +139,22 @@ final class OutboundWindow {
     }
 
     private boolean hasSlotFor(WindowSource from, Delivery delivery) {
-        return inFlight < size && (slots.hasRoom() || awaited.containsKey(nameOf(from, delivery)));
+        if (inFlight >= size) return false;
+        if (awaited.containsKey(nameOf(from, delivery))) return true;
+        // or identifiers of what never comes would be in use for ever
+        if (!slots.hasRoom()) forgetExpired(from.queue());
+        if (!slots.hasRoom()) forgetExpiredOfEmptyQueues();
+        return slots.hasRoom();
+    }
+
+    /** A queue that holds nothing has nothing to hand over again. */
+    private void forgetExpiredOfEmptyQueues() {
+        Set<MessageQueue> queues = new HashSet<>();
+        for (EntryName name : awaited.keySet()) queues.add(name.queue());
+        for (MessageQueue queue : queues) {
+            QueueStatus now = queue.status();
+            if (now.ready() + now.unsettled() == 0) forgetExpired(queue);
+        }
     }
 
     private static EntryName nameOf(WindowSource from, Delivery delivery) {
@@ -169,7 +185,7 @@ final class OutboundWindow {
 
     private void send(WindowSource from, Delivery delivery) {
         Outgoing known = awaited.isEmpty() ? null : awaited.remove(nameOf(from, delivery));
-        if (known == null) forgetExpired(from);
+        if (known == null) forgetExpired(from.queue());
         Outgoing message = known == null ? slots.take(from.qosOf(delivery)) : known;
         message.source = from;
         message.delivery = delivery;
@@ -184,10 +200,10 @@ final class OutboundWindow {
     }
 
     /** QoS 1 comes back first; what of it is missing has expired, and its identifiers are free. QoS 2 always comes back. */
-    private void forgetExpired(WindowSource from) {
+    private void forgetExpired(MessageQueue from) {
         if (awaited.isEmpty()) return;
         awaited.entrySet().removeIf(entry -> {
-            boolean expired = entry.getKey().queue() == from.queue() && entry.getValue().qos == 1;
+            boolean expired = entry.getKey().queue() == from && entry.getValue().qos == 1;
             if (expired) free(entry.getValue());
             return expired;
         });

@@ -45,9 +45,17 @@ final class PacketSlots {
     /** One that is in use since an earlier life. There may have been more room then. */
     Outgoing put(Outgoing message) {
         while (slots.length == 0 || slots[slotOf(message.packetId)] != null) grow();
+        // The numbers go on where an earlier life was: mosquitto's clients keep a second copy of what came twice,
+        // and take it for the next message with its identifier.
+        if (used == 0 || isAhead(message.packetId)) lastPacketId = message.packetId;
         slots[slotOf(message.packetId)] = message;
         used++;
         return message;
+    }
+
+    /** Whether the way from the last identifier up to this one, over the end of the numbers, is the shorter one. */
+    private boolean isAhead(int packetId) {
+        return (packetId - lastPacketId & LAST_PACKET_ID) <= LAST_PACKET_ID / 2;
     }
 
     void free(Outgoing message) {

@@ -12,6 +12,7 @@ import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.TopicSyntax;
 import java.util.List;
+import java.util.Optional;
 
 /** Sends the core's messages to one client as PUBLISH packets (§3.3). Confined to the connection's event loop. */
 final class PublishSender {
@@ -75,8 +76,12 @@ final class PublishSender {
                 message.envelope().expiresAtMillis(), context.clock().millis());
         List<Integer> identifiers = output.encoder().version().isV5() ? identifiers(topic, terms) : List.of();
         boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);
-        Body.Inline body = bodyOf(message, terms);
-        Publish publish = new Publish(dup, qos, retain, topic, packetId, secondsLeft, 0, identifiers, body);
+        Optional<Body.Inline> body = bodyOf(message, terms);
+        if (body.isEmpty()) {
+            context.counters().unreadable.increment();
+            return false;
+        }
+        Publish publish = new Publish(dup, qos, retain, topic, packetId, secondsLeft, 0, identifiers, body.get());
         if (!output.write(publish)) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;
@@ -85,13 +90,21 @@ final class PublishSender {
         return true;
     }
 
-    /** What comes from a queue under the queue's name says what it was published to, if that was another. */
-    private Body.Inline bodyOf(Message message, DeliveryTerms terms) {
-        Body.Inline body = bodies.bodyOf(message);
+    /**
+     * What comes from a queue under the queue's name says what it was published to, if that was another. Empty if another
+     * protocol's message cannot be read: that is its publisher's mistake, and must not hold up whoever receives it.
+     */
+    private Optional<Body.Inline> bodyOf(Message message, DeliveryTerms terms) {
+        Body.Inline body;
+        try {
+            body = bodies.bodyOf(message);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
         String address = message.envelope().address();
         boolean told =
                 terms.topic().flatMap(NamedQueues::nameOf).map(address::equals).orElse(true);
-        return told ? body : PublishBody.withUserProperty(body, MqttFormat.ADDRESS, address);
+        return Optional.of(told ? body : PublishBody.withUserProperty(body, MqttFormat.ADDRESS, address));
     }
 
     private List<Integer> identifiers(String topic, DeliveryTerms terms) {

@@ -68,9 +68,11 @@ final class SessionRecovery {
             MqttSession session = MqttSession.restore(context, loop, stored, queue);
             Map<String, String> replayed = replays.get(stored.clientId());
             if (replayed != null) session.replays().restore(replayed);
-            WriteBatch gone = new WriteBatch();
-            packets.restore(session, gone);
-            tasks.add(loop.eventLoop().submit(() -> loop.journal().append(gone)));
+            WriteBatch changes = new WriteBatch();
+            packets.restore(session, changes);
+            // Or its time would begin anew with each start that it is not there for.
+            if (wasConnected(stored)) context.tables().put(changes, session, now);
+            tasks.add(loop.eventLoop().submit(() -> loop.journal().append(changes)));
             SessionClaim claim =
                     new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
@@ -85,17 +87,23 @@ final class SessionRecovery {
     /** A client that was connected when the process ended counts as disconnected now (MQTT-4.1.0-2). */
     private static long millisLeft(StoredSession stored, long now) {
         if (stored.expirySeconds() == MqttSettings.NEVER) return Long.MAX_VALUE;
-        boolean wasConnected = stored.disconnectedAtMillis() == StoredSession.CONNECTED;
-        long since = wasConnected ? now : stored.disconnectedAtMillis();
-        return since + TimeUnit.SECONDS.toMillis(stored.expirySeconds()) - now;
+        return TimeUnit.SECONDS.toMillis(stored.expirySeconds()) - millisAway(stored, now);
+    }
+
+    /** How long its client has been away: a clock that was set back adds nothing to what was agreed. */
+    private static long millisAway(StoredSession stored, long now) {
+        return wasConnected(stored) ? 0 : Math.max(0, now - stored.disconnectedAtMillis());
+    }
+
+    private static boolean wasConnected(StoredSession stored) {
+        return stored.disconnectedAtMillis() == StoredSession.CONNECTED;
     }
 
     /** Its delay goes on, or begins now if its client was there when the process ended (§3.1.3.2.2). */
     private void restoreWill(MqttSession session, StoredSession stored, long now) {
         List<StoredWill> left = wills.remove(stored.clientId());
         if (left == null) return;
-        boolean wasConnected = stored.disconnectedAtMillis() == StoredSession.CONNECTED;
-        long elapsedMillis = wasConnected ? 0 : now - stored.disconnectedAtMillis();
+        long elapsedMillis = millisAway(stored, now);
         session.will().restore(left.get(0));
         settle(session.loop(), () -> session.will().connectionLost(elapsedMillis));
     }

@@ -8,6 +8,7 @@ import io.signalbox.broker.security.Credentials;
 import io.signalbox.broker.security.Identity;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.mqtt.codec.ReasonCode;
+import io.signalbox.testkit.Clause;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -208,6 +209,7 @@ class ConnectTest {
     }
 
     /** MQTT-3.1.4-2. */
+    @Clause("MQTT-3.1.4-2")
     @Test
     void wrongCredentialsAreRefused() throws Exception {
         Authenticator onlyUser = credentials -> verdict(

@@ -160,7 +160,7 @@ class HostileClientTest {
     }
 
     /** 3.1.1 MQTT-2.3.1-2, MQTT-2.2.1-4: identifiers wrap around, are never zero and never in use twice. */
-    @Clause("MQTT-2.2.1-4")
+    @Clause("MQTT3-2.3.1-4")
     @Test
     void packetIdentifiersWrapAround() throws Exception {
         int messages = 70_000;

@@ -39,6 +39,18 @@ class OtherProtocolTest {
         }
     };
 
+    private static final MessageFormat UNREADABLE = new MessageFormat() {
+        @Override
+        public byte id() {
+            return 101;
+        }
+
+        @Override
+        public NeutralView neutralView(Envelope envelope, Body.Inline body) {
+            throw new IllegalArgumentException("not a message");
+        }
+    };
+
     private static final PublishListener NOBODY = new PublishListener() {
         @Override
         public void onOutcome(long token, PublishOutcome outcome) {}
@@ -51,8 +63,12 @@ class OtherProtocolTest {
     };
 
     private static void publish(TestServer server, String address, boolean durable) {
+        publish(server, address, durable, OTHER);
+    }
+
+    private static void publish(TestServer server, String address, boolean durable, MessageFormat format) {
         VirtualHost host = server.broker.defaultVirtualHost();
-        Message message = new Message(Envelope.of(address, durable, 0), OTHER, Body.Inline.of(new byte[] {'x'}));
+        Message message = new Message(Envelope.of(address, durable, 0), format, Body.Inline.of(new byte[] {'x'}));
         server.onLoop(loop -> host.openPublisher(loop, "test", NOBODY).publish(host.topics(), message, 1));
     }
 
@@ -86,7 +102,7 @@ class OtherProtocolTest {
     }
 
     /** MQTT-3.3.2-2: what cannot be written as a topic is counted, not sent. */
-    @Clause("MQTT-3.3.2-2")
+    @Clause("MQTT3-3.3.2-2")
     @Test
     void anAddressThatIsNoTopicIsNotSent() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -106,6 +122,26 @@ class OtherProtocolTest {
                             .next()
                             .status()
                             .unsettled());
+        }
+    }
+
+    /** Its publisher's mistake: whoever is subscribed gets the next ones, also with the window as full as it gets. */
+    @Test
+    void whatCannotBeReadHoldsUpNobody() throws Exception {
+        try (TestServer server = TestServer.startWith(s -> s.with(t -> t.outboundWindow = 2))) {
+            TestClient atLeastOnce = server.client()
+                    .connectV3("a")
+                    .send("82 06 00 01 00 01 't' 01")
+                    .expect("90 03 00 01 01");
+            TestClient atMostOnce = server.client()
+                    .connectV3("b")
+                    .send("82 06 00 01 00 01 't' 00")
+                    .expect("90 03 00 01 00");
+            for (int i = 0; i < 3; i++) publish(server, "t", true, UNREADABLE);
+            publish(server, "t", true);
+            atLeastOnce.expectPacket("32").expectNothingElse();
+            atMostOnce.expectPacket("30").expectNothingElse();
+            assertEquals(6, server.listener.counters().unreadable.sum());
         }
     }
 }

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.mqtt.codec.ReasonCode;
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PublishTest {
 
@@ -73,6 +76,7 @@ class PublishTest {
     }
 
     /** The promise: no PUBACK before the force. */
+    @Clause("MQTT3-4.3.2-2")
     @Test
     void noPubackLeavesBeforeTheForce() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -161,6 +165,7 @@ class PublishTest {
         }
     }
 
+    @Clause("MQTT3-4.8.0-2")
     @Test
     void aFailedStoreConfirmsNothing() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -249,6 +254,7 @@ class PublishTest {
     }
 
     /** MQTT-3.3.4-7. */
+    @Clause("MQTT-3.3.4-7")
     @Test
     void aStrictListenerEndsWhoExceedsTheReceiveMaximum() throws Exception {
         try (TestServer server = TestServer.startWith(s -> s.with(t -> {
@@ -294,6 +300,7 @@ class PublishTest {
     }
 
     /** MQTT-3.3.2-6, MQTT-3.3.2-17, MQTT-3.3.2-18: properties as they came, the expiry counted down. */
+    @Clause({"MQTT-3.3.2-6", "MQTT-3.3.2-17", "MQTT-3.3.2-18"})
     @Test
     void propertiesReachAVersion5SubscriberUnaltered() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -316,7 +323,34 @@ class PublishTest {
         }
     }
 
+    /** The identifiers of what never comes again are free for what comes, whichever queue of the session that comes from. */
+    @ParameterizedTest
+    @ValueSource(strings = {"t", "u"})
+    void aWindowFullOfMessagesThatExpireWhileTheClientIsAwayIsUsedAgain(String next) throws Exception {
+        int window = 8;
+        try (TestServer server = TestServer.startWith(s -> s.with(t -> t.outboundWindow = window))) {
+            TestClient subscriber = server.client()
+                    .connectV5Persistent("s", 0)
+                    .send("82 07 00 01 00 00 01 't' 01")
+                    .expect("90 04 00 01 00 01");
+            TestClient publisher = server.client().connectV5("p");
+            for (int i = 0; i < window; i++) {
+                publisher.send("32 0c 00 01 't' 00 07 05 02 00000001 'x'").expect("40 02 00 07");
+            }
+            for (int i = 0; i < window; i++) subscriber.expectPacket("32");
+            subscriber
+                    .send("82 10 00 02 00 00 0a '$share/g/u' 01")
+                    .expect("90 04 00 02 00 01")
+                    .close();
+            server.waitUntilDisconnected(1);
+            server.clockMillis.addAndGet(2000);
+            publisher.send("32 07 00 01 '" + next + "' 00 07 00 'y'").expect("40 02 00 07");
+            server.client().connectV5Persistent("s", 1).expectPacket("32").expectNothingElse();
+        }
+    }
+
     /** MQTT-3.3.2-5. */
+    @Clause("MQTT-3.3.2-5")
     @Test
     void anExpiredMessageIsNotDelivered() throws Exception {
         try (TestServer server = TestServer.start()) {

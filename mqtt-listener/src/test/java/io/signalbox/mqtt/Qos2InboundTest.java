@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 /** From the client: PUBLISH, PUBREC, PUBREL, PUBCOMP, and every gap between them (§4.3.3). */
@@ -58,10 +59,29 @@ class Qos2InboundTest {
                 String hex = String.format("%02x %02x", id >> 8, id & 0xff);
                 publisher.send("34 06 00 01 't' " + hex + " '1'").expect("50 02 " + hex);
             }
-            // What is known may come again; what is new may not.
+            // What is known may come again; what is new may not, to a queue that has to be made first as little as to a
+            // topic.
             publisher.send(PUBLISH_AGAIN).expect(PUBREC);
             publisher.send("34 06 00 01 't' ff ff '1'").expectClosed();
             assertEquals(ReceivedPackets.MOST, storedPackets(server));
+            server.client()
+                    .connectV3Persistent("p", 1)
+                    .send("34 0d 00 08 '$queue/q' ff ff '1'")
+                    .expectClosed();
+            assertEquals(ReceivedPackets.MOST, storedPackets(server));
+        }
+    }
+
+    /** What is wrong with a packet that has waited for its queue ends the connection as at any other time. */
+    @Test
+    void alsoWhereTheMessageIsForAQueueThatHasYetToBeMade() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            TestClient publisher = server.client().connectV3Persistent("p", 0);
+            for (int id = 1; id <= ReceivedPackets.MOST; id++) {
+                String hex = String.format("%02x %02x", id >> 8, id & 0xff);
+                publisher.send("34 06 00 01 't' " + hex + " '1'").expect("50 02 " + hex);
+            }
+            publisher.send("34 0d 00 08 '$queue/q' ff ff '1'").expectClosed();
         }
     }
 
@@ -81,6 +101,7 @@ class Qos2InboundTest {
     }
 
     /** After a crash before the force nobody must have seen it, since it will come again as a new message. */
+    @Clause("MQTT-4.3.3-8")
     @Test
     void neitherThePubrecNorTheMessageLeavesBeforeTheForce() throws Exception {
         try (TestServer server = TestServer.start()) {

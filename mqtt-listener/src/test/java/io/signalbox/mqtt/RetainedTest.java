@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.signalbox.broker.retained.RetainedLimits;
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 /** Messages that are kept for later subscribers (§3.3.1.3, §3.8.3.1, §3.8.4). */
@@ -253,6 +254,7 @@ class RetainedTest {
     }
 
     /** MQTT-4.3.2-4: what is retained is forced, whoever is subscribed, before its publisher hears of it. */
+    @Clause("MQTT-4.3.2-4")
     @Test
     void noPubackLeavesBeforeTheForce() throws Exception {
         try (TestServer server = TestServer.start()) {

@@ -19,7 +19,7 @@ class SessionTest {
     }
 
     /** MQTT-3.1.2-5, MQTT-3.2.2-3, MQTT-3.1.2-23. */
-    @Clause({"MQTT-3.1.2-5", "MQTT-3.2.2-3", "MQTT-3.1.2-23", "MQTT-4.5.0-1"})
+    @Clause({"MQTT3-3.1.2-4", "MQTT3-3.1.2-5", "MQTT3-3.2.2-2", "MQTT3-4.5.0-1"})
     @Test
     void aPersistentSessionGetsWhatCameWhileItsClientWasAway() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -38,7 +38,7 @@ class SessionTest {
     }
 
     /** MQTT-3.1.2-4, MQTT-3.2.2-2. */
-    @Clause({"MQTT-3.1.2-4", "MQTT-3.2.2-2"})
+    @Clause({"MQTT3-3.1.2-6", "MQTT3-3.2.2-1"})
     @Test
     void aCleanStartFindsNothing() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -70,7 +70,7 @@ class SessionTest {
     }
 
     /** MQTT-4.4.0-1, MQTT-4.6.0-1, MQTT-3.3.1-1: again, in order, with DUP and the same packet identifiers. */
-    @Clause({"MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-3.3.1-1"})
+    @Clause({"MQTT3-4.4.0-1", "MQTT3-4.6.0-6", "MQTT3-3.3.1-1"})
     @Test
     void whatWasNotAcknowledgedIsSentAgain() throws Exception {
         try (TestServer server = TestServer.start()) {

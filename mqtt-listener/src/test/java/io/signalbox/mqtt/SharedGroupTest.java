@@ -3,7 +3,6 @@ package io.signalbox.mqtt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.testkit.Clause;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,7 +48,6 @@ class SharedGroupTest {
     }
 
     /** §4.8.2, MQTT-3.3.1-1: what the dead had and did not acknowledge others get, marked; nothing is lost. */
-    @Clause("MQTT-3.3.1-1")
     @Test
     void nothingIsLostWhenMembersAreKilledMidFlight() throws Exception {
         try (TestServer server = TestServer.start()) {

@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
 /** QoS 2 in a group: a message that one member may have nobody else gets (MQTT-4.8.2-4, MQTT-4.8.2-5). */
@@ -30,6 +31,7 @@ class SharedQos2Test {
     }
 
     /** MQTT-4.8.2-4. */
+    @Clause("MQTT-4.8.2-4")
     @Test
     void aMessageInFlightWaitsForItsMember() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -49,6 +51,7 @@ class SharedQos2Test {
     }
 
     /** MQTT-4.8.2-5. */
+    @Clause("MQTT-4.8.2-5")
     @Test
     void aMessageInFlightEndsWithTheSessionOfItsMember() throws Exception {
         try (TestServer server = TestServer.start()) {

@@ -6,7 +6,6 @@ import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.persistence.PersistentStore;
 import io.signalbox.persistence.StoreSettings;
-import io.signalbox.testkit.Clause;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +35,6 @@ class SharedRestartTest {
     }
 
     /** MQTT-4.1.0-1, §4.8.2: durable from the first member on whose session is kept, whoever came before it. */
-    @Clause("MQTT-4.1.0-1")
     @Test
     void aGroupWithAStoredMemberFindsItsMessagesAfterARestart() throws Exception {
         try (TestServer first = start()) {

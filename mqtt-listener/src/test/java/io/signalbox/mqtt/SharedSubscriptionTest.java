@@ -54,7 +54,6 @@ class SharedSubscriptionTest {
     }
 
     /** MQTT-4.8.2-3: QoS 0 is passed to one of those that are there, and takes turns as well. */
-    @Clause("MQTT-4.8.2-3")
     @Test
     void messagesOfQos0TakeTurnsAndAreNotKept() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -101,7 +100,6 @@ class SharedSubscriptionTest {
     }
 
     /** §4.8.2: what a lost member had not acknowledged goes to another, marked. */
-    @Clause("MQTT-3.3.1-1")
     @Test
     void whatALostMemberLeavesUnacknowledgedGoesToAnother() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -206,6 +204,7 @@ class SharedSubscriptionTest {
     }
 
     /** §4.8.2: a member that is also subscribed on its own gets both. */
+    @Clause("MQTT-3.3.4-5")
     @Test
     void aSubscriptionOfItsOwnComesBesidesWithItsOwnIdentifier() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -258,7 +257,6 @@ class SharedSubscriptionTest {
         }
     }
 
-    @Clause({"MQTT-4.8.2-1", "MQTT-4.8.2-2"})
     @Test
     void clientsOfVersion3AreMembersToo() throws Exception {
         try (TestServer server = TestServer.start()) {

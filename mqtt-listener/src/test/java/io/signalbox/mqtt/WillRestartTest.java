@@ -110,6 +110,43 @@ class WillRestartTest {
         }
     }
 
+    /** What was agreed is a span; it does not grow because the clock says an earlier hour than before. */
+    @Test
+    void aClockThatWasSetBackMakesNeitherSessionNorDelayLonger() throws Exception {
+        try (TestServer first = start()) {
+            heir(first);
+            mortal(first, "00000002").close();
+            first.client()
+                    .sendConnect("04 'MQTT' 05 00 00 00 05 11 00000002", "short")
+                    .expectPacket("20")
+                    .close();
+            first.waitUntilDisconnected(2);
+            force(first);
+            crash();
+        }
+        try (TestServer second = startAfterTheCrash(-3_600_000)) {
+            assertEquals(4, second.listener.sessions());
+            TestClient heir = second.client().connectV3Persistent("heir", 1);
+            second.waitUntil(() -> second.listener.sessions() == 3);
+            heir.expect("32 08 00 01 'w' 00 01 'bye'");
+        }
+    }
+
+    /** MQTT-4.1.0-2: the crash was the end of the connection; later starts are not. */
+    @Test
+    void theTimeOfASessionRunsOnThroughStartsThatItIsNotThereFor() throws Exception {
+        try (TestServer first = start()) {
+            mortal(first, "00000e10");
+            crash();
+        }
+        try (TestServer second = startAfterTheCrash(0)) {
+            assertEquals(1, second.listener.sessions());
+        }
+        try (TestServer third = startAfterTheCrash(3_601_000)) {
+            assertEquals(0, third.listener.sessions());
+        }
+    }
+
     /** MQTT-3.1.3-9: whoever comes back in time takes it back. */
     @Test
     void aDelayedWillGoesWhenItsClientComesBackAfterTheCrash() throws Exception {

@@ -13,7 +13,7 @@ class WillTest {
     }
 
     /** MQTT-3.1.2-8. */
-    @Clause({"MQTT-3.1.2-8", "MQTT-3.1.2-7", "MQTT-3.1.2-14"})
+    @Clause("MQTT3-3.1.2-8")
     @Test
     void theWillOfALostConnectionIsPublished() throws Exception {
         try (TestServer server = TestServer.start()) {
@@ -24,7 +24,7 @@ class WillTest {
     }
 
     /** MQTT-3.14.4-3, MQTT-3.1.2-10. */
-    @Clause({"MQTT-3.14.4-3", "MQTT-3.1.2-10"})
+    @Clause({"MQTT3-3.14.4-3", "MQTT3-3.1.2-10"})
     @Test
     void aNormalDisconnectDeletesTheWill() throws Exception {
         try (TestServer server = TestServer.start()) {

@@ -47,14 +47,24 @@ final class Housekeeper {
         if (log.isStopped()) return LogWriter.IDLE;
         boolean wasFull = diskFull;
         diskFull = false;
+        forgetRemovals();
         boolean worked = attempt(this::giveBack) || attempt(this::prepareNext) || attempt(this::snapshot);
         if (diskFull && !wasFull) {
             LOGGER.warn(
                     "The disk of {} is full: publishers wait until there is room", store.describe(log.durableLsn()));
         }
         if (wasFull && !diskFull) LOGGER.info("There is room on the disk again");
+        log.diskFull(diskFull);
         if (worked) return LogWriter.AGAIN;
         return diskFull ? RETRY_NANOS : LogWriter.IDLE;
+    }
+
+    /**
+     * Between snapshots too, or those of one segment would pile up. What is durable is complete in the tables, so nothing
+     * older can come any more, and a snapshot that misses a pair because of one is true at once.
+     */
+    private void forgetRemovals() {
+        log.tables().forgetManyRemovalsBelow(log.durableLsn());
     }
 
     private boolean attempt(Chore chore) {

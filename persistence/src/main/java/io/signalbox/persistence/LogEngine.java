@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class LogEngine implements MessageStore {
 
     private final LogStore store;
-    private final StoreSettings settings;
+    private volatile StoreSettings settings;
     private final MessageFormats formats;
     private final Surroundings surroundings;
     private final LogThreads threads;
@@ -66,6 +66,7 @@ public final class LogEngine implements MessageStore {
         try {
             Recovery recovery = new Recovery(store, settings, formats, surroundings, tables, sink);
             LogState log = recovery.run();
+            settings = recovery.settings();
             cutBytes = recovery.cutBytes();
             open = true;
             return log;
@@ -238,7 +239,8 @@ public final class LogEngine implements MessageStore {
                 forces.count(),
                 forces.bytes(),
                 forces.lastNanos(),
-                cutBytes);
+                cutBytes,
+                open.log.isDiskFull());
     }
 
     @Override

@@ -25,6 +25,7 @@ final class LogState {
 
     private volatile boolean closed;
     private volatile boolean publishHeld;
+    private volatile boolean diskFull;
     private volatile boolean nextSegmentWanted;
     private volatile long durableLsn;
     private volatile long activeBaseLsn;
@@ -115,6 +116,16 @@ final class LogState {
         publishHeld = held;
     }
 
+    /** Whether there was no room at the last try. */
+    boolean isDiskFull() {
+        return diskFull;
+    }
+
+    /** By the housekeeper. */
+    void diskFull(boolean full) {
+        diskFull = full;
+    }
+
     long durableLsn() {
         return durableLsn;
     }
@@ -186,7 +197,7 @@ final class LogState {
 
     /** Whether the housekeeper has something to do. */
     boolean isHousekeepingDue() {
-        if (isNextSegmentDue() || wantedSnapshotLsn > coveredLsn) return true;
+        if (isNextSegmentDue() || wantedSnapshotLsn > coveredLsn || tables.isForgettingDue()) return true;
         Segment oldest = retired.peek();
         return oldest != null && oldest.header().baseLsn() < durableLogStartLsn;
     }

@@ -16,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryTable implements StateTable {
 
+    /** Removals that are worth no look at the table, whatever its size. */
+    private static final int FEW_REMOVALS = 16_384;
+
     private final String name;
     private final ConcurrentHashMap<Key, Versioned> pairs = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
+    private final AtomicInteger removals = new AtomicInteger();
 
     /** A key by content. */
     private record Key(byte[] bytes) {
@@ -67,6 +71,7 @@ final class MemoryTable implements StateTable {
         pairs.computeIfPresent(new Key(key), (same, present) -> {
             if (!Arrays.equals(present.value, value)) return present;
             size.decrementAndGet();
+            removals.incrementAndGet();
             return new Versioned(null, present.lsn); // an older change may still arrive
         });
     }
@@ -79,15 +84,23 @@ final class MemoryTable implements StateTable {
             boolean was = old != null && old.value != null;
             boolean is = value != null;
             if (was != is) size.addAndGet(is ? 1 : -1);
+            boolean wasRemoval = old != null && !was;
+            if (wasRemoval == is) removals.addAndGet(is ? -1 : 1);
             return new Versioned(value, lsn);
         });
+    }
+
+    /** Whether so many removals are remembered that to forget them is worth a look at all of the table. */
+    boolean isForgettingDue() {
+        return removals.get() > Math.max(FEW_REMOVALS, size.get() / 2);
     }
 
     /** Forgets removals below {@code lsn}; no change below it may come any more. */
     void forgetRemovalsBelow(long lsn) {
         for (Map.Entry<Key, Versioned> entry : pairs.entrySet()) {
             Versioned versioned = entry.getValue();
-            if (versioned.value == null && versioned.lsn < lsn) pairs.remove(entry.getKey(), versioned);
+            boolean old = versioned.value == null && versioned.lsn < lsn;
+            if (old && pairs.remove(entry.getKey(), versioned)) removals.decrementAndGet();
         }
     }
 

@@ -24,7 +24,7 @@ final class Recovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(Recovery.class);
 
     private final LogStore store;
-    private final StoreSettings settings;
+    private StoreSettings settings;
     private final MessageFormats formats;
     private final Surroundings surroundings;
     private final Checksum checksum;
@@ -69,6 +69,11 @@ final class Recovery {
         }
     }
 
+    /** Those that were wanted, or smaller ones where the disk is nearly full. */
+    StoreSettings settings() {
+        return settings;
+    }
+
     /** Bytes of the batch that was not whole at the end of the log. */
     long cutBytes() {
         return cutBytes;
@@ -99,10 +104,9 @@ final class Recovery {
         cutBytes = chain.tornBytes(scanner);
 
         chain.rewriteLastBatch(store);
-        SegmentHeader first = nextHeader(chain, storeId);
         // What is free without doubt may become the new segment; the rest still testifies until that is durable.
         for (SegmentHeader header : chain.untouched()) store.release(header.baseLsn(), header.baseLsn());
-        store.prepare(first);
+        SegmentHeader first = prepareFirst(chain, storeId);
         for (SegmentHeader header : chain.superseded()) store.release(header.baseLsn(), header.baseLsn());
         LOGGER.debug("The log of epoch {} ends at {}", highestEpoch, store.describe(chain.previousEndLsn()));
         chain.trimLast(store);
@@ -115,6 +119,24 @@ final class Recovery {
         emit(chain, segments, scanner);
         segments.add(new Segment(first));
         return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), segments), coveredLsn);
+    }
+
+    /** Messages that fill the disk can only be consumed by a broker that starts, so a smaller segment is better than none. */
+    private SegmentHeader prepareFirst(LogChain chain, StoreId storeId) throws IOException {
+        while (true) {
+            SegmentHeader first = nextHeader(chain, storeId);
+            try {
+                store.prepare(first);
+                return first;
+            } catch (DiskFullException e) {
+                settings = settings.halved().orElseThrow(() -> e);
+                LOGGER.warn(
+                        "The disk is nearly full: the log goes on in segments of {} bytes, and takes no message of more"
+                                + " than {} bytes. Make room, then restart",
+                        settings.segmentBytes(),
+                        settings.maxBatchBytes());
+            }
+        }
     }
 
     private void loadSnapshot(List<StoredSnapshot> snapshots, StoreId storeId) throws StoreException {

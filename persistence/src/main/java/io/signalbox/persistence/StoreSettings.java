@@ -1,5 +1,6 @@
 package io.signalbox.persistence;
 
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchBytes, long lazyNanos, long sealIdleNanos) {
 
     private static final int MIB = 1 << 20;
+
+    /** Of {@link #halved}: with {@link #ofSegments}, a segment of 1 MiB. */
+    private static final int SMALLEST_HALF_BUFFER_BYTES = 64 << 10;
 
     public StoreSettings {
         if (bufferBytes < 4096 || bufferBytes % BatchHeader.SECTOR_BYTES != 0 || bufferBytes > 64 * MIB) {
@@ -48,6 +52,14 @@ public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchByte
                 segmentBytes / 4,
                 TimeUnit.MILLISECONDS.toNanos(50),
                 TimeUnit.MILLISECONDS.toNanos(10));
+    }
+
+    /** The same in half the room; empty where what is left would not be worth a segment. */
+    Optional<StoreSettings> halved() {
+        if (bufferBytes < 2 * SMALLEST_HALF_BUFFER_BYTES) return Optional.empty();
+        long half = segmentBytes / 2 & -4096;
+        int buffer = bufferBytes / 2 & -BatchHeader.SECTOR_BYTES;
+        return Optional.of(new StoreSettings(half, buffer, maxBatchBytes / 2, lazyNanos, sealIdleNanos));
     }
 
     /** The largest record, with everything it carries besides content. */

@@ -44,6 +44,21 @@ final class Tables {
         });
     }
 
+    /** Whether a table remembers more removals than it should. */
+    boolean isForgettingDue() {
+        for (MemoryTable table : byName.values()) {
+            if (table.isForgettingDue()) return true;
+        }
+        return false;
+    }
+
+    /** Where they are many: forgets removals below {@code lsn}; no change below it may come any more. */
+    void forgetManyRemovalsBelow(long lsn) {
+        for (MemoryTable table : byName.values()) {
+            if (table.isForgettingDue()) table.forgetRemovalsBelow(lsn);
+        }
+    }
+
     void forgetRemovalsBelow(long lsn) {
         for (MemoryTable table : byName.values()) table.forgetRemovalsBelow(lsn);
     }

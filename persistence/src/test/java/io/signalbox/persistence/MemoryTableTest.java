@@ -2,8 +2,10 @@ package io.signalbox.persistence;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,28 @@ class MemoryTableTest {
         assertEquals(30, table.forEachVersion((key, value, lsn) -> {
             throw new AssertionError("there is no pair");
         }));
+    }
+
+    @Test
+    void onlyManyRemovalsAreWorthALookAtTheTable() {
+        for (int i = 0; i < 50_000; i++) {
+            table.change(key(i), new byte[1], 2 * i + 1);
+            table.change(key(i), null, 2 * i + 2);
+            table.change(key(i), null, 2 * i + 2);
+        }
+        assertTrue(table.isForgettingDue());
+        table.forgetRemovalsBelow(70_000);
+        assertFalse(table.isForgettingDue(), "15,001 removals are few");
+        for (int i = 0; i < 50_000; i++) table.change(key(i), new byte[1], 200_000 + i);
+        table.forgetRemovalsBelow(300_000);
+        for (int i = 0; i < 20_000; i++) table.change(key(i), null, 300_000 + i);
+        assertTrue(table.isForgettingDue());
+        for (int i = 0; i < 10_000; i++) table.change(key(i), new byte[1], 400_000 + i);
+        assertFalse(table.isForgettingDue(), "what came back is no removal any more");
+    }
+
+    private static byte[] key(int number) {
+        return ByteBuffer.allocate(4).putInt(number).array();
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class PersistentStoreTest {
@@ -93,6 +94,28 @@ class PersistentStoreTest {
             assertArrayEquals(utf8("3"), queues.get(utf8("a")).orElseThrow());
             assertEquals(Optional.empty(), queues.get(utf8("b")));
             assertEquals(1, queues.size());
+            assertEquals(1, life.store.table("sessions").size());
+        }
+    }
+
+    /** Or the keys that came and went during one segment would fill the heap. */
+    @Test
+    @Timeout(60)
+    void removalsAreForgottenBeforeTheirSegmentEnds() throws Exception {
+        try (StoreLife life = StoreLife.begin(directory, StoreSettings.ofSegments(32 << 20))) {
+            MemoryTable sessions = (MemoryTable) life.store.table("sessions");
+            life.durably(new WriteBatch().put(sessions, utf8("stays"), utf8("1")));
+            for (int i = 0; i < 20_000; i++) {
+                byte[] key = utf8("session " + i);
+                life.append(new WriteBatch().put(sessions, key, utf8("1")).remove(sessions, key));
+            }
+            assertTrue(life.store.status().forces() > 0);
+            while (sessions.isForgettingDue()) {
+                life.durably(new WriteBatch().put(sessions, utf8("stays"), utf8("2")));
+            }
+            assertEquals(1, sessions.size());
+        }
+        try (StoreLife life = StoreLife.begin(directory, StoreSettings.ofSegments(32 << 20))) {
             assertEquals(1, life.store.table("sessions").size());
         }
     }

@@ -50,10 +50,15 @@ public final class SimulatedStore {
     }
 
     public SimulatedStore(SimulatedDisk disk, Variation variation, LongSupplier nanoTime) {
+        this(disk, variation, nanoTime, SMALL);
+    }
+
+    /** With sizes other than {@link #SMALL}. */
+    SimulatedStore(SimulatedDisk disk, Variation variation, LongSupplier nanoTime, StoreSettings settings) {
         this.disk = disk;
         LogStore store = variation.wrap(new FileLogStore(variation.wrap(disk), variation.checksum()));
         Surroundings surroundings = new Surroundings(nanoTime, () -> ID, variation.checksum());
-        engine = new LogEngine(store, SMALL, SimulatedFormat.ONLY, surroundings, LogThreads.NONE);
+        engine = new LogEngine(store, settings, SimulatedFormat.ONLY, surroundings, LogThreads.NONE);
     }
 
     public SimulatedDisk disk() {

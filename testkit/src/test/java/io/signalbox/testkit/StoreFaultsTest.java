@@ -8,6 +8,7 @@ import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.persistence.LogEngine;
+import io.signalbox.persistence.StoreSettings;
 import io.signalbox.testkit.SimulatedStore.Variation;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.Test;
 /** A disk that fails, and one that is full. */
 class StoreFaultsTest {
     private static final int SEEDS = 60;
+
+    /** As queues have it. */
+    private static final int SETTLEMENTS_PER_RECORD = 1024;
 
     @Test
     void aForceThatFailsEndsTheStoreAndLosesNothingPromised() throws Exception {
@@ -59,9 +63,11 @@ class StoreFaultsTest {
             long before = full.engine.durableLsn();
             assertTrue(full.entries.size() > 20, "seed " + seed + ": it held " + full.entries.size());
             assertEquals(MessageStore.FULL, full.engine.append(full.publish()), "seed " + seed);
+            assertTrue(full.engine.status().diskFull(), "seed " + seed);
             full.settleAll();
             assertTrue(full.engine.durableLsn() > before, "seed " + seed + ": settlements go on");
             assertTrue(full.isPublishTaken(), "seed " + seed + ": room came by consumption alone");
+            assertFalse(full.engine.status().diskFull(), "seed " + seed);
             assertTrue(full.spaceTold > 0, "seed " + seed + ": publishers were told");
         }
     }
@@ -80,7 +86,25 @@ class StoreFaultsTest {
         }
     }
 
-    /** A store whose disk has room for three segments. */
+    /** Nothing else than consuming can make room where the broker's own messages have filled the disk. */
+    @Test
+    void aStoreThatHasFilledItsDiskStartsAgainAndConsumptionMakesRoom() throws Exception {
+        StoreSettings large = StoreSettings.ofSegments(2 << 20);
+        for (long seed = 1; seed <= 2; seed++) {
+            SimulatedDisk disk = new SimulatedDisk();
+            disk.limitTo(2 * large.segmentBytes() + large.segmentBytes() * 3 / 4);
+            FullDisk before = new FullDisk(seed, disk, large);
+            before.store.recover();
+            before.fill();
+            FullDisk full = new FullDisk(seed, before.store.disk().crash(new Random(seed)), large);
+            assertEquals(before.entries.size(), full.store.recover().entries().size(), "seed " + seed);
+            full.entries.addAll(before.entries);
+            full.settleAll();
+            assertTrue(full.isPublishTaken(), "seed " + seed + ": room came by consumption alone");
+        }
+    }
+
+    /** A store on a disk that becomes full. */
     private static final class FullDisk {
         final SimulatedStore store;
         final LogEngine engine;
@@ -89,12 +113,16 @@ class StoreFaultsTest {
         long nanos;
         long spaceTold;
 
+        /** One that has begun, and has room for three segments. */
         FullDisk(long seed) throws StoreException {
-            messages = new StoreHistory(seed, 0, Variation.NONE);
-            SimulatedDisk disk = new SimulatedDisk();
-            disk.limitTo(3 * SimulatedStore.SMALL.segmentBytes() + 4096);
-            store = new SimulatedStore(disk, Variation.NONE, () -> nanos);
+            this(seed, new SimulatedDisk(), SimulatedStore.SMALL);
+            store.disk().limitTo(3 * SimulatedStore.SMALL.segmentBytes() + 4096);
             store.recover();
+        }
+
+        FullDisk(long seed, SimulatedDisk disk, StoreSettings settings) {
+            messages = new StoreHistory(seed, 0, Variation.NONE);
+            store = new SimulatedStore(disk, Variation.NONE, () -> nanos, settings);
             engine = store.engine();
         }
 
@@ -131,9 +159,17 @@ class StoreFaultsTest {
 
         void settleAll() {
             WriteBatch batch = new WriteBatch();
-            for (StoreContents.EntryName entry : entries) batch.settle(entry.queueId(), entry.lsn());
+            for (StoreContents.EntryName entry : entries) {
+                batch.settle(entry.queueId(), entry.lsn());
+                if (batch.settlements() == SETTLEMENTS_PER_RECORD) batch = appendSettlements(batch);
+            }
+            appendSettlements(batch);
+        }
+
+        private WriteBatch appendSettlements(WriteBatch batch) {
             assertTrue(engine.append(batch) > 0, "settlements are taken");
             pump();
+            return new WriteBatch();
         }
 
         void pump() {

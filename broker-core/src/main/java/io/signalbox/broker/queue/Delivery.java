@@ -17,6 +17,7 @@ public final class Delivery extends LoopEvent {
     private final Subscription subscription;
     private final Message message;
     private final int deliveryCount;
+    private final Annotations annotations;
     private final boolean redelivered;
     private final boolean settled;
 
@@ -32,6 +33,7 @@ public final class Delivery extends LoopEvent {
         // §3.2.1 has
         // it say that "the delivery might be a duplicate".
         this.deliveryCount = entry.restored ? Math.max(1, entry.deliveryCount) : entry.deliveryCount;
+        this.annotations = entry.annotations;
         this.redelivered = entry.delivered;
         this.settled = settled;
         this.copy = consumer.browses;
@@ -50,6 +52,11 @@ public final class Delivery extends LoopEvent {
     /** How many deliveries failed before this one, or may have by a crash (AMQP 1.0 §3.2.1). */
     public int deliveryCount() {
         return deliveryCount;
+    }
+
+    /** What earlier consumers have added to it. */
+    public Annotations annotations() {
+        return annotations;
     }
 
     /** Whether someone may have seen it before. */

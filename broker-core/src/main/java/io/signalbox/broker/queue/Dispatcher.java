@@ -103,9 +103,16 @@ final class Dispatcher {
         consumer.standing = Consumer.Standing.IDLE;
     }
 
-    /** The consumer wants to hear when nothing more comes within its credit (AMQP 1.0 §2.6.7). */
+    /**
+     * The consumer wants to hear when nothing more comes within its credit (AMQP 1.0 §2.6.7). It hears once for each time it
+     * asks: at once of a wish that a later one has overtaken.
+     */
     void drain(Consumer consumer) {
-        if (!consumer.attached || consumer.draining) return;
+        if (!consumer.attached) return;
+        if (consumer.draining) {
+            effects.drained(consumer.subscription);
+            return;
+        }
         consumer.draining = true;
         draining.add(consumer);
     }

@@ -40,6 +40,9 @@ final class Entry extends QueueCommand {
     Delivery delivery;
 
     int deliveryCount;
+    /** What consumers have added to it. */
+    Annotations annotations = Annotations.NONE;
+
     boolean delivered;
 
     /** Whether an earlier life of the broker may have delivered it and not heard the outcome. */

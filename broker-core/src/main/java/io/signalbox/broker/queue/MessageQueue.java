@@ -48,6 +48,9 @@ public final class MessageQueue implements Destination, QueueEffects {
     private final QueueState state;
     private volatile boolean deleted;
 
+    /** Whether the log has no space for its settlements, so that what comes gathers in the mailbox. */
+    private volatile boolean waitsForSpace;
+
     /** Settlements in one record; a log takes records of a limited size. */
     private static final int SETTLEMENTS_PER_RECORD = 1024;
 
@@ -90,6 +93,16 @@ public final class MessageQueue implements Destination, QueueEffects {
     @Override
     public void route(Message message, Object origin, int flags, Matches matches) {
         if (!deleted) matches.add(this, flags); // a binding may outlive its queue for a moment
+    }
+
+    /** Whether nothing more should be published to it until {@link #whenSpace}: nothing bounds its mailbox meanwhile. */
+    public boolean waitsForSpace() {
+        return waitsForSpace;
+    }
+
+    /** Calls back once, when the queue does not wait for space. The waiter must only hand over to another thread. */
+    public void whenSpace(Runnable waiter) {
+        submit(new QueueCommand.Call(waiter));
     }
 
     /** Whether the queue has ended, so that nothing more should be published to it. */
@@ -136,7 +149,7 @@ public final class MessageQueue implements Destination, QueueEffects {
      * an earlier call that is still due. Any thread.
      */
     public void whenEmpty(EmptinessListener listener) {
-        submit(new AwaitEmptiness(listener));
+        submit(new QueueCommand.Call(() -> emptinessAwaited = listener));
     }
 
     /** Ends the queue for everyone. What it held is dead; the caller has told the log so. */
@@ -192,6 +205,7 @@ public final class MessageQueue implements Destination, QueueEffects {
             tellOfEmptiness();
             if (!appendSettlements()) {
                 appliedBeforeStall = batch;
+                waitsForSpace = true;
                 store.whenSpace(() -> home.execute(this::resume));
                 return; // likewise
             }
@@ -205,6 +219,7 @@ public final class MessageQueue implements Destination, QueueEffects {
             store.whenSpace(() -> home.execute(this::resume));
             return;
         }
+        waitsForSpace = false;
         if (work.addAndGet(-appliedBeforeStall) != 0) drain();
     }
 
@@ -313,20 +328,19 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     @Override
     public void drained(Subscription subscription) {
-        subscription.settings().loop().post(new LoopEvent() {
-            @Override
-            protected void onLoop() {
-                subscription.receiveDrained();
-            }
-        });
+        onLoopOf(subscription, subscription::receiveDrained);
     }
 
     @Override
     public void deleted(Subscription subscription) {
+        onLoopOf(subscription, subscription::receiveDeleted);
+    }
+
+    private static void onLoopOf(Subscription subscription, Runnable task) {
         subscription.settings().loop().post(new LoopEvent() {
             @Override
             protected void onLoop() {
-                subscription.receiveDeleted();
+                task.run();
             }
         });
     }
@@ -355,20 +369,6 @@ public final class MessageQueue implements Destination, QueueEffects {
         @Override
         protected void onLoop() {
             subscription.receiveConfirmation(lsn, token);
-        }
-    }
-
-    /** Somebody waits for the queue's last message to go. */
-    private final class AwaitEmptiness extends QueueCommand {
-        private final EmptinessListener listener;
-
-        AwaitEmptiness(EmptinessListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        void applyTo(QueueState rules) {
-            emptinessAwaited = listener;
         }
     }
 

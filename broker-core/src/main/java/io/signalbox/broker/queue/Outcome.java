@@ -20,6 +20,12 @@ public sealed interface Outcome {
      *
      * @param deliveryFailed the delivery count goes up
      * @param undeliverableHere this consumer does not want to see it again
+     * @param annotations what it is delivered with from now on, in place of what was added before; nothing leaves that as it is
      */
-    record Modified(boolean deliveryFailed, boolean undeliverableHere) implements Outcome {}
+    record Modified(boolean deliveryFailed, boolean undeliverableHere, Annotations annotations) implements Outcome {
+
+        public Modified(boolean deliveryFailed, boolean undeliverableHere) {
+            this(deliveryFailed, undeliverableHere, Annotations.NONE);
+        }
+    }
 }

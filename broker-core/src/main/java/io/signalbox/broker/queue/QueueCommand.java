@@ -121,11 +121,34 @@ abstract class QueueCommand extends MpscQueue.Node {
         }
     }
 
+    /** A message that the queue had settled found its consumer gone. */
+    static final class Lost extends QueueCommand {
+
+        @Override
+        void applyTo(QueueState state) {
+            state.lost();
+        }
+    }
+
     /** What comes in from now on may survive a restart. */
     static final class BecomeDurable extends QueueCommand {
         @Override
         void applyTo(QueueState state) {
             state.becomeDurable();
+        }
+    }
+
+    /** Something outside of the rules that is done in its turn. */
+    static final class Call extends QueueCommand {
+        private final Runnable task;
+
+        Call(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            task.run();
         }
     }
 

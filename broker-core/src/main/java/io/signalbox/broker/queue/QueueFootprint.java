@@ -19,6 +19,7 @@ final class QueueFootprint {
     private long residentBytes;
     private long residentMessages;
     private long unsettledBytes;
+    private long annotationBytes;
     private long reportedBytes;
 
     QueueFootprint(MemoryBudget memory, int windowBytes) {
@@ -63,18 +64,30 @@ final class QueueFootprint {
         consumer.acquiredBytes -= entry.unsettledBytes();
     }
 
-    void clear() {
+    /** The entry has other annotations from now on. */
+    void annotate(Entry entry, Annotations annotations) {
+        annotationBytes += annotations.heapBytes() - entry.annotations.heapBytes();
+        entry.annotations = annotations;
+    }
+
+    /** The queue holds nothing any more, to the last byte: there is no later step in which a rest could be told. */
+    void end() {
         residentBytes = 0;
         residentMessages = 0;
         unsettledBytes = 0;
+        annotationBytes = 0;
+        tell(0);
     }
 
     /** Tells the budget, in steps, so that queues do not meet there for every message. */
     void report(long entries) {
-        long held = entries * ENTRY_HEAP_BYTES + residentMessages * MESSAGE_HEAP_BYTES + residentBytes + unsettledBytes;
-        long change = held - reportedBytes;
-        if (Math.abs(change) < REPORT_STEP_BYTES) return;
-        memory.hold(change);
+        long ofEntries = entries * ENTRY_HEAP_BYTES + annotationBytes;
+        long held = ofEntries + residentMessages * MESSAGE_HEAP_BYTES + residentBytes + unsettledBytes;
+        if (Math.abs(held - reportedBytes) >= REPORT_STEP_BYTES) tell(held);
+    }
+
+    private void tell(long held) {
+        memory.hold(held - reportedBytes);
         reportedBytes = held;
     }
 }

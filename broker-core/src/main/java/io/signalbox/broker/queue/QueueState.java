@@ -89,6 +89,11 @@ final class QueueState {
         end(entry);
     }
 
+    /** What was settled when it was handed over has not reached its consumer. */
+    void lost() {
+        dropped++;
+    }
+
     void attach(Consumer consumer) {
         if (deleted) {
             effects.deleted(consumer.subscription);
@@ -167,6 +172,7 @@ final class QueueState {
             if (outcome instanceof Outcome.Modified modified) {
                 if (modified.deliveryFailed()) entry.deliveryCount++;
                 if (modified.undeliverableHere()) entry.refuse(delivery.owner);
+                if (!modified.annotations().isEmpty()) footprint.annotate(entry, modified.annotations());
             }
             putBack(delivery);
         }
@@ -242,7 +248,7 @@ final class QueueState {
         readBack.clear();
         reservations.clear();
         unsettled = 0;
-        footprint.clear();
+        footprint.end();
     }
 
     /** A durable queue's end is one record for all its entries; what a transient one has in the log is settled singly. */
@@ -330,6 +336,7 @@ final class QueueState {
         if (entry.reservedFor != null) reservations.remove(entry);
         settled++;
         forgetBody(entry);
+        footprint.annotate(entry, Annotations.NONE);
         effects.settle(entry);
     }
 

@@ -11,7 +11,8 @@ package io.signalbox.broker.queue;
  * @param settled entries that ended since the start, by whatever outcome
  * @param expired of those, the ones that nobody took in time
  * @param rejected of those, the ones that a consumer rejected
- * @param dropped transient messages that a session's queue did not keep because its client was not there or did not keep up
+ * @param dropped messages that were at most once and reached nobody: those that a session's queue did not keep because its
+ *     client was not there or did not keep up, and those that found their consumer gone
  * @param staleSettlements settlements ignored because their delivery was no longer current
  */
 public record QueueStatus(

@@ -41,7 +41,10 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         submit(new QueueCommand.Grant(consumer, limit, QueueCommand.Grant.Wish.NONE));
     }
 
-    /** Delivers what can be delivered within the limit, then calls {@link DeliveryListener#onDrained}. */
+    /**
+     * Delivers what can be delivered within the limit, then calls {@link DeliveryListener#onDrained}; of several calls the last
+     * one's answer says so, and each has one.
+     */
     public void drain() {
         submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.DRAIN));
     }
@@ -91,9 +94,17 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         if (consumer.received(delivery.entry.bodyBytes)) {
             submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.NONE));
         }
-        if (closed) return;
+        if (closed) {
+            withdrawn(delivery);
+            return;
+        }
         listener.onDelivery(delivery);
         settings.loop().touch(this);
+    }
+
+    /** A delivery does not reach its consumer, which is about to leave or has left: one that was settled already is counted as dropped. */
+    public void withdrawn(Delivery delivery) {
+        if (delivery.isSettled() && !delivery.copy) queue.submit(new QueueCommand.Lost());
     }
 
     void receiveDrained() {

@@ -37,9 +37,8 @@ public final class DirectSubscription extends Loop.Flushable implements Destinat
 
     /** Hands a message to the loop, or drops and counts it. Any thread. */
     public void offer(Message message, int flags) {
-        if (closed) return;
         int bytes = message.body().size() + MESSAGE_OVERHEAD_BYTES;
-        if (inTransitBytes.get() >= MAX_IN_TRANSIT_BYTES) {
+        if (closed || inTransitBytes.get() >= MAX_IN_TRANSIT_BYTES) {
             counters.droppedDirect.increment();
             return;
         }
@@ -71,7 +70,10 @@ public final class DirectSubscription extends Loop.Flushable implements Destinat
         @Override
         protected void onLoop() {
             inTransitBytes.addAndGet(-bytes);
-            if (closed) return;
+            if (closed) {
+                counters.droppedDirect.increment();
+                return;
+            }
             listener.onMessage(message, flags);
             loop.touch(DirectSubscription.this);
         }

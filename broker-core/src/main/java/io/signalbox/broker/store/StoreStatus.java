@@ -9,6 +9,13 @@ package io.signalbox.broker.store;
  * @param forcedBytes how many bytes those forces made durable
  * @param lastForceNanos how long the latest force took
  * @param cutBytes bytes of a batch that was not whole at the end of the log, and never confirmed, which recovery cut
+ * @param diskFull whether there is no room for more, so that publishers wait as soon as what is left is used up
  */
 public record StoreStatus(
-        long diskBytes, long durableLsn, long forces, long forcedBytes, long lastForceNanos, long cutBytes) {}
+        long diskBytes,
+        long durableLsn,
+        long forces,
+        long forcedBytes,
+        long lastForceNanos,
+        long cutBytes,
+        boolean diskFull) {}

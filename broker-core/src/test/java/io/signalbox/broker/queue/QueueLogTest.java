@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.Admission;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.Loop;
@@ -157,6 +158,39 @@ class QueueLogTest {
         assertEquals(10, inbox.deliveries.size());
         assertEquals(List.of(0L, 1L, 2L, 3L, 4L), inbox.settled);
         assertEquals(5, store.memory.storedMessages());
+    }
+
+    @Test
+    void whatIsPublishedToAQueueThatWaitsForSpaceWaitsWithItsPublisher() {
+        MessageQueue queue = queue(QueueSettings.durable("q", "test"));
+        put(queue, TestMessages.durable("q", "x"), 0);
+        Inbox inbox = new Inbox();
+        Subscription subscription = subscribe(queue, inbox);
+        subscription.grantUpTo(10);
+        loops.runAll();
+        store.full = true;
+        subscription.settle(inbox.deliveries.get(0), Outcome.ACCEPTED);
+        List<PublishOutcome> outcomes = new ArrayList<>();
+        Publisher publisher = broker.defaultVirtualHost().openPublisher(loop, new Object(), new PublishListener() {
+            @Override
+            public void onOutcome(long token, PublishOutcome outcome) {
+                outcomes.add(outcome);
+            }
+
+            @Override
+            public void onOutcomesEnd() {}
+
+            @Override
+            public void onUnblocked() {}
+        });
+        // not for the log, and so it would not find that full
+        assertEquals(Admission.PARKED, publisher.publish(queue, TestMessages.transientOne("q", "y"), 1));
+        loops.runAll();
+        assertEquals(List.of(), outcomes);
+        store.makeSpace();
+        loops.runAll();
+        assertEquals(List.of(PublishOutcome.STORED), outcomes);
+        assertEquals(2, inbox.deliveries.size());
     }
 
     @Test

@@ -347,6 +347,37 @@ class QueueStateTest {
     }
 
     @Test
+    void annotationsGoWithTheNextDeliveryAndCostMemoryUntilTheMessageEnds() {
+        consumer(10);
+        keep("a");
+        long held = memory.heldBytes();
+        Annotations added = new Annotations(new byte[5000]);
+        settle(effects.delivered.get(0), new Outcome.Modified(true, false, added));
+        assertEquals(added, effects.delivered.get(1).annotations());
+        assertEquals(5000, memory.heldBytes() - held, 1000);
+        settle(effects.delivered.get(1), new Outcome.Modified(true, false));
+        assertEquals(added, effects.delivered.get(2).annotations(), "they stay");
+        settle(effects.delivered.get(2), Outcome.ACCEPTED);
+        assertEquals(0, memory.heldBytes(), 4096);
+    }
+
+    @Test
+    void everyWishToDrainIsAnsweredAlsoOneThatComesBeforeTheAnswerToTheLast() {
+        put("0123456789");
+        put("beyond");
+        Consumer consumer = taking("c");
+        state.attach(consumer);
+        state.drain(consumer);
+        grant(consumer, 5);
+        state.drain(consumer);
+        assertEquals(1, effects.drains, "the first wish is overtaken");
+        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "beyond")));
+        state.dispatch();
+        assertEquals(2, effects.drains);
+        assertEquals(List.of("0123456789", "beyond"), deliveredTexts());
+    }
+
+    @Test
     void aConsumerWhoseLoopLagsGetsNoMoreUntilItCatchesUp() {
         Consumer consumer = consumer(1000);
         String big = "x".repeat(100 << 10);
@@ -593,6 +624,24 @@ class QueueStateTest {
         fill(wide, 2000);
         wide.dispatch();
         assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
+        wide.delete();
+        wide.dispatch();
+        assertEquals(0, memory.heldBytes());
+    }
+
+    @Test
+    void nothingOfAQueueStaysInTheBudgetNotEvenWhatIsTooLittleForAStep() {
+        QueueState wide = windowOf(10_000);
+        fill(wide, 60);
+        wide.dispatch();
+        Consumer consumer = taking("c");
+        wide.attach(consumer);
+        consumer.limit = 59;
+        wide.available(consumer);
+        wide.dispatch();
+        for (Delivery delivery : List.copyOf(effects.delivered)) wide.settle(delivery, Outcome.ACCEPTED, List.of());
+        wide.dispatch();
+        assertTrue(memory.heldBytes() > 0, "one is left");
         wide.delete();
         wide.dispatch();
         assertEquals(0, memory.heldBytes());

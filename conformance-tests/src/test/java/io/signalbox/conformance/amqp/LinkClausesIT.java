@@ -212,7 +212,7 @@ final class LinkClausesIT {
             try (FramePeer one = FramePeer.begun(broker).sender(0, QUEUE)) {
                 one.send(0, Frames.transfer(0, 0), Frames.text("m")).expect(Disposition.class);
                 one.receiver(1, QUEUE, 1).expect(Transfer.class);
-                broker.control().removeQueue(QUEUE);
+                broker.control().removeAllQueues();
                 assertEquals(AmqpError.RESOURCE_DELETED, one.expectDetach().getCondition());
                 one.expectNothingMore(0).send(0, frame);
                 assertEquals(SessionError.ERRANT_LINK, one.expectEnd().getCondition());
@@ -226,7 +226,7 @@ final class LinkClausesIT {
         peer.sender(0, QUEUE);
         peer.send(0, Frames.transfer(0, 0), Frames.text("m")).expect(Disposition.class);
         peer.receiver(1, QUEUE, 1).expect(Transfer.class);
-        broker.control().removeQueue(QUEUE);
+        broker.control().removeAllQueues();
         assertNotNull(peer.expectDetach());
         peer.send(0, Frames.detach(1)).send(0, Frames.settled(0, 0, Accepted.getInstance()));
         peer.expectNothingMore(0);

@@ -14,7 +14,7 @@ import java.util.List;
 import org.apache.qpid.jms.JmsConnectionFactory;
 
 /** Short words for what the JMS tests do again and again. */
-final class JmsClient {
+public final class JmsClient {
 
     /** Long enough for a busy machine; a test that waits it out fails. */
     static final long RECEIVE_MILLIS = 10_000;
@@ -22,7 +22,7 @@ final class JmsClient {
     private JmsClient() {}
 
     /** A started connection; options as in {@code jms.prefetchPolicy.all=1}. */
-    static Connection connect(BrokerUnderTest broker, String... options) throws JMSException {
+    public static Connection connect(BrokerUnderTest broker, String... options) throws JMSException {
         String uri = "amqp://127.0.0.1:" + broker.amqp().getPort();
         if (options.length > 0) uri += "?" + String.join("&", options);
         Connection connection = new JmsConnectionFactory(uri).createConnection();

@@ -30,6 +30,8 @@ final class WebSocketTranscriptIT {
     private static final String MASK = " 00000000 ";
     private static final String CONNECT = "100c 0004 4d515454 04 02 0000 0000"; // 3.1.1, clean, no identifier
     private static final String CONNACK = "20 02 00 00";
+    private static final String CONNECT_5 = "1010 0004 4d515454 05 02 0000 00 0003 777335"; // clean, identifier ws5
+    private static final String CONNACK_5 = "20 12 00 00 0f 21 0400 22 0010 25 01 27 00200000 2a 01";
     private static final String PINGREQ = "c0 00";
     private static final String PINGRESP = "d0 00";
 
@@ -110,7 +112,7 @@ final class WebSocketTranscriptIT {
         return upgraded().send("82 8e" + MASK + CONNECT).expect("82 04" + CONNACK);
     }
 
-    @Clause("MQTT-6.0.0-4")
+    @Clause({"MQTT-6.0.0-4", "MQTT3-6.0.0-4"})
     @Test
     void theAnswerNamesTheSubprotocolMqtt() throws IOException { // MQTT-6.0.0-4
         String answer = answerTo("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqttv3.1, mqtt\r\n");
@@ -125,7 +127,7 @@ final class WebSocketTranscriptIT {
         assertTrue(answer.contains("\r\nsec-websocket-protocol: mqttv3.1\r\n"), answer);
     }
 
-    @Clause("MQTT-6.0.0-3")
+    @Clause({"MQTT-6.0.0-3", "MQTT3-6.0.0-3"})
     @Test
     void whoDoesNotOfferMqttIsRefused() throws IOException { // MQTT-6.0.0-3
         for (String headers : new String[] {"", "Sec-WebSocket-Protocol: amqp\r\n"}) {
@@ -153,26 +155,38 @@ final class WebSocketTranscriptIT {
         assertTrue(local.startsWith("http/1.1 101 "), local);
     }
 
-    @Clause("MQTT-6.0.0-1")
+    @Clause({"MQTT-6.0.0-1", "MQTT3-6.0.0-1"})
     @Test
     void aTextFrameClosesTheConnection() throws IOException { // MQTT-6.0.0-1
         try (Client client = connected()) {
             client.send("81 82" + MASK + PINGREQ).expectClosed(1003);
         }
-        try (Client client = upgraded()) {
-            client.send("81 8e" + MASK + CONNECT).expectClosed(1003);
+        for (String frame : new String[] {"81 8e" + MASK + CONNECT, "81 92" + MASK + CONNECT_5}) {
+            try (Client client = upgraded()) {
+                client.send(frame).expectClosed(1003);
+            }
         }
     }
 
-    @Clause("MQTT-6.0.0-2")
+    @Clause({"MQTT-6.0.0-2", "MQTT3-6.0.0-2"})
     @Test
     void packetsShareFramesAndSpanThem() throws IOException { // MQTT-6.0.0-2
         try (Client client = upgraded()) {
             client.send("82 8e" + MASK + CONNECT).expect("82 04" + CONNACK);
-            client.send("82 84" + MASK + PINGREQ + PINGREQ).expect("82 04" + PINGRESP + PINGRESP);
-            client.send("82 81" + MASK + "c0");
-            client.send("82 81" + MASK + "00").expect("82 02" + PINGRESP);
+            pingInOneFrameAndInTwo(client);
         }
+        try (Client client = upgraded()) {
+            String connect = CONNECT_5.replace(" ", "");
+            client.send("82 85" + MASK + connect.substring(0, 10));
+            client.send("82 8d" + MASK + connect.substring(10)).expect("82 14" + CONNACK_5);
+            pingInOneFrameAndInTwo(client);
+        }
+    }
+
+    private static void pingInOneFrameAndInTwo(Client client) throws IOException {
+        client.send("82 84" + MASK + PINGREQ + PINGREQ).expect("82 04" + PINGRESP + PINGRESP);
+        client.send("82 81" + MASK + "c0");
+        client.send("82 81" + MASK + "00").expect("82 02" + PINGRESP);
     }
 
     @Test

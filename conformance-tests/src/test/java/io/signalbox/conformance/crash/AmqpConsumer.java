@@ -54,8 +54,8 @@ final class AmqpConsumer implements TrafficClient {
         idle = held.isEmpty() && awaitingConfirmation == 0;
     }
 
-    /** Asks the broker for all it has within the credit; completes when it has nothing more. */
-    CompletableFuture<Void> drain() {
+    @Override
+    public CompletableFuture<Void> drain() {
         CompletableFuture<Void> drained = new CompletableFuture<>();
         peer.call(session -> receiver.drain(() -> drained.complete(null)));
         return drained;

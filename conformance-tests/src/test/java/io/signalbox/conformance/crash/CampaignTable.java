@@ -7,7 +7,8 @@ import java.util.Locale;
 /** What the campaign prints: a line for each kill as it happens, and the sums. Used by one thread. */
 final class CampaignTable {
 
-    private static final String FORMAT = "%5s %7s %-7s %-26s %10s %8s %9s %8s %6s %9s %9s %12s %10s%n";
+    private static final String FORMAT = "%5s %7s %-7s %-26s %10s %s %6s %9s %9s %12s %10s%n";
+    private static final String TARGET_FORMAT = "%14s";
 
     /**
      * One kill.
@@ -16,6 +17,7 @@ final class CampaignTable {
      * @param duringRoll what in the log directory showed that a segment roll was under way; empty if nothing did
      * @param confirmed messages confirmed so far
      * @param unsettled confirmed messages of which no settlement was sent, for each target
+     * @param leastUnsettled the least of those targets that should have many
      * @param restartMillis from the start of the next process to readiness
      */
     record Kill(
@@ -23,13 +25,14 @@ final class CampaignTable {
             long delayMillis,
             String duringRoll,
             int confirmed,
-            int[] unsettled,
+            List<Integer> unsettled,
+            int leastUnsettled,
             TargetJournal.Counts counts,
             long restartMillis) {}
 
     private final List<Kill> kills = new ArrayList<>();
 
-    CampaignTable() {
+    CampaignTable(List<TargetJournal> targets) {
         System.out.printf(
                 Locale.ROOT,
                 FORMAT,
@@ -38,14 +41,23 @@ final class CampaignTable {
                 "moment",
                 "during a roll",
                 "confirmed",
-                "orders",
-                "readings",
-                "session",
+                columns(targets.stream().map(CampaignTable::shortName).toList()),
                 "lost",
                 "returned",
                 "disorder",
                 "redelivered",
                 "restart");
+    }
+
+    /** What follows the kind of the target and its family name. */
+    private static String shortName(TargetJournal target) {
+        return target.name().replaceAll(".*[. -]", "");
+    }
+
+    private static String columns(List<?> values) {
+        StringBuilder columns = new StringBuilder();
+        for (Object value : values) columns.append(String.format(Locale.ROOT, TARGET_FORMAT, value));
+        return columns.toString();
     }
 
     void add(Kill kill) {
@@ -58,9 +70,7 @@ final class CampaignTable {
                 kill.moment,
                 kill.duringRoll.isEmpty() ? "no" : kill.duringRoll,
                 kill.confirmed,
-                kill.unsettled[0],
-                kill.unsettled[1],
-                kill.unsettled[2],
+                columns(kill.unsettled),
                 kill.counts.lost(),
                 kill.counts.returned(),
                 kill.counts.disordered(),
@@ -73,10 +83,7 @@ final class CampaignTable {
     }
 
     int leastUnsettled() {
-        return kills.stream()
-                .mapToInt(kill -> Math.min(kill.unsettled[0], kill.unsettled[1]))
-                .min()
-                .orElse(0);
+        return kills.stream().mapToInt(Kill::leastUnsettled).min().orElse(0);
     }
 
     long slowestRestartMillis() {

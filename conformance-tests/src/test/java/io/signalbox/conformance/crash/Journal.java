@@ -56,6 +56,10 @@ final class Journal {
         return target;
     }
 
+    List<TargetJournal> targets() {
+        return List.copyOf(targets.values());
+    }
+
     Producer addProducer(TargetJournal... reaches) {
         Producer producer = new Producer(producers.size(), List.of(reaches));
         producers.add(producer);

@@ -55,6 +55,10 @@ final class TargetJournal {
         this.name = name;
     }
 
+    String name() {
+        return name;
+    }
+
     synchronized void addProducer(int producer, IntSupplier sent) {
         rows.put(producer, new Row(sent));
     }
@@ -110,6 +114,11 @@ final class TargetJournal {
 
     synchronized void settled(Marker marker) {
         row(marker).settled.set(marker.sequence());
+    }
+
+    /** Whether a message has come to some consumer, in this run or an earlier one. */
+    synchronized boolean hasCome(Marker marker) {
+        return row(marker).delivered.get(marker.sequence());
     }
 
     synchronized void newRun() {
@@ -187,11 +196,14 @@ final class TargetJournal {
     }
 
     synchronized Counts counts() {
-        return new Counts(lost, returned, disordered, redelivered, redeliveredUnmarked);
+        int settled = rows.values().stream()
+                .mapToInt(row -> row.settled.cardinality())
+                .sum();
+        return new Counts(lost, returned, disordered, redelivered, redeliveredUnmarked, settled);
     }
 
     /** Totals of all runs. */
-    record Counts(int lost, int returned, int disordered, int redelivered, int redeliveredUnmarked) {
+    record Counts(int lost, int returned, int disordered, int redelivered, int redeliveredUnmarked, int settled) {
 
         Counts plus(Counts other) {
             return new Counts(
@@ -199,7 +211,8 @@ final class TargetJournal {
                     returned + other.returned,
                     disordered + other.disordered,
                     redelivered + other.redelivered,
-                    redeliveredUnmarked + other.redeliveredUnmarked);
+                    redeliveredUnmarked + other.redeliveredUnmarked,
+                    settled + other.settled);
         }
     }
 }

@@ -8,96 +8,37 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * The clients of the campaign, and where their messages go. Two AMQP producers fill a queue that two AMQP consumers share.
- * An MQTT producer and a third AMQP producer publish to topics that a second queue is bound to and a persistent MQTT session
- * subscribes to, so that each of their messages has two targets. Used by one thread.
- */
+/** The clients of a campaign while they work: connected, watched, ended. Used by one thread. */
 final class Traffic {
 
-    private static final String ORDERS = "crash.orders";
-    private static final String READINGS = "crash.readings";
-    private static final String TOPICS = "crash/readings/";
-    private static final String SESSION = "crash-session";
-    private static final TrafficLimits LIMITS = new TrafficLimits(300, 5_000, 1_700, 3_400, 4_096);
-    /** A broker may keep fewer messages in flight to an MQTT client than the client would take. */
-    private static final TrafficLimits SESSION_LIMITS = new TrafficLimits(300, 5_000, 100, 2_400, 4_096);
-
-    private static final TrafficLimits SHARED_LIMITS = new TrafficLimits(300, 5_000, 1_000, 2_000, 4_096);
-
-    private final Journal journal = new Journal();
-    private final TargetJournal orders = journal.addTarget("queue " + ORDERS);
-    private final TargetJournal readings = journal.addTarget("queue " + READINGS);
-    private final TargetJournal session = journal.addTarget("session " + SESSION);
-    private final Journal.Producer firstOrders = journal.addProducer(orders);
-    private final Journal.Producer secondOrders = journal.addProducer(orders);
-    private final Journal.Producer mqttReadings = journal.addProducer(readings, session);
-    private final Journal.Producer amqpReadings = journal.addProducer(readings, session);
+    private final Cast cast;
     private final Random seeds;
     private final List<TrafficClient> producers = new ArrayList<>();
     private final List<TrafficClient> consumers = new ArrayList<>();
-    private final List<AmqpConsumer> amqpConsumers = new ArrayList<>();
-    private MqttConsumer.Session sessionState = MqttConsumer.Session.NEW;
 
-    Traffic(Random seeds) {
+    Traffic(Cast cast, Random seeds) {
+        this.cast = cast;
         this.seeds = seeds;
     }
 
-    Journal journal() {
-        return journal;
-    }
-
-    List<TargetJournal> targets() {
-        return List.of(orders, readings, session);
-    }
-
-    TargetJournal orders() {
-        return orders;
-    }
-
-    TargetJournal readings() {
-        return readings;
-    }
-
-    TargetJournal session() {
-        return session;
-    }
-
-    /** Makes the queues and the binding, once in the life of a data directory. */
-    void declare(BrokerProcess broker) {
-        broker.control().addQueue(ORDERS);
-        broker.control().addQueue(READINGS);
-        broker.control().bindQueue(READINGS, TOPICS + "#");
-    }
-
-    /** Connects the consumers. The session must be there since its first connection. */
     void startConsumers(BrokerProcess broker) {
-        consumers.add(new MqttConsumer(broker, SESSION, TOPICS + "+", sessionState, session, SESSION_LIMITS));
-        sessionState = MqttConsumer.Session.KEPT;
-        amqpConsumers.add(new AmqpConsumer(broker, ORDERS, "orders-1", orders, SHARED_LIMITS));
-        amqpConsumers.add(new AmqpConsumer(broker, ORDERS, "orders-2", orders, SHARED_LIMITS));
-        amqpConsumers.add(new AmqpConsumer(broker, READINGS, "readings", readings, LIMITS));
-        consumers.addAll(amqpConsumers);
+        consumers.addAll(cast.consumers(broker));
     }
 
     void startProducers(BrokerProcess broker) {
-        producers.add(new AmqpProducer(broker, ORDERS, firstOrders, LIMITS, nextRandom()));
-        producers.add(new AmqpProducer(broker, ORDERS, secondOrders, LIMITS, nextRandom()));
-        producers.add(new MqttProducer(broker, TOPICS + "mqtt", mqttReadings, LIMITS, nextRandom()));
-        producers.add(new AmqpProducer(broker, "topic://" + TOPICS + "amqp", amqpReadings, LIMITS, nextRandom()));
+        producers.addAll(cast.producers(broker, seeds));
     }
 
-    private Random nextRandom() {
-        return new Random(seeds.nextLong());
+    /** The least of confirmed and unsettled messages of a target that should have many. */
+    int leastUnsettled() {
+        return cast.held().stream().mapToInt(TargetJournal::unsettled).min().orElse(0);
     }
 
-    /** Waits until both queues have more than this many confirmed and unsettled messages. */
+    /** Waits until each target that should have many has more than this many confirmed and unsettled messages. */
     void awaitUnsettled(int messages) {
-        boolean reached = Await.holdsWithin(
-                Duration.ofSeconds(60),
-                () -> anyEnded() || orders.unsettled() >= messages && readings.unsettled() >= messages);
+        boolean reached = Await.holdsWithin(Duration.ofSeconds(60), () -> anyEnded() || leastUnsettled() >= messages);
         failIfAnyEnded();
-        if (!reached) throw new AssertionError("not " + messages + " unsettled messages in both queues: " + targets());
+        if (!reached) throw new AssertionError("not " + messages + " unsettled messages in each of " + cast.held());
     }
 
     private boolean anyEnded() {
@@ -130,7 +71,6 @@ final class Traffic {
     private void forget() {
         producers.clear();
         consumers.clear();
-        amqpConsumers.clear();
     }
 
     /** Waits until the broker has answered for everything and the consumers have settled everything, with confirmation. */
@@ -148,18 +88,18 @@ final class Traffic {
     }
 
     private boolean allDelivered() {
-        return targets().stream().allMatch(target -> target.neverDelivered() == 0);
+        return cast.journal().targets().stream().allMatch(target -> target.neverDelivered() == 0);
     }
 
     void assertQueuesAreEmpty(BrokerProcess broker) {
-        for (String queue : List.of(ORDERS, READINGS)) {
+        for (String queue : cast.queues()) {
             Await.until("queue " + queue + " is empty", () -> broker.control().depth(queue) == 0);
         }
     }
 
-    /** Drains both queues: whatever comes is written into the journal. */
-    void drainQueues() {
-        for (AmqpConsumer consumer : amqpConsumers) Await.get("a drained link", consumer.drain());
+    /** Whatever there is comes, and is written into the journal. */
+    void drain() {
+        for (TrafficClient consumer : consumers) Await.get("a drained link", consumer.drain());
     }
 
     void close() {

@@ -14,6 +14,14 @@ interface TrafficClient extends AutoCloseable {
     /** Completes when the connection is gone and nothing more will be written to the journal, with the reason. */
     CompletableFuture<String> ended();
 
+    /**
+     * Asks the broker for all it has within the credit; completes when it has nothing more. At once for a client that cannot
+     * ask.
+     */
+    default CompletableFuture<Void> drain() {
+        return CompletableFuture.completedFuture(null);
+    }
+
     @Override
     void close();
 }

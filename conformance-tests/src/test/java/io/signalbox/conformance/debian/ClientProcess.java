@@ -2,6 +2,7 @@ package io.signalbox.conformance.debian;
 
 import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.OutputLines;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import java.util.function.Predicate;
 /** One run of a client program; ended when the test leaves. Used by one thread. */
 final class ClientProcess implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final List<String> command;
     private final Process process;
@@ -25,10 +26,17 @@ final class ClientProcess implements AutoCloseable {
     }
 
     static ClientProcess start(List<String> command) {
+        return start(command, List.of());
+    }
+
+    /** @param input lines for its standard input, which then ends */
+    static ClientProcess start(List<String> command, List<String> input) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
+            try (BufferedWriter in = process.outputWriter()) {
+                for (String line : input) in.write(line + "\n");
+            }
             return new ClientProcess(command, process);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -44,6 +52,14 @@ final class ClientProcess implements AutoCloseable {
 
     void awaitLine(String what, Predicate<String> wanted) {
         output.await(what + " from " + command, LIMIT, wanted);
+    }
+
+    /** Waits until it has printed so many lines that match. */
+    void awaitLines(String what, int count, Predicate<String> wanted) {
+        Await.until(
+                what + " from " + command,
+                LIMIT,
+                () -> output.lines().stream().filter(wanted).count() >= count);
     }
 
     /** Waits for the end and returns what was printed; fails if the program does not end with 0. */

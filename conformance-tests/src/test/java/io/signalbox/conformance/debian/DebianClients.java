@@ -5,6 +5,7 @@ import io.signalbox.conformance.process.BrokerUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.List;
 final class DebianClients {
 
     private static final String PYTHON = "/usr/bin/python3";
-    private static final int SUBSCRIBER_SECONDS = 15;
+    private static final String SUBSCRIBER_SECONDS = "60";
+    private static final String GOT = "got ";
 
     private final BrokerUnderTest broker;
     private final Path scripts;
@@ -32,57 +34,56 @@ final class DebianClients {
         ForeignClient.PROTON_PYTHON.require();
     }
 
-    /** Publishes at QoS 1; ends once the broker has acknowledged. */
+    /** Publishes at QoS 1, or what {@code more} says; ends once the broker has acknowledged. */
     void mosquittoPub(String topic, String payload, String... more) {
-        List<String> command = new ArrayList<>(List.of(
-                "mosquitto_pub",
-                "-h",
-                "127.0.0.1",
-                "-p",
-                port(broker.mqtt().getPort()),
-                "-q",
-                "1",
-                "-t",
-                topic,
-                "-m",
-                payload));
+        List<String> command = new ArrayList<>(List.of("mosquitto_pub"));
+        command.addAll(address(broker.mqtt()));
+        command.addAll(List.of("-q", "1", "-t", topic, "-m", payload));
         command.addAll(List.of(more));
         ClientProcess.run(command);
     }
 
+    /** A publisher of many messages, which it reads from its input; ends once the broker has acknowledged all. */
+    static ClientProcess mosquittoPubAll(
+            InetSocketAddress broker, String topic, List<String> payloads, String... more) {
+        List<String> command = new ArrayList<>(List.of("mosquitto_pub", "-l", "-t", topic));
+        command.addAll(address(broker));
+        command.addAll(List.of(more));
+        return ClientProcess.start(command, payloads);
+    }
+
+    private static List<String> address(InetSocketAddress broker) {
+        return List.of("-h", broker.getHostString(), "-p", Integer.toString(broker.getPort()));
+    }
+
     /** A subscriber that ends after some messages, printing topic and payload of each; subscribed when this returns. */
     ClientProcess mosquittoSub(String filter, int count, String... more) {
+        return mosquittoSub(broker.mqtt(), filter, count, more);
+    }
+
+    /** The same through another address, such as a relay's. */
+    static ClientProcess mosquittoSub(InetSocketAddress broker, String filter, int count, String... more) {
         List<String> command = new ArrayList<>(List.of(
                 // Line by line, or the lines of a pipe are seen only at the end.
-                "stdbuf",
-                "-oL",
-                "mosquitto_sub",
-                "-d",
-                "-h",
-                "127.0.0.1",
-                "-p",
-                port(broker.mqtt().getPort()),
-                "-q",
-                "1",
-                "-t",
-                filter,
-                "-C",
-                Integer.toString(count),
-                "-W",
-                Integer.toString(SUBSCRIBER_SECONDS),
-                "-F",
-                "got %t %p"));
+                "stdbuf", "-oL", "mosquitto_sub", "-d"));
+        command.addAll(address(broker));
+        command.addAll(List.of(
+                "-q", "1", "-t", filter, "-C", Integer.toString(count), "-W", SUBSCRIBER_SECONDS, "-F", "got %t %p"));
         command.addAll(List.of(more));
         ClientProcess subscriber = ClientProcess.start(command);
         subscriber.awaitLine("the SUBACK", line -> line.contains("SUBACK"));
         return subscriber;
     }
 
+    static boolean isMessage(String line) {
+        return line.startsWith(GOT);
+    }
+
     /** What a subscriber printed as "topic payload", once it has ended. */
     static List<String> received(ClientProcess subscriber) {
         return subscriber.awaitSuccess().stream()
-                .filter(line -> line.startsWith("got "))
-                .map(line -> line.substring("got ".length()))
+                .filter(DebianClients::isMessage)
+                .map(line -> line.substring(GOT.length()))
                 .toList();
     }
 
@@ -103,10 +104,6 @@ final class DebianClients {
 
     private String url() {
         return "amqp://127.0.0.1:" + broker.amqp().getPort();
-    }
-
-    private static String port(int port) {
-        return Integer.toString(port);
     }
 
     private String script(String name) {

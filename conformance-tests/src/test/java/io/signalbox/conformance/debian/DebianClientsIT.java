@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Debian's own clients meet through one broker; skipped where they are not installed. */
 @ExtendWith(SharedBroker.class)
@@ -45,6 +47,33 @@ final class DebianClientsIT {
         try (ClientProcess subscriber = clients.mosquittoSub(name, 1, "-V", "5")) {
             clients.mosquittoPub(name, "for five");
             assertEquals(List.of(name + " for five"), received(subscriber));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqttv311", "mqttv5"})
+    void everyQosPassesBetweenThem(String version) {
+        DebianClients.assumeMosquitto();
+        String topic = name + "/" + version;
+        try (ClientProcess subscriber = clients.mosquittoSub(topic, 3, "-V", version, "-q", "2", "-F", "got %p %q")) {
+            for (String qos : List.of("0", "1", "2")) clients.mosquittoPub(topic, "at", "-V", version, "-q", qos);
+            assertEquals(List.of("at 0", "at 1", "at 2"), received(subscriber));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqttv311", "mqttv5"})
+    void mosquittoSubFindsItsSessionAgain(String version) {
+        DebianClients.assumeMosquitto();
+        String topic = name + "/" + version;
+        String[] keeping = {"-V", version, "-q", "2", "-c", "-i", "keeping-" + version};
+        try (ClientProcess subscriber = clients.mosquittoSub(topic, 1, keeping)) {
+            clients.mosquittoPub(topic, "first", "-q", "2");
+            assertEquals(List.of(topic + " first"), received(subscriber));
+        }
+        for (String payload : List.of("second", "third", "fourth")) clients.mosquittoPub(topic, payload, "-q", "2");
+        try (ClientProcess subscriber = clients.mosquittoSub(topic, 3, keeping)) {
+            assertEquals(List.of(topic + " second", topic + " third", topic + " fourth"), received(subscriber));
         }
     }
 

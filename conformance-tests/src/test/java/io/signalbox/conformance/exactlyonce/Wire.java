@@ -7,6 +7,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -18,6 +20,7 @@ final class Wire implements AutoCloseable {
     static final int PUBCOMP = 0x70;
     static final int PUBLISH_QOS2 = 0x34;
     static final int CONNACK = 0x20;
+    static final int PINGRESP = 0xD0;
     private static final int DUP = 0x08;
     private static final int SILENCE_LIMIT_MILLIS = 20_000;
 
@@ -64,6 +67,11 @@ final class Wire implements AutoCloseable {
         send(first, out -> out.writeShort(packetId));
     }
 
+    /** Its answer comes when the broker has looked at all that was sent before. */
+    void ping() throws IOException {
+        send(0xC0, out -> {});
+    }
+
     private interface Content {
         void writeTo(DataOutputStream out) throws IOException;
     }
@@ -81,11 +89,35 @@ final class Wire implements AutoCloseable {
         int first = in.readUnsignedByte();
         byte[] rest = in.readNBytes(in.readUnsignedByte());
         ByteBuffer packet = ByteBuffer.wrap(rest);
+        if (first == PINGRESP) return new Packet(first, 0, 0);
         if ((first & 0xF0) != 0x30) return new Packet(first, packet.getShort() & 0xFFFF, 0);
         byte[] topic = new byte[packet.getShort()];
         packet.get(topic);
         if (topic.length == 0) throw new IOException("no topic in " + new String(rest, StandardCharsets.ISO_8859_1));
         return new Packet(first, packet.getShort() & 0xFFFF, packet.getInt());
+    }
+
+    /** Whether nothing comes for so long, not even the end of the connection. */
+    boolean isSilentFor(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        in.mark(1);
+        try {
+            if (in.read() >= 0) in.reset();
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } finally {
+            socket.setSoTimeout(SILENCE_LIMIT_MILLIS);
+        }
+    }
+
+    /** Waits until the broker ends the connection; false if it says something first. */
+    boolean isEnded() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (SocketException e) {
+            return true; // reset: it had not read all
+        }
     }
 
     @Override

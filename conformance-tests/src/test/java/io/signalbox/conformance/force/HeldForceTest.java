@@ -8,17 +8,14 @@ import io.signalbox.conformance.peer.DurableSender;
 import io.signalbox.conformance.peer.MqttBurst;
 import io.signalbox.conformance.peer.SettlingReceiver;
 import io.signalbox.conformance.process.Await;
+import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.Control;
-import io.signalbox.persistence.PersistentStore;
-import io.signalbox.persistence.StoreSettings;
-import io.signalbox.server.config.Configuration;
-import io.signalbox.server.config.ConfigurationReader;
-import io.signalbox.server.node.Node;
-import io.signalbox.server.node.NodeParts;
+import io.signalbox.conformance.process.EmbeddedBroker;
 import io.signalbox.testkit.SimulatedDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -41,32 +38,20 @@ class HeldForceTest {
     private final SimulatedDisk disk = new SimulatedDisk();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger accepted = new AtomicInteger();
-    private Node node;
+    private EmbeddedBroker broker;
     private AmqpPeer peer;
 
     @BeforeEach
-    void start() throws Exception {
-        Configuration configuration = new ConfigurationReader()
-                .flag("data.dir", directory.resolve("data").toString(), "")
-                .flag("amqp.port", "0", "")
-                .flag("mqtt.port", "0", "")
-                .flag("http.port", "0", "")
-                .finish();
-        NodeParts real = NodeParts.standard(configuration);
-        NodeParts onTheDisk = new NodeParts(
-                (data, formats) -> PersistentStore.open(disk, StoreSettings.ofSegments(8 << 20), formats),
-                real.amqp(),
-                real.mqtt(),
-                real.environment());
-        node = Node.start(configuration, onTheDisk, (done, total) -> {});
-        peer = AmqpPeer.connect(node.startReport().amqp(), "held");
+    void start() {
+        broker = EmbeddedBroker.startOn(disk, new BrokerOptions(directory, Map.of(), List.of(), List.of()));
+        peer = AmqpPeer.connect(broker.amqp(), "held");
     }
 
     @AfterEach
     void stop() {
         disk.releaseForces();
         peer.close();
-        node.stop();
+        broker.close();
         threads.shutdownNow();
     }
 
@@ -93,10 +78,10 @@ class HeldForceTest {
 
     @Test
     void noPubackLeavesWhileTheForceIsHeld() throws Exception {
-        Control control = Control.of(directory.resolve("data"));
+        Control control = broker.control();
         control.addQueue("readings");
         control.bindQueue("readings", "sensors/#");
-        try (MqttBurst device = MqttBurst.connect(node.startReport().mqtt(), "device")) {
+        try (MqttBurst device = MqttBurst.connect(broker.mqtt(), "device")) {
             disk.holdForces();
             Future<Integer> answered = threads.submit(() -> device.publish("sensors/1", List.of(new byte[100])));
             assertFalse(Await.holdsWithin(HELD, answered::isDone), "PUBACK before the force");

@@ -2,39 +2,31 @@ package io.signalbox.conformance.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientBuilder;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3Connect;
 import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3ConnectBuilder;
+import com.hivemq.client.mqtt.mqtt3.message.connect.connack.Mqtt3ConnAck;
 import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
-import io.signalbox.conformance.process.Await;
-import io.signalbox.conformance.process.Relay;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
-/** The HiveMQ client with MQTT 3.1.1, in this JVM; a {@link Relay} cuts its connection where others close their socket. */
-final class HiveMqtt3 implements MqttLink {
+/** The HiveMQ client with MQTT 3.1.1. Thread-safe. */
+final class HiveMqtt3 implements HiveMqttClient {
 
-    private final Relay relay;
     private final Mqtt3AsyncClient client;
-    private final BlockingQueue<MqttMessage> messages = new LinkedBlockingQueue<>();
-    private final boolean sessionPresent;
 
-    HiveMqtt3(InetSocketAddress broker, MqttConnect connect) {
-        relay = Relay.to(broker);
-        client = MqttClient.builder()
-                .identifier(connect.clientId())
-                .serverAddress(relay.address())
-                .useMqttVersion3()
-                .buildAsync();
-        client.publishes(MqttGlobalPublishFilter.ALL, publish -> messages.add(message(publish)));
-        sessionPresent = Await.get("CONNACK", client.connect(packet(connect))).isSessionPresent();
+    /** @param received takes every message, on a thread of the client */
+    HiveMqtt3(MqttClientBuilder builder, Consumer<MqttMessage> received) {
+        client = builder.useMqttVersion3().buildAsync();
+        client.publishes(MqttGlobalPublishFilter.ALL, publish -> received.accept(message(publish)));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> connect(MqttConnect connect) {
+        return client.connect(packet(connect)).thenApply(Mqtt3ConnAck::isSessionPresent);
     }
 
     private static Mqtt3Connect packet(MqttConnect connect) {
@@ -65,26 +57,17 @@ final class HiveMqtt3 implements MqttLink {
     }
 
     @Override
-    public boolean sessionPresent() {
-        return sessionPresent;
+    public CompletableFuture<Integer> subscribe(MqttSubscribe subscription) {
+        return client.subscribeWith()
+                .topicFilter(subscription.filter())
+                .qos(MqttQos.fromCode(subscription.qos()))
+                .send()
+                .thenApply(answer -> answer.getReturnCodes().get(0).getCode());
     }
 
     @Override
-    public int subscribe(MqttSubscribe subscription) {
-        return Await.get(
-                        "SUBACK",
-                        client.subscribeWith()
-                                .topicFilter(subscription.filter())
-                                .qos(MqttQos.fromCode(subscription.qos()))
-                                .send())
-                .getReturnCodes()
-                .get(0)
-                .getCode();
-    }
-
-    @Override
-    public void unsubscribe(String filter) {
-        Await.get("UNSUBACK", client.unsubscribeWith().topicFilter(filter).send());
+    public CompletableFuture<?> unsubscribe(String filter) {
+        return client.unsubscribeWith().topicFilter(filter).send();
     }
 
     @Override
@@ -93,25 +76,12 @@ final class HiveMqtt3 implements MqttLink {
     }
 
     @Override
-    public Optional<MqttMessage> poll(Duration limit) {
-        return Await.poll(messages, limit);
+    public CompletableFuture<?> disconnect() {
+        return client.disconnect();
     }
 
     @Override
-    public void disconnect() {
-        Await.get("DISCONNECT", client.disconnect());
-        relay.close();
-    }
-
-    @Override
-    public void drop() {
-        relay.close();
-        Await.until("the client has noticed", () -> !client.getState().isConnected());
-    }
-
-    @Override
-    public void close() {
-        if (client.getState().isConnected()) disconnect();
-        else relay.close();
+    public boolean isConnected() {
+        return client.getState().isConnected();
     }
 }

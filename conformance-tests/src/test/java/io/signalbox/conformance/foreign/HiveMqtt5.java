@@ -2,41 +2,33 @@ package io.signalbox.conformance.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientBuilder;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5ConnectBuilder;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
-import io.signalbox.conformance.process.Await;
-import io.signalbox.conformance.process.Relay;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
-/** The HiveMQ client with MQTT 5.0, in this JVM; a {@link Relay} cuts its connection where others close their socket. */
-final class HiveMqtt5 implements MqttLink {
+/** The HiveMQ client with MQTT 5.0. Thread-safe. */
+final class HiveMqtt5 implements HiveMqttClient {
 
-    private final Relay relay;
     private final Mqtt5AsyncClient client;
-    private final BlockingQueue<MqttMessage> messages = new LinkedBlockingQueue<>();
-    private final boolean sessionPresent;
 
-    HiveMqtt5(InetSocketAddress broker, MqttConnect connect) {
-        relay = Relay.to(broker);
-        client = MqttClient.builder()
-                .identifier(connect.clientId())
-                .serverAddress(relay.address())
-                .useMqttVersion5()
-                .buildAsync();
-        client.publishes(MqttGlobalPublishFilter.ALL, publish -> messages.add(message(publish)));
-        sessionPresent = Await.get("CONNACK", client.connect(packet(connect))).isSessionPresent();
+    /** @param received takes every message, on a thread of the client */
+    HiveMqtt5(MqttClientBuilder builder, Consumer<MqttMessage> received) {
+        client = builder.useMqttVersion5().buildAsync();
+        client.publishes(MqttGlobalPublishFilter.ALL, publish -> received.accept(message(publish)));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> connect(MqttConnect connect) {
+        return client.connect(packet(connect)).thenApply(Mqtt5ConnAck::isSessionPresent);
     }
 
     private static Mqtt5Connect packet(MqttConnect connect) {
@@ -69,29 +61,20 @@ final class HiveMqtt5 implements MqttLink {
     }
 
     @Override
-    public boolean sessionPresent() {
-        return sessionPresent;
+    public CompletableFuture<Integer> subscribe(MqttSubscribe subscription) {
+        return client.subscribeWith()
+                .topicFilter(subscription.filter())
+                .qos(MqttQos.fromCode(subscription.qos()))
+                .noLocal(subscription.noLocal())
+                .retainAsPublished(subscription.retainAsPublished())
+                .retainHandling(Mqtt5RetainHandling.fromCode(subscription.retainHandling()))
+                .send()
+                .thenApply(answer -> answer.getReasonCodes().get(0).getCode());
     }
 
     @Override
-    public int subscribe(MqttSubscribe subscription) {
-        return Await.get(
-                        "SUBACK",
-                        client.subscribeWith()
-                                .topicFilter(subscription.filter())
-                                .qos(MqttQos.fromCode(subscription.qos()))
-                                .noLocal(subscription.noLocal())
-                                .retainAsPublished(subscription.retainAsPublished())
-                                .retainHandling(Mqtt5RetainHandling.fromCode(subscription.retainHandling()))
-                                .send())
-                .getReasonCodes()
-                .get(0)
-                .getCode();
-    }
-
-    @Override
-    public void unsubscribe(String filter) {
-        Await.get("UNSUBACK", client.unsubscribeWith().topicFilter(filter).send());
+    public CompletableFuture<?> unsubscribe(String filter) {
+        return client.unsubscribeWith().topicFilter(filter).send();
     }
 
     @Override
@@ -110,25 +93,12 @@ final class HiveMqtt5 implements MqttLink {
     }
 
     @Override
-    public Optional<MqttMessage> poll(Duration limit) {
-        return Await.poll(messages, limit);
+    public CompletableFuture<?> disconnect() {
+        return client.disconnect();
     }
 
     @Override
-    public void disconnect() {
-        Await.get("DISCONNECT", client.disconnect());
-        relay.close();
-    }
-
-    @Override
-    public void drop() {
-        relay.close();
-        Await.until("the client has noticed", () -> !client.getState().isConnected());
-    }
-
-    @Override
-    public void close() {
-        if (client.getState().isConnected()) disconnect();
-        else relay.close();
+    public boolean isConnected() {
+        return client.getState().isConnected();
     }
 }

@@ -1,6 +1,7 @@
 package io.signalbox.conformance.foreign;
 
 import io.signalbox.conformance.process.BrokerUnderTest;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /** A client in one version of MQTT over one transport: a row of the matrix. */
@@ -43,14 +44,23 @@ enum MqttFlavour {
         return foreign;
     }
 
+    /** Where this flavour's clients connect to a broker. */
+    InetSocketAddress entrance(BrokerUnderTest broker) {
+        return isWebSocket ? broker.http() : broker.mqtt();
+    }
+
     MqttLink connect(BrokerUnderTest broker, MqttConnect connect) {
-        if (foreign.isPresent()) return connect(ClientDriver.shared(foreign.get()), broker, connect);
-        return is5 ? new HiveMqtt5(broker.mqtt(), connect) : new HiveMqtt3(broker.mqtt(), connect);
+        return connect(entrance(broker), connect);
+    }
+
+    MqttLink connect(InetSocketAddress entrance, MqttConnect connect) {
+        return foreign.isPresent()
+                ? connect(ClientDriver.shared(foreign.get()), entrance, connect)
+                : new HiveMqtt(entrance, this, connect);
     }
 
     /** The same in a program of its own. */
-    MqttLink connect(ClientDriver driver, BrokerUnderTest broker, MqttConnect connect) {
-        int port = (isWebSocket ? broker.http() : broker.mqtt()).getPort();
-        return ScriptedMqtt.connect(driver, this, port, connect);
+    MqttLink connect(ClientDriver driver, InetSocketAddress entrance, MqttConnect connect) {
+        return ScriptedMqtt.connect(driver, this, entrance.getPort(), connect);
     }
 }

@@ -1,5 +1,6 @@
 package io.signalbox.conformance.foreign;
 
+import io.signalbox.conformance.process.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ interface MqttLink extends AutoCloseable {
     /** Whether the broker said that it had a session of this client. */
     boolean sessionPresent();
 
+    /** Waits until the client has connected again by itself; returns whether the broker said that it had its session. */
+    boolean awaitReturn();
+
     /** Subscribes and returns the return code or reason code of the SUBACK. */
     int subscribe(MqttSubscribe subscription);
 
@@ -26,6 +30,11 @@ interface MqttLink extends AutoCloseable {
 
     /** Publishes; done with the reason code of the last answer, 0 for a client of MQTT 3 and for QoS 0. */
     CompletableFuture<Integer> publish(MqttMessage message);
+
+    /** Publishes and waits for the answer. */
+    default int publishAnswered(MqttMessage message) {
+        return Await.get("the answer to " + message.topic(), publish(message));
+    }
 
     /** The next message that comes within a time. */
     Optional<MqttMessage> poll(Duration limit);

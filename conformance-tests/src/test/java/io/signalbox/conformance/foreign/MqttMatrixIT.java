@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import java.util.ArrayList;
@@ -12,10 +11,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,57 +21,27 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(SharedBroker.class)
 final class MqttMatrixIT {
 
-    private final List<MqttLink> links = new ArrayList<>();
+    @RegisterExtension
+    final MqttLinks links = new MqttLinks("matrix");
+
     private BrokerUnderTest broker;
-    private String test;
 
     @BeforeEach
-    void remember(BrokerUnderTest shared, TestInfo info) {
+    void meet(BrokerUnderTest shared) {
         broker = shared;
-        test = info.getTestMethod().orElseThrow().getName();
-    }
-
-    @AfterEach
-    void close() {
-        links.forEach(MqttLink::close);
-    }
-
-    private String topic(MqttFlavour flavour) {
-        return "matrix/" + test + "/" + flavour;
-    }
-
-    private MqttLink connect(MqttFlavour flavour, MqttConnect connect) {
-        MqttLink link = flavour.connect(broker, connect);
-        links.add(link);
-        return link;
-    }
-
-    private MqttLink clean(MqttFlavour flavour, String role) {
-        return connect(flavour, MqttConnect.clean(id(flavour, role)));
-    }
-
-    private MqttLink keeping(MqttFlavour flavour, String role) {
-        return connect(flavour, MqttConnect.keeping(id(flavour, role)));
-    }
-
-    private String id(MqttFlavour flavour, String role) {
-        return test + "-" + flavour + "-" + role;
-    }
-
-    private static int publish(MqttLink link, MqttMessage message) {
-        return Await.get("the answer to " + message.topic(), link.publish(message));
+        links.meet(shared);
     }
 
     @ParameterizedTest
     @EnumSource
     void messagesArriveAtTheLesserQosOfPublicationAndSubscription(MqttFlavour flavour) {
-        MqttLink publisher = clean(flavour, "publisher");
+        MqttLink publisher = links.clean(flavour, "publisher");
         for (int granted = 0; granted <= Feature.maximumQos(broker); granted++) {
-            MqttLink subscriber = clean(flavour, "subscriber" + granted);
-            String topic = topic(flavour) + "/" + granted;
+            MqttLink subscriber = links.clean(flavour, "subscriber" + granted);
+            String topic = links.topic(flavour) + "/" + granted;
             assertEquals(granted, subscriber.subscribe(topic, granted));
             for (int sent = 0; sent <= Feature.maximumQos(broker); sent++) {
-                assertEquals(0, publish(publisher, MqttMessage.of(topic, sent, "sent at " + sent)));
+                assertEquals(0, publisher.publishAnswered(MqttMessage.of(topic, sent, "sent at " + sent)));
                 MqttMessage received = subscriber.receive(); // MQTT-3.8.4-8
                 assertEquals(MqttMessage.of(topic, Math.min(sent, granted), "sent at " + sent), received);
             }
@@ -83,12 +51,12 @@ final class MqttMatrixIT {
     @ParameterizedTest
     @EnumSource
     void payloadsOfEverySizeArriveWhole(MqttFlavour flavour) {
-        MqttLink link = clean(flavour, "both");
-        String topic = topic(flavour);
+        MqttLink link = links.clean(flavour, "both");
+        String topic = links.topic(flavour);
         link.subscribe(topic, 1);
         for (int size : new int[] {0, 1, 127, 128, 16_383, 16_384, 1_000_000}) {
             String payload = text(size);
-            publish(link, MqttMessage.of(topic, 1, payload));
+            link.publishAnswered(MqttMessage.of(topic, 1, payload));
             assertEquals(payload, link.receive().payload());
         }
     }
@@ -103,34 +71,34 @@ final class MqttMatrixIT {
     @ParameterizedTest
     @EnumSource
     void wildcardsMatchWholeLevelsUntilUnsubscribe(MqttFlavour flavour) {
-        MqttLink link = clean(flavour, "both");
-        String topic = topic(flavour);
+        MqttLink link = links.clean(flavour, "both");
+        String topic = links.topic(flavour);
         link.subscribe(topic + "/+/temperature", 1);
         link.subscribe(topic + "/cellar/#", 1);
         for (String below : List.of("/attic/temperature", "/attic/humidity", "/a/b/temperature", "/cellar")) {
-            publish(link, MqttMessage.of(topic + below, 1, below));
+            link.publishAnswered(MqttMessage.of(topic + below, 1, below));
         }
         assertEquals(List.of("/attic/temperature", "/cellar"), link.receivePayloads(2));
         link.unsubscribe(topic + "/cellar/#");
-        publish(link, MqttMessage.of(topic + "/cellar", 1, "after"));
+        link.publishAnswered(MqttMessage.of(topic + "/cellar", 1, "after"));
         link.assertNothingMore();
     }
 
     @ParameterizedTest
     @EnumSource
     void aSessionKeepsMessagesAcrossADisconnect(MqttFlavour flavour) {
-        MqttLink first = keeping(flavour, "subscriber");
+        MqttLink first = links.keeping(flavour, "subscriber");
         assertFalse(first.sessionPresent());
         int qos = Feature.maximumQos(broker);
-        first.subscribe(topic(flavour), qos);
+        first.subscribe(links.topic(flavour), qos);
         first.disconnect();
-        MqttLink publisher = clean(flavour, "publisher");
+        MqttLink publisher = links.clean(flavour, "publisher");
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             sent.add("m" + i);
-            publish(publisher, MqttMessage.of(topic(flavour), 1 + i % qos, "m" + i));
+            publisher.publishAnswered(MqttMessage.of(links.topic(flavour), 1 + i % qos, "m" + i));
         }
-        MqttLink second = keeping(flavour, "subscriber");
+        MqttLink second = links.keeping(flavour, "subscriber");
         assertTrue(second.sessionPresent()); // MQTT-3.2.2-2, MQTT5 MQTT-3.2.2-3
         List<String> received = second.receivePayloads(sent.size());
         // MQTT-4.6.0-5: in order for the same topic and QoS; what is published at QoS 2 may be overtaken by the rest
@@ -149,14 +117,14 @@ final class MqttMatrixIT {
     @ParameterizedTest
     @EnumSource
     void aSessionKeepsMessagesAcrossALostConnection(MqttFlavour flavour) {
-        MqttLink first = keeping(flavour, "subscriber");
-        first.subscribe(topic(flavour), 1);
-        MqttLink publisher = clean(flavour, "publisher");
-        publish(publisher, MqttMessage.of(topic(flavour), 1, "before"));
+        MqttLink first = links.keeping(flavour, "subscriber");
+        first.subscribe(links.topic(flavour), 1);
+        MqttLink publisher = links.clean(flavour, "publisher");
+        publisher.publishAnswered(MqttMessage.of(links.topic(flavour), 1, "before"));
         assertEquals("before", first.receive().payload());
         first.drop();
-        publish(publisher, MqttMessage.of(topic(flavour), 1, "meanwhile"));
-        MqttLink second = keeping(flavour, "subscriber");
+        publisher.publishAnswered(MqttMessage.of(links.topic(flavour), 1, "meanwhile"));
+        MqttLink second = links.keeping(flavour, "subscriber");
         assertTrue(second.sessionPresent());
         // "before" may come again, if its PUBACK was lost with the connection: MQTT-4.4.0-1
         MqttMessage next = second.receive();
@@ -167,12 +135,13 @@ final class MqttMatrixIT {
     @ParameterizedTest
     @EnumSource
     void aCleanConnectForgetsTheSession(MqttFlavour flavour) {
-        MqttLink first = keeping(flavour, "subscriber");
-        first.subscribe(topic(flavour), 1);
+        MqttLink first = links.keeping(flavour, "subscriber");
+        first.subscribe(links.topic(flavour), 1);
         first.disconnect();
-        MqttLink second = clean(flavour, "subscriber"); // MQTT-3.1.2-6, MQTT5 MQTT-3.1.2-4
+        MqttLink second = links.clean(flavour, "subscriber"); // MQTT-3.1.2-6, MQTT5 MQTT-3.1.2-4
         assertFalse(second.sessionPresent());
-        publish(clean(flavour, "publisher"), MqttMessage.of(topic(flavour), 1, "for the old session"));
+        links.clean(flavour, "publisher")
+                .publishAnswered(MqttMessage.of(links.topic(flavour), 1, "for the old session"));
         second.assertNothingMore();
     }
 
@@ -180,9 +149,9 @@ final class MqttMatrixIT {
     @EnumSource
     void fiveHundredMessagesInFlightKeepTheirOrder(MqttFlavour flavour) {
         for (int qos = 0; qos <= Feature.maximumQos(broker); qos++) {
-            MqttLink subscriber = clean(flavour, "subscriber" + qos);
-            MqttLink publisher = clean(flavour, "publisher" + qos);
-            String topic = topic(flavour) + "/" + qos;
+            MqttLink subscriber = links.clean(flavour, "subscriber" + qos);
+            MqttLink publisher = links.clean(flavour, "publisher" + qos);
+            String topic = links.topic(flavour) + "/" + qos;
             subscriber.subscribe(topic, qos);
             List<String> sent = IntStream.range(0, 500).mapToObj(i -> "m" + i).toList();
             sent.forEach(payload -> publisher.publish(MqttMessage.of(topic, qosOf(topic), payload)));
@@ -198,11 +167,11 @@ final class MqttMatrixIT {
     @ParameterizedTest
     @EnumSource
     void aSecondConnectionTakesTheSessionOver(MqttFlavour flavour) {
-        MqttLink first = keeping(flavour, "subscriber");
-        first.subscribe(topic(flavour), 1);
-        MqttLink second = keeping(flavour, "subscriber"); // MQTT-3.1.4-2, MQTT5 MQTT-3.1.4-3
+        MqttLink first = links.keeping(flavour, "subscriber");
+        first.subscribe(links.topic(flavour), 1);
+        MqttLink second = links.keeping(flavour, "subscriber"); // MQTT-3.1.4-2, MQTT5 MQTT-3.1.4-3
         assertTrue(second.sessionPresent());
-        publish(clean(flavour, "publisher"), MqttMessage.of(topic(flavour), 1, "for the second"));
+        links.clean(flavour, "publisher").publishAnswered(MqttMessage.of(links.topic(flavour), 1, "for the second"));
         assertEquals("for the second", second.receive().payload());
     }
 }

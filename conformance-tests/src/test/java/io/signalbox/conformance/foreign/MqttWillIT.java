@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -17,35 +14,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(SharedBroker.class)
 final class MqttWillIT {
 
-    private final List<MqttLink> links = new ArrayList<>();
+    @RegisterExtension
+    final MqttLinks links = new MqttLinks("wills");
+
     private BrokerUnderTest broker;
-    private String test;
 
     @BeforeEach
-    void remember(BrokerUnderTest shared, TestInfo info) {
+    void meet(BrokerUnderTest shared) {
         broker = shared;
-        test = info.getTestMethod().orElseThrow().getName();
-    }
-
-    @AfterEach
-    void close() {
-        links.forEach(MqttLink::close);
-    }
-
-    private String topic(MqttFlavour flavour) {
-        return "wills/" + test + "/" + flavour;
+        links.meet(shared);
     }
 
     private MqttLink witness(MqttFlavour flavour) {
-        MqttLink witness = flavour.connect(broker, MqttConnect.clean(test + "-" + flavour + "-witness"));
-        links.add(witness);
-        witness.subscribe(topic(flavour), Feature.maximumQos(broker));
+        MqttLink witness = links.clean(flavour, "witness");
+        witness.subscribe(links.topic(flavour), Feature.maximumQos(broker));
         return witness;
     }
 
     private MqttConnect mortal(MqttFlavour flavour, int qos) {
-        return MqttConnect.clean(test + "-" + flavour + "-" + qos)
-                .withWill(MqttMessage.of(topic(flavour), qos, "gone at " + qos));
+        return MqttConnect.clean(links.id(flavour, "mortal" + qos))
+                .withWill(MqttMessage.of(links.topic(flavour), qos, "gone at " + qos));
     }
 
     @ParameterizedTest
@@ -53,8 +41,8 @@ final class MqttWillIT {
     void aLostConnectionPublishesTheWillAtItsQos(MqttFlavour flavour) {
         MqttLink witness = witness(flavour);
         for (int qos = 0; qos <= Feature.maximumQos(broker); qos++) {
-            flavour.connect(broker, mortal(flavour, qos)).drop(); // MQTT-3.1.2-8
-            assertEquals(MqttMessage.of(topic(flavour), qos, "gone at " + qos), witness.receive());
+            links.connect(flavour, mortal(flavour, qos)).drop(); // MQTT-3.1.2-8
+            assertEquals(MqttMessage.of(links.topic(flavour), qos, "gone at " + qos), witness.receive());
         }
     }
 
@@ -62,7 +50,7 @@ final class MqttWillIT {
     @EnumSource
     void disconnectTakesTheWillAway(MqttFlavour flavour) {
         MqttLink witness = witness(flavour);
-        flavour.connect(broker, mortal(flavour, 1)).disconnect(); // MQTT-3.1.2-10, MQTT-3.14.4-3
+        links.connect(flavour, mortal(flavour, 1)).disconnect(); // MQTT-3.1.2-10, MQTT-3.14.4-3
         witness.assertNothingMore();
     }
 
@@ -71,7 +59,7 @@ final class MqttWillIT {
     void aKilledClientPublishesItsWill(MqttFlavour flavour) {
         MqttLink witness = witness(flavour);
         try (ClientDriver driver = ClientDriver.start(flavour.process().orElseThrow())) {
-            flavour.connect(driver, broker, mortal(flavour, 1));
+            flavour.connect(driver, flavour.entrance(broker), mortal(flavour, 1));
             driver.kill();
             assertEquals("gone at 1", witness.receive().payload());
         }

@@ -20,7 +20,6 @@ import io.signalbox.broker.message.NeutralView.Property;
 import io.signalbox.conformance.clients.MqttClients;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
-import io.signalbox.testkit.Clause;
 import io.signalbox.testkit.GeneratedView;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +102,6 @@ final class PropertyMapIT {
         }
     }
 
-    @Clause({"MQTT-3.3.2-4", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-17", "MQTT-3.3.2-18", "MQTT-3.3.2-20"})
     @Test
     void whatADevicePublishesComesBackFromAnAmqpClientThatSendsItOn() throws Exception {
         Receiver there = receiver(name + "/there");

@@ -21,22 +21,28 @@ final class ScriptedMqtt implements MqttLink {
     private final ClientDriver driver;
     private final String name;
     private final boolean sessionPresent;
-    private final BlockingQueue<MqttMessage> messages;
+    private final Inbox inbox;
     private boolean open = true;
 
-    private ScriptedMqtt(
-            ClientDriver driver, String name, boolean sessionPresent, BlockingQueue<MqttMessage> messages) {
+    /** What a connection has told of by itself. */
+    private record Inbox(BlockingQueue<MqttMessage> messages, BlockingQueue<Boolean> returns) {
+
+        void onEvent(Map<String, Object> event) {
+            if ("message".equals(event.get("event"))) messages.add(message(event));
+            if ("returned".equals(event.get("event"))) returns.add((Boolean) event.get("present"));
+        }
+    }
+
+    private ScriptedMqtt(ClientDriver driver, String name, boolean sessionPresent, Inbox inbox) {
         this.driver = driver;
         this.name = name;
         this.sessionPresent = sessionPresent;
-        this.messages = messages;
+        this.inbox = inbox;
     }
 
     static ScriptedMqtt connect(ClientDriver driver, MqttFlavour flavour, int port, MqttConnect connect) {
-        BlockingQueue<MqttMessage> messages = new LinkedBlockingQueue<>();
-        String name = driver.listen(event -> {
-            if ("message".equals(event.get("event"))) messages.add(message(event));
-        });
+        Inbox inbox = new Inbox(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
+        String name = driver.listen(inbox::onEvent);
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("port", port);
         request.put("client", connect.clientId());
@@ -45,6 +51,7 @@ final class ScriptedMqtt implements MqttLink {
         request.put("clean", connect.clean());
         request.put("expiry", connect.expirySeconds());
         request.put("inflight", INFLIGHT);
+        if (connect.returning()) request.put("returnMillis", MqttConnect.RETURN_MILLIS);
         connect.will().ifPresent(will -> {
             Map<String, Object> fields = fields(will);
             fields.put("delay", 0);
@@ -52,7 +59,7 @@ final class ScriptedMqtt implements MqttLink {
         });
         Map<String, Object> connack = driver.call("connect", name, request);
         if (!connack.get("reason").equals(0L)) throw new AssertionError("CONNACK " + connack.get("reason"));
-        return new ScriptedMqtt(driver, name, (Boolean) connack.get("present"), messages);
+        return new ScriptedMqtt(driver, name, (Boolean) connack.get("present"), inbox);
     }
 
     private static MqttMessage message(Map<String, Object> event) {
@@ -77,6 +84,12 @@ final class ScriptedMqtt implements MqttLink {
     @Override
     public boolean sessionPresent() {
         return sessionPresent;
+    }
+
+    @Override
+    public boolean awaitReturn() {
+        return Await.poll(inbox.returns, RECEIVE_LIMIT)
+                .orElseThrow(() -> new AssertionError("it does not connect again"));
     }
 
     @Override
@@ -108,7 +121,7 @@ final class ScriptedMqtt implements MqttLink {
 
     @Override
     public Optional<MqttMessage> poll(Duration limit) {
-        return Await.poll(messages, limit);
+        return Await.poll(inbox.messages, limit);
     }
 
     @Override

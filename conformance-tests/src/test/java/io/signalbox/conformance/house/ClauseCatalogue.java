@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  */
 final class ClauseCatalogue {
 
-    private static final List<String> CATALOGUES = List.of("mqtt-5.0.txt", "amqp-1.0.txt");
+    private static final List<String> CATALOGUES = List.of("mqtt-5.0.txt", "mqtt-3.1.1.txt", "amqp-1.0.txt");
 
     private final Map<String, String> clauses = new LinkedHashMap<>();
     private final Map<String, String> reasons = new TreeMap<>();

@@ -12,6 +12,9 @@ import java.util.Map;
 /** The verbs of the command line over the broker's control socket, each on a connection of its own. Thread-safe. */
 public final class Control {
 
+    /** What a refusal says when there is no such thing. */
+    private static final long NOT_FOUND = 3;
+
     private final Path socket;
 
     private Control(Path socket) {
@@ -36,9 +39,14 @@ public final class Control {
                 .with("key", topicFilter));
     }
 
-    /** Removes a queue with the messages that it holds. */
-    public void removeQueue(String queue) {
-        ask(ControlMessage.of("queue-rm").with("queue", queue).with("messages", "delete"));
+    /** Removes every queue with the messages that it holds; one that goes by itself meanwhile is gone as well. */
+    public void removeAllQueues() {
+        for (String queue : queueDepths().keySet()) {
+            ControlMessage answer =
+                    answerTo(ControlMessage.of("queue-rm").with("queue", queue).with("messages", "delete"));
+            boolean wasGone = answer.number("exit").orElse(0L) == NOT_FOUND;
+            if (!wasGone) requireDone(answer);
+        }
     }
 
     /** How many messages each queue holds, by name. */
@@ -65,17 +73,27 @@ public final class Control {
     }
 
     private void ask(ControlMessage request) {
+        requireDone(answerTo(request));
+    }
+
+    private ControlMessage answerTo(ControlMessage request) {
         try (ControlClient client = ControlClient.connect(socket)) {
             client.send(request);
-            receive(client);
+            return receiveAny(client);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static ControlMessage receive(ControlClient client) throws IOException {
-        ControlMessage answer =
-                client.receive().orElseThrow(() -> new IOException("the broker closed the control socket"));
+        return requireDone(receiveAny(client));
+    }
+
+    private static ControlMessage receiveAny(ControlClient client) throws IOException {
+        return client.receive().orElseThrow(() -> new IOException("the broker closed the control socket"));
+    }
+
+    private static ControlMessage requireDone(ControlMessage answer) {
         if (answer.kind().equals("refused")) throw new AssertionError("the broker refused: " + answer);
         return answer;
     }

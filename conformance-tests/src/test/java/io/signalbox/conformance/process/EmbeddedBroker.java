@@ -1,21 +1,25 @@
 package io.signalbox.conformance.process;
 
+import io.signalbox.persistence.PersistentStore;
+import io.signalbox.persistence.StoreSettings;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.ConfigurationException;
 import io.signalbox.server.config.ConfigurationReader;
 import io.signalbox.server.node.Node;
 import io.signalbox.server.node.NodeFailure;
 import io.signalbox.server.node.NodeParts;
+import io.signalbox.testkit.SimulatedDisk;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The broker as it is shipped, inside this JVM: for tests that want it fast or under a debugger. It has everything but a
  * process that could be killed. Used by one thread at a time.
  */
-final class EmbeddedBroker implements BrokerUnderTest {
+public final class EmbeddedBroker implements BrokerUnderTest {
 
     private final Path dataDirectory;
     private final Node node;
@@ -27,6 +31,22 @@ final class EmbeddedBroker implements BrokerUnderTest {
     }
 
     static EmbeddedBroker start(BrokerOptions options) {
+        return start(options, NodeParts::standard);
+    }
+
+    /** A broker whose log is on a simulated disk; what else it has in files is in the directory of the options. */
+    public static EmbeddedBroker startOn(SimulatedDisk disk, BrokerOptions options) {
+        return start(options, configuration -> {
+            NodeParts real = NodeParts.standard(configuration);
+            return new NodeParts(
+                    (data, formats) -> PersistentStore.open(disk, StoreSettings.ofSegments(8 << 20), formats),
+                    real.amqp(),
+                    real.mqtt(),
+                    real.environment());
+        });
+    }
+
+    private static EmbeddedBroker start(BrokerOptions options, Function<Configuration, NodeParts> parts) {
         try {
             ConfigurationReader reader = new ConfigurationReader()
                     .flag("data.dir", options.dataDirectory().toString(), "data.dir");
@@ -34,7 +54,7 @@ final class EmbeddedBroker implements BrokerUnderTest {
                 reader.flag(setting.getKey(), setting.getValue(), setting.getKey());
             }
             Configuration configuration = reader.finish();
-            Node node = Node.start(configuration, NodeParts.standard(configuration), (done, total) -> {});
+            Node node = Node.start(configuration, parts.apply(configuration), (done, total) -> {});
             return new EmbeddedBroker(options.dataDirectory(), node);
         } catch (ConfigurationException | NodeFailure e) {
             throw new AssertionError("the broker does not start: " + e.getMessage(), e);

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What a process printed: its last 2,000 lines, read by a thread of their own until the process closes its output. */
+/** What a process printed: its last 10,000 lines, read by a thread of their own until the process closes its output. */
 public final class OutputLines {
 
-    private static final int KEPT = 2_000;
+    private static final int KEPT = 10_000;
 
     private final Deque<String> lines = new ArrayDeque<>();
     private final Thread reader;

@@ -2,21 +2,36 @@ package io.signalbox.conformance.process;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network that can fail: hands bytes on between a client and the broker until it is told to cut. Thread-safe. */
+/**
+ * A network that can fail: hands bytes on between clients and the broker until it is told to hold them back or to cut. While
+ * the broker is away, connections end at once. Thread-safe.
+ */
 public final class Relay implements AutoCloseable {
+
+    private static final int CHUNK_BYTES = 64 << 10;
 
     private final ServerSocket entrance;
     private final InetSocketAddress broker;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Direction> held = EnumSet.noneOf(Direction.class);
+
+    /** Which way bytes go. */
+    public enum Direction {
+        TO_BROKER,
+        TO_CLIENT
+    }
 
     private Relay(ServerSocket entrance, InetSocketAddress broker) {
         this.entrance = entrance;
@@ -42,14 +57,22 @@ public final class Relay implements AutoCloseable {
     private void acceptAll() throws IOException {
         while (true) {
             Socket client = entrance.accept();
-            Socket server = new Socket(broker.getAddress(), broker.getPort());
-            client.setTcpNoDelay(true);
-            server.setTcpNoDelay(true);
-            sockets.add(client);
-            sockets.add(server);
-            inBackground(() -> pump(client, server));
-            inBackground(() -> pump(server, client));
+            try {
+                connect(client);
+            } catch (SocketException e) {
+                client.close(); // the broker is away, or the client has left
+            }
         }
+    }
+
+    private void connect(Socket client) throws IOException {
+        client.setTcpNoDelay(true);
+        Socket server = new Socket(broker.getAddress(), broker.getPort());
+        sockets.add(client);
+        sockets.add(server);
+        server.setTcpNoDelay(true);
+        inBackground(() -> pump(client, server, Direction.TO_BROKER));
+        inBackground(() -> pump(server, client, Direction.TO_CLIENT));
     }
 
     private interface Work {
@@ -70,20 +93,45 @@ public final class Relay implements AutoCloseable {
         thread.start();
     }
 
-    private static void pump(Socket from, Socket to) throws IOException {
+    private void pump(Socket from, Socket to, Direction direction) throws IOException {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
-            in.transferTo(out);
+            byte[] chunk = new byte[CHUNK_BYTES];
+            for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+                awaitPassage(direction);
+                out.write(chunk, 0, length);
+            }
         }
     }
 
-    /** Cuts every connection; new ones are taken. */
+    private void awaitPassage(Direction direction) throws IOException {
+        synchronized (held) {
+            try {
+                while (held.contains(direction)) held.wait();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("a relay's thread is not wanted any more");
+            }
+        }
+    }
+
+    /** From now on nothing arrives that goes this way, until a cut loses it. */
+    public void hold(Direction direction) {
+        synchronized (held) {
+            held.add(direction);
+        }
+    }
+
+    /** Cuts every connection, with what was held back; new ones are taken, and nothing of theirs is held. */
     public void cut() {
         for (Socket socket : sockets) {
             sockets.remove(socket);
             close(socket);
+        }
+        synchronized (held) {
+            held.clear();
+            held.notifyAll();
         }
     }
 

@@ -80,7 +80,6 @@ public final class SharedBroker implements ParameterResolver, AfterTestExecution
     public void afterEach(ExtensionContext context) {
         Running shared = ifStarted(context);
         if (shared == null) return;
-        Control control = shared.broker.control();
-        control.queueDepths().keySet().forEach(control::removeQueue);
+        shared.broker.control().removeAllQueues();
     }
 }

@@ -3,6 +3,7 @@ package io.signalbox.conformance.start;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.signalbox.conformance.house.Checkout;
 import java.io.IOException;
@@ -92,6 +93,22 @@ class FirstRunIT {
             assertEquals(new Run(0, ""), signalbox("queue", "rm", "--data", data(), "orders"));
             assertEquals(3, signalbox("queue", "rm", "--data", data(), "orders").exitCode());
             assertEquals(0, signalbox("status", "--data", data()).exitCode());
+            assertEquals(0, broker.stop());
+        }
+    }
+
+    /** As with {@code subscribe --queue orders | head -1}. */
+    @Test
+    void whatCannotBePrintedStaysInTheQueue() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "this system has no /dev/full");
+        try (RunningBroker broker = start()) {
+            signalbox("queue", "add", "--data", data(), "orders");
+            signalbox("publish", "--data", data(), "--queue", "orders", "one");
+            signalbox("publish", "--data", data(), "--queue", "orders", "two");
+            String take = LAUNCHER + " subscribe --queue orders --count 2 --data " + data();
+            Run full = Run.of(environment(), List.of("sh", "-c", take + " >/dev/full"));
+            assertOneSentence(1, full);
+            assertEquals(new Run(0, "one\ntwo\n"), Run.of(environment(), List.of("sh", "-c", take)));
             assertEquals(0, broker.stop());
         }
     }

@@ -11,7 +11,6 @@ import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.BrokerProcess;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
@@ -46,7 +44,8 @@ final class ForceBeforeAnswerIT {
 
     @Test
     void everyAnswerComesAfterTheForceThatCoversItsMessage() throws Exception {
-        Assumptions.assumeTrue(straceWorks(), "skipped: strace is not installed or may not trace here");
+        Assumptions.assumeTrue(
+                Strace.works("--seccomp-bpf", "-e", CALLS), "skipped: strace is not installed or may not trace here");
         Path trace = scratch.resolve("trace");
         BrokerOptions options = BrokerOptions.fresh()
                 .with("data.segment-size", "4MiB") // preallocation is in the trace too
@@ -86,18 +85,6 @@ final class ForceBeforeAnswerIT {
     /** What the clients know of their run. */
     private record Run(
             int mqttPort, int mqttInFlight, int amqpPort, int amqpInFlight, Map<Long, String> amqpDeliveries) {}
-
-    private static boolean straceWorks() throws InterruptedException {
-        try {
-            Process process = new ProcessBuilder("strace", "--seccomp-bpf", "-f", "-o", "/dev/null", "true")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException e) {
-            return false;
-        }
-    }
 
     private static String mark(char protocol, int number) {
         return String.format("SB-PROOF-%c-%06d", protocol, number);

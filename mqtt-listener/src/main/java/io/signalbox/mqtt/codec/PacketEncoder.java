@@ -2,6 +2,7 @@ package io.signalbox.mqtt.codec;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.signalbox.broker.message.Body;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -61,6 +62,11 @@ public final class PacketEncoder {
         } finally {
             body.release();
         }
+    }
+
+    /** Whether the peer takes {@code packet}, if need be without reason string and user properties. */
+    public boolean takes(Packet packet) {
+        return maximumPacketSize == UNLIMITED || write(packet, Unpooled.buffer(64));
     }
 
     private boolean exceedsMaximum(int remainingLength) {

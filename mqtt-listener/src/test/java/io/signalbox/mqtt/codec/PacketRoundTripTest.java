@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.signalbox.testkit.Clause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,7 +15,6 @@ class PacketRoundTripTest {
     private static final int SEEDS = 300;
     private static final int PACKETS_PER_SEED = 30;
 
-    @Clause("MQTT-2.2.2-1")
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
     void whatWasWrittenIsReadHoweverTheStreamIsCut(ProtocolVersion version) {

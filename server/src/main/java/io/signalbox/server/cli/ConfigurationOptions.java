@@ -5,8 +5,8 @@ import io.signalbox.server.config.ConfigurationException;
 import io.signalbox.server.config.ConfigurationReader;
 import io.signalbox.server.config.ConfigurationSource;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -22,8 +22,9 @@ final class ConfigurationOptions {
     @Option(
             names = "--set",
             paramLabel = "<key=value>",
+            converter = Assignment.Reader.class,
             description = "A setting for this start; see docs/configuration.md.")
-    private Map<String, String> settings = new LinkedHashMap<>();
+    private List<Assignment> settings = new ArrayList<>();
 
     /** The configuration in force: flags over the environment over the file over the defaults. */
     Configuration read() throws CommandFailure {
@@ -40,7 +41,7 @@ final class ConfigurationOptions {
             ConfigurationReader reader = new ConfigurationReader();
             if (file.isPresent()) reader.file(file.get());
             reader.environment(System.getenv());
-            settings.forEach((key, value) -> reader.flag(key, value, "--set " + key + "=" + value));
+            settings.forEach(one -> reader.flag(one.key(), one.value(), "--set " + one));
             data.ifPresent(directory -> reader.flag("data.dir", directory, "--data " + directory));
             return reader.finish();
         };

@@ -58,7 +58,7 @@ final class QueueCommand {
                             "%12d %10d  %s%n",
                             row.number("messages").orElse(0L),
                             row.number("consumers").orElse(0L),
-                            row.requiredText("queue"));
+                            Terminal.printable(row.requiredText("queue")));
                     row = broker.receive();
                 }
             }

@@ -76,12 +76,18 @@ final class SubscribeCommand implements Callable<Integer> {
                 .with("delivery", message.number("delivery").orElse(0L));
     }
 
-    private void print(ControlMessage message) {
+    /** @throws CommandFailure if it cannot be, so that it is not accepted either */
+    private void print(ControlMessage message) throws CommandFailure {
         byte[] payload = message.requiredBytes("payload");
         PrintStream out = System.out; // a payload is bytes, which no writer may touch
-        if (withAddress) out.writeBytes((message.text("address").orElse("") + " ").getBytes(StandardCharsets.UTF_8));
+        if (withAddress) {
+            String address = Terminal.printable(message.text("address").orElse(""));
+            out.writeBytes((address + " ").getBytes(StandardCharsets.UTF_8));
+        }
         out.writeBytes(payload);
         out.write('\n');
-        out.flush();
+        if (!out.checkError()) return;
+        String kept = fromQueue ? "; what was not printed stays in the queue." : ".";
+        throw new CommandFailure(ExitCode.FAILED, "The output is closed or full" + kept);
     }
 }

@@ -16,6 +16,11 @@ enum Terminal {
         stream = Path.of("/proc/self/fd/" + descriptor);
     }
 
+    /** A name that anybody may have chosen, so that it cannot move the cursor or begin a line of its own. */
+    static String printable(String name) {
+        return name.replaceAll("\\p{Cc}", "?");
+    }
+
     boolean isInteractive() {
         try {
             // What is asked is the stream alone; System.console() also asks the input, and since Java 22 it

@@ -3,7 +3,6 @@ package io.signalbox.server.config;
 import io.signalbox.server.config.SettingType.BadValue;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ public final class ConfigurationReader {
         file = Optional.of(path);
         String text;
         try {
-            text = Files.readString(path);
+            text = TextFile.read(path);
         } catch (NoSuchFileException e) {
             throw unreadable(path, "there is no such configuration file");
         } catch (CharacterCodingException e) {
@@ -106,6 +105,9 @@ public final class ConfigurationReader {
     /** The configuration, if nothing is wrong with it. */
     public Configuration finish() throws ConfigurationException {
         if (problems.values().stream().anyMatch(found -> !found.isEmpty())) throw new ConfigurationException(problems);
-        return new Configuration(given, file);
+        Configuration configuration = new Configuration(given, file);
+        Optional<ConfigurationProblem> clash = PortClash.in(configuration);
+        if (clash.isPresent()) throw new ConfigurationException(Map.of("configuration", List.of(clash.get())));
+        return configuration;
     }
 }

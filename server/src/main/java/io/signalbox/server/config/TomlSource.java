@@ -70,8 +70,10 @@ final class TomlSource {
         }
     }
 
+    /** A part in quotes may have a dot in it. */
     private static String tableOf(String key) {
-        return key.contains(".") ? key.substring(0, key.lastIndexOf('.')) : "";
+        List<String> path = Toml.parseDottedKey(key);
+        return path.size() < 2 ? "" : Toml.joinKeyPath(path.subList(0, path.size() - 1));
     }
 
     private void addUnknownTable(String table, TomlPosition at) {
@@ -85,6 +87,15 @@ final class TomlSource {
 
     private void addUnknownKey(String key, TomlPosition at) {
         String table = tableOf(key);
+        if (table.isEmpty() && Settings.isTable(key)) {
+            add(
+                    "",
+                    at.line(),
+                    columnOf(at),
+                    lengthOfKey(at),
+                    "is a table; its settings come below a line [" + key + "]");
+            return;
+        }
         String meant = Settings.nearest(key)
                 .map(nearest -> tableOf(nearest).equals(table) ? nearest.substring(table.length() + 1) : nearest)
                 .map(nearest -> "; did you mean \"" + nearest + "\"?")

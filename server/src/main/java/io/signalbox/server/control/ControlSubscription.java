@@ -14,9 +14,14 @@ interface ControlSubscription {
 
     void close();
 
-    /** A message as the command gets it. */
+    /** A message as the command gets it; one that cannot be read, as it is stored. */
     static ControlMessage toControl(Message message, long delivery) {
-        Body.Inline payload = message.neutralView().payload();
+        Body.Inline payload;
+        try {
+            payload = message.neutralView().payload();
+        } catch (IllegalArgumentException e) {
+            payload = message.content();
+        }
         return ControlMessage.of("message")
                 .with("delivery", delivery)
                 .with("address", message.envelope().address())

@@ -10,6 +10,7 @@ import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.ConfigurationException;
 import io.signalbox.server.config.ConfigurationProblem;
 import io.signalbox.server.config.Settings;
+import io.signalbox.server.config.TextFile;
 import io.signalbox.server.definitions.Definitions.DefinedBinding;
 import io.signalbox.server.definitions.Definitions.DefinedExchange;
 import io.signalbox.server.definitions.Definitions.DefinedQueue;
@@ -64,7 +65,7 @@ public final class DefinitionsReader {
         String document;
         try {
             if (Files.size(file) > MOST_BYTES) throw unreadable(file, "is larger than " + (MOST_BYTES >> 20) + " MiB");
-            document = Files.readString(file);
+            document = TextFile.read(file);
         } catch (NoSuchFileException e) {
             throw unreadable(file, "there is no such definitions file");
         } catch (CharacterCodingException e) {

@@ -177,7 +177,7 @@ final class WebSocketStream extends ChannelDuplexHandler {
         ByteBuf content = control;
         control = Unpooled.EMPTY_BUFFER;
         if (opcode == CLOSE) {
-            if (content.readableBytes() == 1) throw new Violation(PROTOCOL_ERROR, "half a status code"); // §5.5.1
+            checkCloseCode(content);
             deaf = true;
             if (!closeSent) sendClose(context, content); // §5.5.1: its status code comes back
             context.channel().config().setAutoRead(true);
@@ -186,6 +186,17 @@ final class WebSocketStream extends ChannelDuplexHandler {
             // §5.5.3: who does not read our answers gets none for now, so that they cannot pile up
             writeFrame(context, PONG, content, context.newPromise());
             context.flush();
+        }
+    }
+
+    /** It comes back, so it has to be one that may be sent (§7.4.1, §7.4.2). */
+    private static void checkCloseCode(ByteBuf content) throws Violation {
+        if (!content.isReadable()) return;
+        if (content.readableBytes() == 1) throw new Violation(PROTOCOL_ERROR, "half a status code"); // §5.5.1
+        int code = content.getUnsignedShort(content.readerIndex());
+        boolean defined = code >= NORMAL && code <= 1014 && (code < 1004 || code > 1006);
+        if (!defined && (code < 3000 || code > 4999)) {
+            throw new Violation(PROTOCOL_ERROR, "nobody sends the status code " + code);
         }
     }
 

@@ -5,9 +5,11 @@ import io.signalbox.broker.Users;
 import io.signalbox.broker.security.PasswordHash;
 import io.signalbox.broker.security.User;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -38,9 +40,13 @@ record AdminPassword(String variable, String password) {
         try {
             String text = Files.readString(Path.of(file), StandardCharsets.UTF_8);
             return Optional.of(checked(FILE_VARIABLE, text.replaceFirst("\\R\\z", "")));
-        } catch (IOException | InvalidPathException e) {
+        } catch (NoSuchFileException | InvalidPathException e) {
+            throw new NodeFailure(FILE_VARIABLE + " names " + file + ", and there is no such file.", e);
+        } catch (CharacterCodingException e) {
+            throw new NodeFailure(FILE_VARIABLE + " names " + file + ", which is not UTF-8 text.", e);
+        } catch (IOException e) {
             throw new NodeFailure(
-                    FILE_VARIABLE + " names " + file + ", which cannot be read as UTF-8 (" + e.getMessage() + ").", e);
+                    FILE_VARIABLE + " names " + file + ", which cannot be read (" + e.getMessage() + ").", e);
         }
     }
 

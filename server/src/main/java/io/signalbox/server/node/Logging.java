@@ -12,6 +12,8 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /** One event, one line, on the standard error. Set up once, by the thread that starts the node. */
 public final class Logging {
@@ -38,8 +40,13 @@ public final class Logging {
         SIGNALBOX.setLevel(least);
     }
 
-    /** Time, level, message; then the stack trace of what was a defect of ours. */
-    private static final class Line extends Formatter {
+    /**
+     * Time, level, message; then the stack trace of what was a defect of ours. One event is one line: names that peers have
+     * chosen are in some, and must not look like another event.
+     */
+    static final class Line extends Formatter {
+        private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
+
         @Override
         public String format(LogRecord logged) {
             StringBuilder line = new StringBuilder(160)
@@ -47,7 +54,7 @@ public final class Logging {
                     .append(' ')
                     .append(word(logged.getLevel()))
                     .append(' ')
-                    .append(formatMessage(logged));
+                    .append(CONTROL.matcher(formatMessage(logged)).replaceAll(Line::escape));
             Throwable thrown = logged.getThrown();
             if (thrown != null) {
                 StringWriter trace = new StringWriter();
@@ -55,6 +62,12 @@ public final class Logging {
                 line.append('\n').append(trace.toString().stripTrailing());
             }
             return line.append('\n').toString();
+        }
+
+        private static String escape(MatchResult control) {
+            return control.group().equals("\n")
+                    ? "\\\\n"
+                    : String.format("\\\\x%02x", (int) control.group().charAt(0));
         }
 
         private static String word(Level level) {

@@ -138,6 +138,10 @@ final class MqttProtocol implements Protocol {
                     "Messages of other protocols whose address is no topic name.",
                     counters.droppedNotATopic);
             metrics.counter(
+                    "signalbox_mqtt_unreadable",
+                    "Messages of other protocols that could not be read, and so were sent to nobody.",
+                    counters.unreadable);
+            metrics.counter(
                     "signalbox_mqtt_not_retained",
                     "QoS 0 messages and wills delivered but not retained, since no more may be retained.",
                     counters.notRetained);

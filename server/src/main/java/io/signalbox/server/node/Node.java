@@ -4,6 +4,7 @@ import io.signalbox.broker.Broker;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueStatus;
 import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.StoreStatus;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.ConfigurationSource;
 import io.signalbox.server.control.NodeControl;
@@ -161,12 +162,17 @@ public final class Node implements NodeControl {
                                 .orElse(""));
         reload.certificate().ifPresent(certificate -> facts.put("TLS", certificate));
         facts.put("Data", startReport.dataDirectory().toString());
-        facts.put("Disk", (broker.store().status().diskBytes() >> 20) + " MiB");
+        facts.put("Disk", disk(broker.store().status()));
         facts.put("Queues", broker.defaultVirtualHost().queues().size() + " with " + heldMessages() + " messages");
         facts.put("Sockets", transport.name());
         facts.put("Process", "pid " + ProcessHandle.current().pid() + ", up " + uptime());
         return new StatusReport(
                 facts, state == NodeState.STORE_FAILED ? StatusReport.Verdict.FAILED : StatusReport.Verdict.SERVING);
+    }
+
+    private static String disk(StoreStatus store) {
+        String full = store.diskFull() ? ", and there is no room for more: publishers wait until there is" : "";
+        return (store.diskBytes() >> 20) + " MiB" + full;
     }
 
     private static String text(InetSocketAddress address) {

@@ -36,8 +36,12 @@ public final class NodeMetrics {
                 "How often a publisher had to wait for space in the log.",
                 broker.counters().parked);
         counter(
+                "signalbox_parked_messages_dropped",
+                "Messages that still waited for space when their publisher left.",
+                broker.counters().droppedParked);
+        counter(
                 "signalbox_direct_messages_dropped",
-                "Messages to subscriptions without a queue whose consumer did not keep up.",
+                "Messages to subscriptions without a queue whose consumer did not keep up or had gone.",
                 broker.counters().droppedDirect);
         counter(
                 "signalbox_messages_refused_memory",
@@ -91,7 +95,7 @@ public final class NodeMetrics {
                 () -> sum(broker, QueueStatus::rejected));
         gauge(
                 "signalbox_queue_messages_dropped",
-                "Messages at most once to sessions that were away or did not keep up, over all queues there are.",
+                "Messages at most once to consumers that were away or did not keep up, over all queues there are.",
                 () -> sum(broker, QueueStatus::dropped));
         gauge(
                 "signalbox_queue_settlements_stale",
@@ -104,6 +108,10 @@ public final class NodeMetrics {
                 "signalbox_store_failed",
                 "1 once the store has failed.",
                 () -> broker.store().failure().isPresent() ? 1 : 0);
+        gauge(
+                "signalbox_store_disk_full",
+                "1 while the disk has no room for more, so that publishers wait.",
+                () -> broker.store().status().diskFull() ? 1 : 0);
         gauge(
                 "signalbox_store_disk_bytes",
                 "Bytes of disk that the store occupies.",

@@ -27,19 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsPort implements AutoCloseable {
 
-    /** Heap for each handshake that may run at once; one takes less than a hundredth of it. */
-    private static final long HEAP_BYTES_PER_HANDSHAKE = 4 << 20;
-
     /** How long a handshake may go on once others wait for it. */
     private static final long CROWDED_MILLIS = 1000;
-
-    private static final long FEWEST_HANDSHAKES = 64;
-    private static final long MOST_HANDSHAKES = 1024;
 
     private final String name;
     private final TlsServer server;
     private final Consumer<ChannelPipeline> attach;
-    private final int handshakesAtOnce;
     private final AtomicInteger handshaking = new AtomicInteger();
     private final ChannelGroup beginners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicBoolean crowded = new AtomicBoolean();
@@ -47,11 +40,10 @@ public final class TlsPort implements AutoCloseable {
     private volatile @Nullable Channel port;
     private volatile boolean closed;
 
-    private TlsPort(String name, TlsServer server, Consumer<ChannelPipeline> attach, int handshakesAtOnce) {
+    private TlsPort(String name, TlsServer server, Consumer<ChannelPipeline> attach) {
         this.name = name;
         this.server = server;
         this.attach = attach;
-        this.handshakesAtOnce = handshakesAtOnce;
     }
 
     /**
@@ -68,9 +60,7 @@ public final class TlsPort implements AutoCloseable {
             TlsServer server,
             Consumer<ChannelPipeline> attach)
             throws IOException {
-        long fitting = Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_HANDSHAKE;
-        int handshakesAtOnce = (int) Math.max(FEWEST_HANDSHAKES, Math.min(MOST_HANDSHAKES, fitting));
-        TlsPort opened = new TlsPort(name, server, attach, handshakesAtOnce);
+        TlsPort opened = new TlsPort(name, server, attach);
         opened.port = transport.listen(address.getHostString(), address.getPort(), opened.new Beginning());
         return opened;
     }
@@ -80,7 +70,7 @@ public final class TlsPort implements AutoCloseable {
         return (InetSocketAddress) port().localAddress();
     }
 
-    private Channel port() {
+    Channel port() {
         Channel open = port;
         if (open == null) throw new IllegalStateException("the port is not open yet");
         return open;
@@ -112,7 +102,7 @@ public final class TlsPort implements AutoCloseable {
                 channel.close(); // it was accepted while the port closed
                 return;
             }
-            if (handshaking.incrementAndGet() >= handshakesAtOnce) {
+            if (handshaking.incrementAndGet() >= server.handshakesAtOnce()) {
                 accepting(false);
                 if (crowded.compareAndSet(false, true)) hurry(channel.eventLoop());
             }
@@ -133,7 +123,11 @@ public final class TlsPort implements AutoCloseable {
                         ChannelHandlerContext first = channel.pipeline().firstContext();
                         if (beginners.contains(channel) && first != null) first.close(); // at once, without a word
                     }
-                    if (handshaking.get() < handshakesAtOnce) accepting(true);
+                    if (handshaking.get() < server.handshakesAtOnce()) {
+                        accepting(true);
+                    } else if (crowded.compareAndSet(false, true)) {
+                        hurry(loop); // others had been accepted already when those were counted
+                    }
                 },
                 CROWDED_MILLIS,
                 TimeUnit.MILLISECONDS);
@@ -148,7 +142,7 @@ public final class TlsPort implements AutoCloseable {
 
     /** A handshake is over, or will not come to its end any more. Once for each connection. */
     void handshakeEnded() {
-        if (handshaking.decrementAndGet() < handshakesAtOnce) accepting(true);
+        if (handshaking.decrementAndGet() < server.handshakesAtOnce()) accepting(true);
     }
 
     private void accepting(boolean wanted) {

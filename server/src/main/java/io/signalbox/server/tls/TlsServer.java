@@ -14,12 +14,35 @@ public final class TlsServer {
     /** How long a client may take from connecting until it is known what was agreed. */
     private static final long HANDSHAKE_SECONDS = 10;
 
+    /** Heap for each handshake that may run at once; one takes less than a hundredth of it. */
+    private static final long HEAP_BYTES_PER_HANDSHAKE = 4 << 20;
+
+    private static final long FEWEST_HANDSHAKES = 64;
+    private static final long MOST_HANDSHAKES = 1024;
+
+    private final int handshakesAtOnce;
     private final LongAdder handshakes = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private volatile TlsCredentials credentials;
 
+    /** As many handshakes at once as fit the heap. */
     public TlsServer(TlsCredentials credentials) {
+        this(credentials, handshakesThatFit());
+    }
+
+    TlsServer(TlsCredentials credentials, int handshakesAtOnce) {
         this.credentials = credentials;
+        this.handshakesAtOnce = handshakesAtOnce;
+    }
+
+    private static int handshakesThatFit() {
+        long fitting = Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_HANDSHAKE;
+        return (int) Math.max(FEWEST_HANDSHAKES, Math.min(MOST_HANDSHAKES, fitting));
+    }
+
+    /** How many handshakes may run at once on each port. */
+    int handshakesAtOnce() {
+        return handshakesAtOnce;
     }
 
     /** What new connections are met with from now on; those that are there keep what they agreed on. */

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -39,10 +40,28 @@ class SignalboxCommandTest {
 
     @Test
     void everyVerbHasHelp() {
-        for (String verb : SignalboxCommand.commandLine().getSubcommands().keySet()) {
+        SignalboxCommand.commandLine().getSubcommands().forEach((verb, line) -> {
             assertEquals(ExitCode.OK, run(verb, "--help"), verb);
+            for (String nested : line.getSubcommands().keySet()) {
+                assertEquals(ExitCode.OK, run(verb, nested, "--help"), verb + " " + nested);
+            }
+        });
+    }
+
+    @Test
+    void whatIsNoAssignmentIsAUsageErrorInOneSentence() {
+        for (String wrong : List.of("nonsense", "=5")) {
+            assertEquals(ExitCode.USAGE, run("status", "--set", wrong));
+            String sentence =
+                    "Invalid value for option '--set' (<key=value>): needs key=value, not \"" + wrong + "\"\n";
+            assertTrue(err.toString().contains(sentence), err.toString());
         }
-        assertEquals(ExitCode.OK, run("queue", "bind", "--help"));
+    }
+
+    @Test
+    void theLastOfTwoAssignmentsCounts() {
+        assertEquals(ExitCode.OK, run("config", "show", "--set", "amqp.port=7", "--set", "amqp.port=8"));
+        assertTrue(out.toString().matches("(?s).*amqp\\.port = 8 +# --set amqp\\.port=8\n.*"), out.toString());
     }
 
     @Test

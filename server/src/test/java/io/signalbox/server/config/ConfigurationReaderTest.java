@@ -239,6 +239,68 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void aFileMayBeginWithAByteOrderMark() throws Exception {
+        Path file = file("\uFEFF[amqp]", "port = 1");
+        assertEquals(1, new ConfigurationReader().file(file).finish().get(Settings.AMQP_PORT));
+    }
+
+    @Test
+    void aKeyInQuotesIsNotTakenForTwo() throws Exception {
+        assertEquals(
+                """
+                line 2, column 1   "amqp.port" = 2
+                                   ^^^^^^^^^^^ unknown key""",
+                problemsOf("amqp.port = 1", "\"amqp.port\" = 2")
+                        .get(0)
+                        .toString()
+                        .replaceFirst(";.*", ""));
+    }
+
+    @Test
+    void aTableWrittenAsSomethingElseIsToldHowItIsWritten() throws Exception {
+        String sentence = "is a table; its settings come below a line [amqp]";
+        assertEquals(sentence, problemsOf("amqp = 5").get(0).message());
+        assertEquals(sentence, problemsOf("[[amqp]]", "port = 5").get(0).message());
+    }
+
+    @Test
+    void onePortForTwoProtocolsIsAnErrorThatNamesBothPlaces() throws Exception {
+        Path file = file("[mqtt]", "port = 5672");
+        ConfigurationReader reader = new ConfigurationReader().file(file);
+        assertEquals(
+                "configuration: amqp.port (default) and mqtt.port (" + file
+                        + ":2) are both 5672; give one of them another port",
+                assertThrows(ConfigurationException.class, reader::finish).getMessage());
+    }
+
+    @Test
+    void everyAddressHasThePortsOfEachAddress() {
+        ConfigurationReader reader = new ConfigurationReader()
+                .flag("mqtt.host", "0.0.0.0", "--set mqtt.host=0.0.0.0")
+                .flag("mqtt.port", "15672", "--set mqtt.port=15672");
+        String sentence =
+                assertThrows(ConfigurationException.class, reader::finish).getMessage();
+        assertTrue(sentence.contains("mqtt.port (--set mqtt.port=15672) and http.port (default)"), sentence);
+    }
+
+    @Test
+    void portsThatAreNotOpenedAndAnyFreePortClashWithNothing() throws Exception {
+        new ConfigurationReader()
+                .flag("mqtt.port", "0", "--set mqtt.port=0")
+                .flag("amqp.port", "0", "--set amqp.port=0")
+                .flag("http.port", "8883", "--set http.port=8883")
+                .finish();
+        ConfigurationReader withTls = new ConfigurationReader()
+                .flag("http.port", "8883", "--set http.port=8883")
+                .flag("tls.certificate", "c.pem", "--set tls.certificate=c.pem");
+        assertThrows(ConfigurationException.class, withTls::finish);
+        new ConfigurationReader()
+                .flag("mqtt.port", "5672", "--set mqtt.port=5672")
+                .flag("mqtt.host", "127.0.0.2", "--set mqtt.host=127.0.0.2")
+                .finish();
+    }
+
+    @Test
     void everySettingHasAVariable() throws Exception {
         for (Setting<?> setting : Settings.ALL) {
             String variable = Environment.variable(setting.key());

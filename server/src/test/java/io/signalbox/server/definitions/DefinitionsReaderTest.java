@@ -48,6 +48,7 @@ class DefinitionsReaderTest {
     @Test
     void anEmptyObjectDefinesNothing() throws Exception {
         assertFalse(read("{}").hasUsers());
+        assertFalse(read("\uFEFF{}").hasUsers(), "a byte order mark says nothing");
     }
 
     @Test

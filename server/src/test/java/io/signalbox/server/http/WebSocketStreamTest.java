@@ -123,6 +123,8 @@ class WebSocketStreamTest {
         assertRefused(1002, "09 80" + MASK); // a ping in parts
         assertRefused(1002, "89 fe 007e" + MASK); // a large ping
         assertRefused(1002, "88 81" + MASK + "03"); // half a status code
+        assertRefused(1002, "88 82" + MASK + "03ed"); // 1005, which says that there is no status code
+        assertRefused(1002, "88 82" + MASK + "0bb7"); // 2999, which nobody has defined
         assertRefused(1009, "82 ff 0000000010000001" + MASK);
         assertRefused(1009, "82 ff ffffffffffffffff" + MASK);
     }

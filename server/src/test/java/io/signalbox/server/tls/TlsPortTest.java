@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -41,11 +43,14 @@ class TlsPortTest {
 
     private static final TlsIdentity IDENTITY = identity();
 
+    private static final int AT_ONCE = 16;
+
     /** More than the client's socket holds: a reset would lose the rest. */
     private static final byte[] FAREWELL = "because".repeat(50_000).getBytes(StandardCharsets.US_ASCII);
 
     private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+    private final List<Socket> silent = new ArrayList<>();
     private Transport transport;
     private TlsServer server;
     private TlsPort port;
@@ -58,12 +63,13 @@ class TlsPortTest {
     @BeforeEach
     void open() throws Exception {
         transport = Transport.open();
-        server = new TlsServer(TlsCredentials.of(IDENTITY));
+        server = new TlsServer(TlsCredentials.of(IDENTITY), AT_ONCE);
         port = TlsPort.open(transport, new InetSocketAddress("127.0.0.1", 0), "test", server, this::attach);
     }
 
     @AfterEach
-    void close() {
+    void close() throws IOException {
+        for (Socket socket : silent) socket.close();
         port.close();
         transport.close();
     }
@@ -227,21 +233,46 @@ class TlsPortTest {
         }
     }
 
+    private void connectSilent(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            silent.add(
+                    new Socket(InetAddress.getLoopbackAddress(), port.address().getPort()));
+        }
+    }
+
     @Test
     void onlySoManyHandshakesRunAtOnceAndTheOthersWait() throws Exception {
-        List<Socket> silent = new ArrayList<>();
+        connectSilent(AT_ONCE);
+        until(() -> port.handshaking() == AT_ONCE);
+        connectSilent(AT_ONCE / 2);
+        try (SSLSocket socket = connect()) {
+            assertEcho(socket); // when the first have had their second
+            until(() -> server.failures().sum() == AT_ONCE);
+        }
+    }
+
+    @Test
+    void whoIsAcceptedWhileTheCrowdIsCountedHasASecondToo() throws Exception {
+        List<EventExecutor> others = new ArrayList<>();
+        for (EventExecutor loop : transport.group()) {
+            if (loop != port.port().eventLoop()) others.add(loop);
+        }
+        CountDownLatch counted = new CountDownLatch(1);
+        for (EventExecutor loop : others) loop.execute(() -> awaitUninterruptibly(counted));
+        connectSilent(AT_ONCE * (others.size() + 1));
+        until(() -> port.handshaking() == AT_ONCE); // of those on the loop that accepts
+        counted.countDown();
+        try (SSLSocket socket = connect()) {
+            socket.setSoTimeout(8_000); // a handshake of its own accord is given 10 s
+            assertEcho(socket);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
         try {
-            // More than any heap allows: the port accepts no more until these have had their second.
-            for (int i = 0; i < 1100; i++) {
-                silent.add(new Socket(
-                        InetAddress.getLoopbackAddress(), port.address().getPort()));
-            }
-            try (SSLSocket socket = connect()) {
-                assertEcho(socket);
-                until(() -> server.failures().sum() > 0);
-            }
-        } finally {
-            for (Socket socket : silent) socket.close();
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
