@@ -1,7 +1,6 @@
 package io.signalbox.amqp;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -53,13 +52,6 @@ public final class AmqpListener {
     /** Bytes on their way to one socket below and above which its deliveries go on and pause. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 << 10, 512 << 10);
 
-    /**
-     * At most 64 KiB of a connection are read before the loop turns to the next: the smallest packets are eight bytes, and
-     * whoever sends nothing else must not hold everybody up.
-     */
-    private static final RecvByteBufAllocator ONE_READ_A_TURN =
-            new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
-
     private final Broker broker;
     private final VirtualHost host;
     private final Authenticator authenticator;
@@ -91,6 +83,7 @@ public final class AmqpListener {
      *
      * @param loops the event loops that the broker was opened with
      * @param channelType what kind of server socket these loops take
+     * @param reads how much of a connection is read before its loop turns to the next
      * @param edge makes the handler that stands between each socket and this protocol
      * @return the address that is bound, with the port the system chose if {@code address} has port 0
      * @throws IOException if the address cannot be bound
@@ -99,6 +92,7 @@ public final class AmqpListener {
             EventLoopGroup loops,
             Class<? extends ServerChannel> channelType,
             InetSocketAddress address,
+            RecvByteBufAllocator reads,
             Supplier<? extends ChannelHandler> edge)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -109,7 +103,7 @@ public final class AmqpListener {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true) // AMQP 1.0 §2.4.5
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ONE_READ_A_TURN)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

@@ -1,5 +1,6 @@
 package io.signalbox.amqp;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -64,7 +65,12 @@ final class ListeningBroker implements AutoCloseable {
         host = broker.defaultVirtualHost();
         listener = new AmqpListener(broker, host, authenticator, settings);
         InetSocketAddress wanted = new InetSocketAddress("127.0.0.1", wantedPort);
-        port = listener.start(loops, NioServerSocketChannel.class, wanted, ChannelInboundHandlerAdapter::new)
+        port = listener.start(
+                        loops,
+                        NioServerSocketChannel.class,
+                        wanted,
+                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1),
+                        ChannelInboundHandlerAdapter::new)
                 .getPort();
     }
 

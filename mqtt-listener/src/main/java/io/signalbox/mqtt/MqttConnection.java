@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Identity;
 import io.signalbox.mqtt.codec.Packet;
@@ -284,7 +285,9 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         }
         duplex.shutdownOutput();
         channel.config().setAutoRead(true);
-        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> end = channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        // Or the timer would hold all that belonged to the connection until then, of many that come and go.
+        channel.closeFuture().addListener(gone -> end.cancel(false));
     }
 
     /** Whoever we did not read for our own reasons is not silent. */

@@ -1,7 +1,6 @@
 package io.signalbox.mqtt;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -41,13 +40,6 @@ import java.util.function.Supplier;
  * thread; everything else happens on the event loops.
  */
 public final class MqttListener {
-
-    /**
-     * At most 64 KiB of a connection are read before the loop turns to the next: the smallest packets are two bytes, and
-     * whoever sends nothing else must not hold everybody up.
-     */
-    private static final RecvByteBufAllocator ONE_READ_A_TURN =
-            new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
 
     /** Retained topics that are looked at every second for whether they have expired. */
     private static final int SWEPT_TOPICS = 1000;
@@ -89,6 +81,7 @@ public final class MqttListener {
      * @param loops the event loops that the broker was opened with
      * @param channelType the server channel that fits their kind, for example {@code NioServerSocketChannel.class}
      * @param address port 0 = any free one
+     * @param reads how much of a connection is read before its loop turns to the next
      * @param edge makes the handler that stands between each socket and this protocol
      * @return where it listens
      * @throws IOException if the address cannot be bound
@@ -97,6 +90,7 @@ public final class MqttListener {
             EventLoopGroup loops,
             Class<? extends ServerChannel> channelType,
             InetSocketAddress address,
+            RecvByteBufAllocator reads,
             Supplier<? extends ChannelHandler> edge)
             throws IOException {
         IdentityHashMap<EventLoop, ListenerLoop> byEventLoop = new IdentityHashMap<>();
@@ -126,7 +120,7 @@ public final class MqttListener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true) // small clients read packet by packet
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ONE_READ_A_TURN)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

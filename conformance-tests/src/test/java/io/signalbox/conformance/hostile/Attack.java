@@ -6,10 +6,18 @@ import java.io.IOException;
  * One way to mean harm.
  *
  * @param name for the table
+ * @param scale how many do it at once
  * @param ending how a connection that does this ends
  * @param strike what is done on a new connection
  */
-record Attack(String name, Ending ending, Strike strike) {
+record Attack(String name, Scale scale, Ending ending, Strike strike) {
+
+    /** How many do it. */
+    enum Scale {
+        ONE,
+        /** Many connections: all that they send is work, and what others feel depends on the machine. */
+        CROWD
+    }
 
     /** What the broker owes a peer that does this. */
     enum Ending {

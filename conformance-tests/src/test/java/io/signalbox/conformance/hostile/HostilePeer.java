@@ -9,6 +9,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -23,9 +25,13 @@ final class HostilePeer implements AutoCloseable {
     private final Selector selector;
     private final ByteBuffer incoming = ByteBuffer.allocate(64 << 10);
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final InetSocketAddress address;
+    private final List<HostilePeer> crowd = new ArrayList<>();
+    private ByteBuffer flood = ByteBuffer.allocate(0);
     private boolean closed;
 
     HostilePeer(InetSocketAddress address) throws IOException {
+        this.address = address;
         channel = SocketChannel.open(address);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.configureBlocking(false);
@@ -64,6 +70,23 @@ final class HostilePeer implements AutoCloseable {
             if (!send(drop)) return false;
         }
         return true;
+    }
+
+    /** So many more like this one; they close with it. */
+    List<HostilePeer> crowd(int peers) throws IOException {
+        while (crowd.size() < peers) crowd.add(new HostilePeer(address));
+        return List.copyOf(crowd);
+    }
+
+    /** Sends what the broker takes now of these bytes, repeated without end. */
+    void flood(byte[] bytes) {
+        if (closed) return;
+        try {
+            if (!flood.hasRemaining()) flood = ByteBuffer.wrap(bytes);
+            channel.write(flood);
+        } catch (IOException e) {
+            closed = true;
+        }
     }
 
     /** Reads until the broker closes; false if it has not within {@code limit}. */
@@ -106,6 +129,7 @@ final class HostilePeer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        for (HostilePeer peer : crowd) peer.close();
         channel.close();
         selector.close();
     }

@@ -23,6 +23,7 @@ final class MqttAttacks {
 
     private static final AtomicLong CLIENTS = new AtomicLong();
     private static final Duration A_MOMENT = Duration.ofMillis(300);
+    private static final Duration ALL_IS_READ = Duration.ofSeconds(5);
 
     private final AttackList list = new AttackList("MQTT");
 
@@ -105,6 +106,14 @@ final class MqttAttacks {
         then("filter a/#/b", Ending.CLOSED, subscribe(V5, 1, 0, "a/#/b"));
         then("topic of 65,535 slashes", Ending.ANSWERED, publish(V5, "/".repeat(65_535), 1, bytes()));
         then("filter of 32,767 levels", Ending.ANSWERED, subscribe(V5, 1, 0, "+/".repeat(32_766) + "+"));
+        then(
+                "SUBSCRIBE with 500,000 filters",
+                Ending.CLOSED,
+                packet(0x82, bytes(0, 1, 0), many(join(string("a"), bytes(0)), 500_000)));
+        then(
+                "UNSUBSCRIBE with 500,000 filters",
+                Ending.CLOSED,
+                packet(0xa2, bytes(0, 1, 0), many(string("a"), 500_000)));
         list.add("10,000 filters in bursts", Ending.OWN_RISK, peer -> {
             peer.send(connect(V5, clientId()));
             for (int i = 0; i < 100; i++) {
@@ -173,5 +182,19 @@ final class MqttAttacks {
             peer.send(many(both, 500), A_MOMENT);
             peer.isClosedWithin(A_MOMENT);
         });
+        byte[] properties = many(join(bytes(0x26), string("a"), string("b")), 280_000);
+        then(
+                "PUBLISH with 280,000 user properties",
+                Ending.CLOSED,
+                join(packet(0x30, string("h"), length(properties.length), properties), MqttBytes.DISCONNECT));
+        byte[] empty = many(publish(V5, "h", 0, bytes()), 20_000);
+        list.add("empty PUBLISHes without end", Ending.OWN_RISK, peer -> {
+            peer.send(connect(V5, clientId()));
+            for (int i = 0; i < 20 && peer.send(empty, A_MOMENT); i++) {}
+            peer.send(bytes(0xc0, 0));
+            peer.readUntil(
+                    ALL_IS_READ, received -> received.length > 1 && received[received.length - 2] == (byte) 0xd0);
+        });
+        list.crowd("empty PUBLISHes", () -> connect(V5, clientId()), empty);
     }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PacketDecoder {
 
+    /** In one packet; more than a session may have, and little enough to be worked on in one turn of a loop. */
+    private static final int MAX_FILTERS = 2048;
+
     private final Direction direction;
     private @Nullable ProtocolVersion version;
     private boolean connected;
@@ -158,6 +161,7 @@ public final class PacketDecoder {
         if (!in.isReadable()) throw Refusal.protocolError("SUBSCRIBE without a topic filter"); // MQTT-3.8.3-2
         List<Packet.SubscriptionRequest> requests = new ArrayList<>(1);
         do {
+            checkRoom(requests);
             requests.add(subscriptionRequest(in));
         } while (in.isReadable());
         return new Packet.Subscribe(packetId, requests, properties);
@@ -200,9 +204,15 @@ public final class PacketDecoder {
         if (!in.isReadable()) throw Refusal.protocolError("UNSUBSCRIBE without a topic filter"); // MQTT-3.10.3-2
         List<String> filters = new ArrayList<>(1);
         do {
+            checkRoom(filters);
             filters.add(topicFilter(in)); // MQTT-3.10.3-1
         } while (in.isReadable());
         return new Packet.Unsubscribe(packetId, filters, properties);
+    }
+
+    private static void checkRoom(List<?> filters) {
+        if (filters.size() < MAX_FILTERS) return;
+        throw new Refusal(ReasonCode.QUOTA_EXCEEDED, "a packet names more than " + MAX_FILTERS + " topic filters");
     }
 
     private Packet disconnect(ByteBuf in) {

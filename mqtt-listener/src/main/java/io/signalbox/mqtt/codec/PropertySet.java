@@ -12,6 +12,9 @@ import java.util.Optional;
 /** The properties of one packet other than PUBLISH (§2.2.2): each at most once, user properties in order. Immutable. */
 public final class PropertySet {
 
+    /** In one packet: the smallest have five bytes, and a packet is worked on in one turn of a loop. */
+    private static final int MAX_USER_PROPERTIES = 4096;
+
     public static final PropertySet EMPTY = new PropertySet(new EnumMap<>(Property.class), List.of());
 
     /** A name and a value chosen by the sender; the same name may come again (§3.1.2.11.8). */
@@ -116,6 +119,7 @@ public final class PropertySet {
             Property property = Property.ofId(Wire.unsignedByte(block));
             if (!property.isAllowedIn(packet)) throw Refusal.malformed(property + " does not belong in " + packet);
             if (property == Property.USER_PROPERTY) {
+                checkRoom(read.userProperties.size());
                 read.userProperty(Wire.string(block), Wire.string(block)); // MQTT-1.5.7-1
             } else if (read.values.containsKey(property)) {
                 throw Refusal.protocolError(property + " is there twice"); // its own section, e.g. §3.1.2.11.2
@@ -124,6 +128,13 @@ public final class PropertySet {
             }
         }
         return read.build();
+    }
+
+    /** @param userProperties that a packet has already */
+    static void checkRoom(int userProperties) {
+        if (userProperties < MAX_USER_PROPERTIES) return;
+        throw new Refusal(
+                ReasonCode.QUOTA_EXCEEDED, "a packet has more than " + MAX_USER_PROPERTIES + " user properties");
     }
 
     private static Object readValue(ByteBuf in, Property property) {

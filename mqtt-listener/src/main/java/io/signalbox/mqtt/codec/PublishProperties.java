@@ -29,6 +29,7 @@ final class PublishProperties {
     long willDelaySeconds;
     int topicAlias;
     List<Integer> subscriptionIds = List.of();
+    private int userProperties;
 
     private PublishProperties(Place place) {
         this.place = place;
@@ -83,6 +84,7 @@ final class PublishProperties {
             case RESPONSE_TOPIC -> readResponseTopic();
             case CORRELATION_DATA -> Wire.skipBinary(block);
             case USER_PROPERTY -> {
+                PropertySet.checkRoom(userProperties++);
                 Wire.skipString(block); // MQTT-1.5.7-1
                 Wire.skipString(block);
             }

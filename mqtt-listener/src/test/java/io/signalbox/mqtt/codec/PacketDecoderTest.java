@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.signalbox.testkit.Clause;
 import java.util.Arrays;
@@ -128,5 +129,51 @@ class PacketDecoderTest {
         assertEquals(
                 Bytes.hex(Bytes.of("0d 03 00 01 't' 26 00 01 'k' 00 01 'v' 01 01 'hi'")),
                 PacketText.of(publish.body()));
+    }
+
+    /** So many times the filter {@code a}, after a packet identifier and no properties. */
+    private static ByteBuf filters(int firstByte, int count, String one) {
+        ByteBuf filters = Unpooled.buffer();
+        for (int i = 0; i < count; i++) filters.writeBytes(Bytes.of(one));
+        ByteBuf packet = Unpooled.buffer().writeByte(firstByte);
+        VariableByteInteger.write(packet, filters.readableBytes() + 3);
+        return packet.writeBytes(Bytes.of("00 07 00")).writeBytes(filters);
+    }
+
+    @Test
+    void aPacketNamesOnlySoManyFilters() {
+        Wiretap tap = Wiretap.connected(ProtocolVersion.V5, Direction.TO_SERVER);
+        tap.feed(filters(0x82, 2048, "00 01 'a' 00"));
+        tap.feed(filters(0xa2, 2048, "00 01 'a'"));
+        assertEquals(2, tap.packets.size());
+        for (ByteBuf bad : List.of(filters(0x82, 2049, "00 01 'a' 00"), filters(0xa2, 2049, "00 01 'a'"))) {
+            Wiretap other = Wiretap.connected(ProtocolVersion.V5, Direction.TO_SERVER);
+            Refusal refusal = assertThrows(Refusal.class, () -> other.feed(bad));
+            assertEquals(ReasonCode.QUOTA_EXCEEDED, refusal.reason());
+        }
+    }
+
+    /** PUBLISH or SUBSCRIBE, both to {@code a}. */
+    private static ByteBuf userProperties(PacketType type, int count) {
+        ByteBuf properties = Unpooled.buffer();
+        for (int i = 0; i < count; i++) properties.writeBytes(Bytes.of("26 00 01 'k' 00 01 'v'"));
+        ByteBuf content = Unpooled.buffer().writeBytes(Bytes.of(type == PacketType.PUBLISH ? "00 01 'a'" : "00 07"));
+        VariableByteInteger.write(content, properties.readableBytes());
+        content.writeBytes(properties);
+        if (type == PacketType.SUBSCRIBE) content.writeBytes(Bytes.of("00 01 'a' 00"));
+        ByteBuf packet = Unpooled.buffer().writeByte(type == PacketType.PUBLISH ? 0x30 : 0x82);
+        VariableByteInteger.write(packet, content.readableBytes());
+        return packet.writeBytes(content);
+    }
+
+    @Test
+    void aPacketHasOnlySoManyUserProperties() {
+        for (PacketType type : List.of(PacketType.PUBLISH, PacketType.SUBSCRIBE)) {
+            Wiretap tap = Wiretap.connected(ProtocolVersion.V5, Direction.TO_SERVER);
+            tap.feed(userProperties(type, 4096));
+            assertEquals(1, tap.packets.size());
+            Refusal refusal = assertThrows(Refusal.class, () -> tap.feed(userProperties(type, 4097)));
+            assertEquals(ReasonCode.QUOTA_EXCEEDED, refusal.reason());
+        }
     }
 }

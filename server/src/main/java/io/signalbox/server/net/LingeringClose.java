@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,7 +31,9 @@ public final class LingeringClose extends ChannelDuplexHandler {
         closing = true;
         socket.shutdownOutput();
         socket.config().setAutoRead(true);
-        context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> end = context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        // Or the timer would hold all that belonged to the connection until then, of many that come and go.
+        socket.closeFuture().addListener(closed -> end.cancel(false));
     }
 
     @Override

@@ -54,6 +54,7 @@ final class TimedIoHandler implements IoHandler {
         long now = nanoTime.getAsLong();
         turns.add(ioNanos + now - leftAt, now);
         ioNanos = 0;
+        TurnShare.ofThisLoop().turnBegins();
         int handled = inside.run(listeningTo(context));
         leftAt = nanoTime.getAsLong();
         return handled;
@@ -102,8 +103,10 @@ final class TimedIoHandler implements IoHandler {
         }
     }
 
+    /** The loop begins to turn; it may have been made long before. */
     @Override
     public void initialize() {
+        leftAt = nanoTime.getAsLong();
         inside.initialize();
     }
 
@@ -119,7 +122,7 @@ final class TimedIoHandler implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return inside.register(handle);
+        return inside.register(LastWords.before(handle));
     }
 
     @Override

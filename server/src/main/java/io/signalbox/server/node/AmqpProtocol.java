@@ -60,7 +60,9 @@ final class AmqpProtocol implements Protocol {
         InetSocketAddress wanted =
                 new InetSocketAddress(configuration.get(Settings.AMQP_HOST), configuration.get(Settings.AMQP_PORT));
         return new Port(
-                listener, listener.start(transport.group(), transport.serverChannel(), wanted, LingeringClose::new));
+                listener,
+                listener.start(
+                        transport.group(), transport.serverChannel(), wanted, transport.reads(), LingeringClose::new));
     }
 
     private static AmqpSettings settings(Configuration configuration) {

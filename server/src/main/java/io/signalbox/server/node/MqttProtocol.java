@@ -60,7 +60,9 @@ final class MqttProtocol implements Protocol {
         InetSocketAddress wanted =
                 new InetSocketAddress(configuration.get(Settings.MQTT_HOST), configuration.get(Settings.MQTT_PORT));
         return new Port(
-                listener, listener.start(transport.group(), transport.serverChannel(), wanted, LingeringClose::new));
+                listener,
+                listener.start(
+                        transport.group(), transport.serverChannel(), wanted, transport.reads(), LingeringClose::new));
     }
 
     private static MqttSettings settings(Configuration configuration) {

@@ -2,14 +2,19 @@ package io.signalbox.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -80,6 +85,69 @@ class LingeringCloseTest {
             socket.getOutputStream().write(1);
             assertArrayEquals(FAREWELL, socket.getInputStream().readNBytes(FAREWELL.length));
             assertTrue(closed.await(20, TimeUnit.SECONDS));
+        }
+    }
+
+    /** Or those who come and go would be held for as long as those who stay. */
+    @Test
+    void whenThePeerLeavesNothingWaitsForItAnyMore() {
+        EmbeddedSocket socket = new EmbeddedSocket();
+        socket.pipeline().addLast(new LingeringClose());
+        socket.pipeline().close();
+        assertTrue(socket.runScheduledPendingTasks() > 0, "it lingers");
+        socket.pipeline().firstContext().close(); // as the channel does when it reads the end
+        assertFalse(socket.isOpen());
+        assertEquals(-1, socket.runScheduledPendingTasks());
+    }
+
+    /** A socket without a system behind it, whose loop shows what is scheduled. */
+    private static final class EmbeddedSocket extends EmbeddedChannel implements DuplexChannel {
+        private boolean outputShutdown;
+
+        @Override
+        public boolean isInputShutdown() {
+            return false;
+        }
+
+        @Override
+        public ChannelFuture shutdownInput() {
+            return shutdownInput(newPromise());
+        }
+
+        @Override
+        public ChannelFuture shutdownInput(ChannelPromise promise) {
+            return promise.setFailure(new UnsupportedOperationException());
+        }
+
+        @Override
+        public boolean isOutputShutdown() {
+            return outputShutdown;
+        }
+
+        @Override
+        public ChannelFuture shutdownOutput() {
+            return shutdownOutput(newPromise());
+        }
+
+        @Override
+        public ChannelFuture shutdownOutput(ChannelPromise promise) {
+            outputShutdown = true;
+            return promise.setSuccess();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public ChannelFuture shutdown() {
+            return shutdown(newPromise());
+        }
+
+        @Override
+        public ChannelFuture shutdown(ChannelPromise promise) {
+            return shutdownInput(promise);
         }
     }
 }
