@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +104,7 @@ final class MqttCrashIT {
         }
     }
 
+    @Tag("campaign")
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = WEB_SOCKET)
     void whatWaitsForASessionComesAfterTheKill(MqttFlavour flavour) {
@@ -129,6 +131,7 @@ final class MqttCrashIT {
         after.assertNothingMore();
     }
 
+    @Tag("campaign")
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = WEB_SOCKET)
     void aSubscriberWithAFullWindowGetsEachOnce(MqttFlavour flavour) {
