@@ -90,8 +90,8 @@ final class BacklogBenchmark implements PublishListener {
     }
 
     private void close() throws Exception {
+        broker.close(); // its readers hand over to the loop until then
         executor.shutdown();
-        broker.close();
     }
 
     private static void delete(Path directory) throws Exception {
