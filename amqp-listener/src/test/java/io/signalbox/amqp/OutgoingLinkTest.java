@@ -97,8 +97,9 @@ class OutgoingLinkTest {
     @Clause({"AMQP-3.2-1", "AMQP-3.2.2-1", "AMQP-3.2.3-1"})
     @Test
     void theBareMessageArrivesByteForByteWithAHeaderOfItsOwn() throws Exception {
-        String sent = "005372 c10c 02 a307782d6f70742d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003"
-                + " 010203 005378 c10100";
+        String sent =
+                "005372 c10c 02 a307782d6f70742d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003"
+                        + " 010203 005378 c10100";
         peer.attachSender(0, "q");
         peer.send(
                 0,

@@ -143,7 +143,8 @@ final class ConnectionClausesIT {
                     "the keep-alive timer runs",
                     () -> SOCKETS.stream()
                             .flatMap(ConnectionClausesIT::lines)
-                            .anyMatch(line -> line.matches("\\s*\\d+: \\w+" + ports + " \\w+" + remote + "01 \\w+:\\w+ 02:.*")));
+                            .anyMatch(line ->
+                                    line.matches("\\s*\\d+: \\w+" + ports + " \\w+" + remote + "01 \\w+:\\w+ 02:.*")));
         }
     }
 

@@ -179,8 +179,7 @@ final class FlowClausesIT {
         Object next = peer.next();
         while (!(next instanceof Detach)) next = peer.next();
         assertEquals(
-                LinkError.TRANSFER_LIMIT_EXCEEDED,
-                ((Detach) next).getError().getCondition());
+                LinkError.TRANSFER_LIMIT_EXCEEDED, ((Detach) next).getError().getCondition());
     }
 
     @Clause("AMQP-2.7.4-1")

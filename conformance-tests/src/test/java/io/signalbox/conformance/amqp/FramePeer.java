@@ -175,9 +175,8 @@ final class FramePeer implements AutoCloseable {
     /** Attaches on channel 0 and is not refused. */
     FramePeer attach(Attach attach) {
         Attach answer = send(0, attach).expect(Attach.class);
-        boolean refused = attach.getRole() == Role.SENDER
-                ? answer.<Target>getTarget() == null
-                : answer.getSource() == null;
+        boolean refused =
+                attach.getRole() == Role.SENDER ? answer.<Target>getTarget() == null : answer.getSource() == null;
         if (refused) throw new AssertionError("refused: " + next());
         return this;
     }

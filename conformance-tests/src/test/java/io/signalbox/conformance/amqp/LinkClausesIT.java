@@ -69,8 +69,7 @@ final class LinkClausesIT {
     void aSecondLinkOfANameStealsTheFirstInItsDirection() {
         peer.attach(Frames.receiver(0, QUEUE).setName("same"));
         peer.sender(1, QUEUE); // of the other direction
-        peer.attach(Frames.sender(2, QUEUE).setName("same")).expect(
-                Flow.class);
+        peer.attach(Frames.sender(2, QUEUE).setName("same")).expect(Flow.class);
         peer.send(0, Frames.receiver(3, QUEUE).setName("same"));
         assertEquals(0, expectStolen().getHandle());
         assertEquals(3, peer.expect(Attach.class).getHandle());
@@ -205,8 +204,7 @@ final class LinkClausesIT {
     void moreByTheDeliveriesOfALinkThatFailedEndsTheSession() {
         for (Object frame : new Object[] {
             Frames.settled(0, 0, Accepted.getInstance()),
-            Frames.settled(0, 7, received())
-                    .setSettled(false),
+            Frames.settled(0, 7, received()).setSettled(false),
             Frames.flow(1, 1, 5)
         }) {
             try (FramePeer one = FramePeer.begun(broker).sender(0, QUEUE)) {

@@ -104,21 +104,59 @@ final class MessageClausesIT {
                 "005371 c10c02 a307782d6f70742d61 5401",
                 MESSAGE_ANNOTATIONS + properties + application + body + footer);
         peer.receiver(1, QUEUE, 1);
-        assertEquals(
-                plain(MESSAGE_ANNOTATIONS + properties + application + body + footer), receivedBehindHeader());
+        assertEquals(plain(MESSAGE_ANNOTATIONS + properties + application + body + footer), receivedBehindHeader());
     }
 
     @Clause({"AMQP-1.2-1", "AMQP-1.6-1", "AMQP-1.6.24-1", "AMQP-3.2.8-1"})
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "40", "5600", "5601", "41", "42", "50ff", "60ffff", "70ffffffff", "52ff", "43", "80ffffffffffffffff",
-                "53ff", "44", "5180", "618000", "7180000000", "5480", "818000000000000000", "5580", "727fc00000",
-                "827ff8000000000000", "7422500001", "842238000000000001", "9422080000000000000000000000000001",
-                "730001f4e6", "830000019a00000000", "98000102030405060708090a0b0c0d0e0f", "a000", "a001ff",
-                "b00000000101", "a102c3a4", "b1000000017a", "a3017a", "b3000000017a", "45", "c0020140", "c0030241 42",
-                "d0000000050000000140", "c10100", "c1040241 5201", "d10000000700000002 a000 40", "e0040252 0102",
-                "e0050200 530140", "f00000000900000002 60 0102 0304", "00a301 78 5201", "0080000000000000000041"
+                "40",
+                "5600",
+                "5601",
+                "41",
+                "42",
+                "50ff",
+                "60ffff",
+                "70ffffffff",
+                "52ff",
+                "43",
+                "80ffffffffffffffff",
+                "53ff",
+                "44",
+                "5180",
+                "618000",
+                "7180000000",
+                "5480",
+                "818000000000000000",
+                "5580",
+                "727fc00000",
+                "827ff8000000000000",
+                "7422500001",
+                "842238000000000001",
+                "9422080000000000000000000000000001",
+                "730001f4e6",
+                "830000019a00000000",
+                "98000102030405060708090a0b0c0d0e0f",
+                "a000",
+                "a001ff",
+                "b00000000101",
+                "a102c3a4",
+                "b1000000017a",
+                "a3017a",
+                "b3000000017a",
+                "45",
+                "c0020140",
+                "c0030241 42",
+                "d0000000050000000140",
+                "c10100",
+                "c1040241 5201",
+                "d10000000700000002 a000 40",
+                "e0040252 0102",
+                "e0050200 530140",
+                "f00000000900000002 60 0102 0304",
+                "00a301 78 5201",
+                "0080000000000000000041"
             })
     void valuesOfEveryTypeInEveryEncodingAreTaken(String value) {
         assertPassedOn("005377", value);
@@ -175,8 +213,8 @@ final class MessageClausesIT {
     })
     void sectionsOutOfOrderAreNoMessage(String name, String sections) {
         peer.send(0, Frames.transfer(0, 0), FramePeer.hex(sections));
-        Rejected rejected = assertInstanceOf(
-                Rejected.class, peer.expect(Disposition.class).getState(), name);
+        Rejected rejected =
+                assertInstanceOf(Rejected.class, peer.expect(Disposition.class).getState(), name);
         assertEquals(AmqpError.DECODE_ERROR, rejected.getError().getCondition());
     }
 

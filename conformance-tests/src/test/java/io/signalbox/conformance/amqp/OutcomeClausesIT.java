@@ -191,7 +191,8 @@ final class OutcomeClausesIT {
             Attach attach = selecting(1, "JMSPriority < 5");
             Map<Symbol, Object> filters = peer.attachedSource(attach).getFilter();
             assertEquals(1, filters.size());
-            assertInstanceOf(UnknownDescribedType.class, filters.values().iterator().next());
+            assertInstanceOf(
+                    UnknownDescribedType.class, filters.values().iterator().next());
             credit(1, 0, 10);
             expectMessage("p3");
             expectMessage("p2");
@@ -219,8 +220,7 @@ final class OutcomeClausesIT {
         send(2);
         Attach copy = Frames.receiver(1, QUEUE);
         copy.getSource().setDistributionMode(Symbol.valueOf("copy"));
-        assertEquals(
-                Symbol.valueOf("copy"), peer.attachedSource(copy).getDistributionMode());
+        assertEquals(Symbol.valueOf("copy"), peer.attachedSource(copy).getDistributionMode());
         credit(1, 0, 2);
         expectMessage("m0");
         expectMessage("m1");

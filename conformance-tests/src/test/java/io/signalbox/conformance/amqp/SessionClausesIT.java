@@ -105,7 +105,9 @@ final class SessionClausesIT {
         peer.send(0, Frames.flow(0, 0, 10).setIncomingWindow(2));
         for (int i = 0; i < 2; i++) peer.expect(Transfer.class);
         // It has sent 0 and 1. Seen from 1 on, a window of 2 has room for one more: 1 + 2 - 2.
-        peer.send(0, Frames.flow(0, 0, 10).setNextIncomingId(1).setIncomingWindow(2).setEcho(true));
+        peer.send(
+                0,
+                Frames.flow(0, 0, 10).setNextIncomingId(1).setIncomingWindow(2).setEcho(true));
         Flow echo = null;
         int transfers = 0;
         while (echo == null || transfers == 0) {
@@ -113,7 +115,9 @@ final class SessionClausesIT {
             if (next instanceof Flow flow) echo = flow;
             else transfers++;
         }
-        peer.send(0, Frames.sessionFlow().setNextIncomingId(3).setIncomingWindow(0).setEcho(true));
+        peer.send(
+                0,
+                Frames.sessionFlow().setNextIncomingId(3).setIncomingWindow(0).setEcho(true));
         Flow state = peer.expect(Flow.class); // no transfer before it
         assertEquals(1, transfers);
         assertEquals(3, state.getNextOutgoingId());
@@ -172,7 +176,9 @@ final class SessionClausesIT {
         peer.sendBytes(pipelined.toByteArray()).expect(Begin.class);
         peer.expect(Attach.class);
         assertEquals(0, peer.expect(Transfer.class).getDeliveryId());
-        peer.send(0, Frames.sessionFlow().setNextIncomingId(1).setIncomingWindow(0).setEcho(true));
+        peer.send(
+                0,
+                Frames.sessionFlow().setNextIncomingId(1).setIncomingWindow(0).setEcho(true));
         assertEquals(1, peer.expect(Flow.class).getNextOutgoingId()); // and no second transfer before
         peer.send(0, Frames.sessionFlow().setNextIncomingId(1).setIncomingWindow(1));
         assertEquals(1, peer.expect(Transfer.class).getDeliveryId());

@@ -153,12 +153,12 @@ final class TerminusClausesIT {
         Source source = peer.attachedSource(attach);
         assertEquals(Symbol.valueOf("move"), source.getDistributionMode());
         assertTrue(((Modified) source.getDefaultOutcome()).isDeliveryFailed());
-        String[] outcomes =
-                Arrays.stream(source.getOutcomes()).map(Symbol::toString).sorted().toArray(String[]::new);
+        String[] outcomes = Arrays.stream(source.getOutcomes())
+                .map(Symbol::toString)
+                .sorted()
+                .toArray(String[]::new);
         assertArrayEquals(
-                new String[] {
-                    "amqp:accepted:list", "amqp:modified:list", "amqp:rejected:list", "amqp:released:list"
-                },
+                new String[] {"amqp:accepted:list", "amqp:modified:list", "amqp:rejected:list", "amqp:released:list"},
                 outcomes);
         peer.send(0, Frames.flow(1, 0, 1)).expect(Transfer.class);
         peer.send(0, Frames.settled(0, 0, null)); // settled without an outcome
@@ -197,8 +197,7 @@ final class TerminusClausesIT {
     }
 
     private void awaitNodes(int nodes) {
-        Await.until(
-                nodes + " queues", () -> broker.control().queueDepths().size() == nodes);
+        Await.until(nodes + " queues", () -> broker.control().queueDepths().size() == nodes);
     }
 
     @Clause({"AMQP-3.5.9-1", "AMQP-3.5.10-1"})

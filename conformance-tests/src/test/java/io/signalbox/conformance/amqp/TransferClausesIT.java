@@ -240,7 +240,8 @@ final class TransferClausesIT {
         Transfer first = Frames.transfer(1, 0).setRcvSettleMode(ReceiverSettleMode.FIRST);
         peer.send(0, first, Frames.text("m"));
         assertAccepted(0);
-        Transfer inTwo = Frames.transfer(1, 1).setRcvSettleMode(ReceiverSettleMode.FIRST).setMore(true);
+        Transfer inTwo =
+                Frames.transfer(1, 1).setRcvSettleMode(ReceiverSettleMode.FIRST).setMore(true);
         peer.send(0, inTwo, Frames.text("m")).send(0, more(1));
         assertAccepted(1);
         peer.send(0, Frames.transfer(1, 2), Frames.text("m"));
