@@ -13,7 +13,7 @@ final class TurnShare {
      * What a few of them together may take of a turn. Long beside what a turn costs by itself, so that little is lost; short
      * beside what the machine takes to wake somebody up, so that nobody notices.
      */
-    static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+    static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     /** What each of them gets however many they are: less would go into system calls and not into messages. */
     static final long LEAST_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
