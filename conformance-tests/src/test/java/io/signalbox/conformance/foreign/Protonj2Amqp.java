@@ -2,14 +2,7 @@ package io.signalbox.conformance.foreign;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Date;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.AdvancedMessage;
 import org.apache.qpid.protonj2.client.Client;
@@ -25,6 +18,7 @@ import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.client.SenderOptions;
 import org.apache.qpid.protonj2.client.Tracker;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
+import org.apache.qpid.protonj2.types.Binary;
 import org.apache.qpid.protonj2.types.Symbol;
 import org.apache.qpid.protonj2.types.UnsignedByte;
 import org.apache.qpid.protonj2.types.UnsignedInteger;
@@ -37,6 +31,15 @@ import org.apache.qpid.protonj2.types.messaging.Section;
 
 /** A connection of the protonj2 client, which connects again by itself. */
 final class Protonj2Amqp implements AmqpClient {
+
+    private static final AmqpBodies BODIES = new AmqpBodies(
+            Symbol::valueOf,
+            Binary::new,
+            UnsignedByte::valueOf,
+            UnsignedShort::valueOf,
+            UnsignedInteger::valueOf,
+            UnsignedLong::valueOf,
+            values -> values);
 
     private static final long LIMIT_SECONDS = 20;
 
@@ -124,46 +127,11 @@ final class Protonj2Amqp implements AmqpClient {
         return switch (message.kind()) {
             case TEXT -> new AmqpValue<>(message.text());
             case BINARY -> new Data(message.bytes());
-            case MAP -> new AmqpValue<>(map());
-            case LIST -> new AmqpValue<>(Arrays.asList(null, 1, "two", false, List.of(3L), UnsignedInteger.valueOf(4)));
-            case SEQUENCE -> new AmqpSequence<>(new ArrayList<>(List.of(1, "two", 3.0)));
-            case PRIMITIVES -> new AmqpValue<>(primitives());
+            case MAP -> new AmqpValue<>(BODIES.map());
+            case LIST -> new AmqpValue<>(BODIES.list());
+            case SEQUENCE -> new AmqpSequence<>(BODIES.sequence());
+            case PRIMITIVES -> new AmqpValue<>(BODIES.primitives());
         };
-    }
-
-    private static Map<Object, Object> map() {
-        Map<Object, Object> map = new LinkedHashMap<>();
-        map.put("text", "value");
-        map.put(Symbol.valueOf("symbol"), 7L);
-        map.put(UnsignedByte.valueOf((byte) 1), null);
-        map.put("nested", Map.of("list", List.of(1, 2)));
-        return map;
-    }
-
-    /** Null comes first: 1.1.0 cannot write one after another element. */
-    private static List<Object> primitives() {
-        return Arrays.asList(
-                null,
-                true,
-                UnsignedByte.valueOf((byte) -1),
-                UnsignedShort.valueOf((short) -1),
-                UnsignedInteger.valueOf(-1),
-                UnsignedLong.valueOf(-1L),
-                Byte.MIN_VALUE,
-                Short.MIN_VALUE,
-                Integer.MIN_VALUE,
-                Long.MIN_VALUE,
-                1.5f,
-                Math.PI,
-                'ß',
-                new Date(1_700_000_000_123L),
-                new UUID(7, 7),
-                new org.apache.qpid.protonj2.types.Binary(new byte[] {0, -1}),
-                "šß漢",
-                Symbol.valueOf("symbol"),
-                List.of(),
-                Map.of("a", 1),
-                new int[] {1, 2, 3});
     }
 
     private static String describe(Section<?> section) {

@@ -9,14 +9,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Date;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +32,15 @@ import org.apache.qpid.proton.message.Message;
  * of it; credit by hand is its {@code fetch}.
  */
 final class VertxAmqp implements AmqpClient {
+
+    private static final AmqpBodies BODIES = new AmqpBodies(
+            Symbol::valueOf,
+            Binary::new,
+            UnsignedByte::valueOf,
+            UnsignedShort::valueOf,
+            UnsignedInteger::valueOf,
+            UnsignedLong::valueOf,
+            values -> Arrays.stream(values).boxed().toArray(Integer[]::new));
 
     private static final AtomicReference<Vertx> SHARED = new AtomicReference<>();
 
@@ -120,45 +123,11 @@ final class VertxAmqp implements AmqpClient {
         return switch (message.kind()) {
             case TEXT -> new AmqpValue(message.text());
             case BINARY -> new Data(new Binary(message.bytes()));
-            case MAP -> new AmqpValue(map());
-            case LIST -> new AmqpValue(Arrays.asList(1, "two", false, null, List.of(3L), UnsignedInteger.valueOf(4)));
-            case SEQUENCE -> new AmqpSequence(new ArrayList<>(List.of(1, "two", 3.0)));
-            case PRIMITIVES -> new AmqpValue(primitives());
+            case MAP -> new AmqpValue(BODIES.map());
+            case LIST -> new AmqpValue(BODIES.list());
+            case SEQUENCE -> new AmqpSequence(BODIES.sequence());
+            case PRIMITIVES -> new AmqpValue(BODIES.primitives());
         };
-    }
-
-    private static Map<Object, Object> map() {
-        Map<Object, Object> map = new LinkedHashMap<>();
-        map.put("text", "value");
-        map.put(Symbol.valueOf("symbol"), 7L);
-        map.put(UnsignedByte.valueOf((byte) 1), null);
-        map.put("nested", Map.of("list", List.of(1, 2)));
-        return map;
-    }
-
-    private static List<Object> primitives() {
-        return Arrays.asList(
-                null,
-                true,
-                UnsignedByte.valueOf((byte) -1),
-                UnsignedShort.valueOf((short) -1),
-                UnsignedInteger.valueOf(-1),
-                UnsignedLong.valueOf(-1L),
-                Byte.MIN_VALUE,
-                Short.MIN_VALUE,
-                Integer.MIN_VALUE,
-                Long.MIN_VALUE,
-                1.5f,
-                Math.PI,
-                'ß',
-                new Date(1_700_000_000_123L),
-                new UUID(7, 7),
-                new Binary(new byte[] {0, -1}),
-                "šß漢",
-                Symbol.valueOf("symbol"),
-                List.of(),
-                Map.of("a", 1),
-                new Integer[] {1, 2, 3});
     }
 
     private static String describe(Section section) {
