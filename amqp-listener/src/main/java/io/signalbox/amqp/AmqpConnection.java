@@ -81,9 +81,11 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
         try {
             task.run();
         } catch (Refusal refusal) {
-            lose(refusal);
+            streamLost = true; // frames cannot be told apart any more: only the end of the socket is waited for
+            fail(refusal);
         } catch (RuntimeException e) {
-            lose(mistake(e));
+            streamLost = true;
+            fail(mistake(e));
         }
     }
 
@@ -113,9 +115,19 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
         if (state == State.OPENING) opening.onProtocolHeader(header);
     }
 
+    /** A refusal of what a frame says leaves the stream in order: what follows is read until the peer's close comes. */
     @Override
-    public void onFrame(int type, int channel, byte[] bytes, int from, int to) throws Refusal {
-        if (state == State.ENDED) return;
+    public void onFrame(int type, int channel, byte[] bytes, int from, int to) {
+        try {
+            if (state != State.ENDED) hear(type, channel, bytes, from, to);
+        } catch (Refusal refusal) {
+            fail(refusal);
+        } catch (RuntimeException e) {
+            fail(mistake(e));
+        }
+    }
+
+    private void hear(int type, int channel, byte[] bytes, int from, int to) throws Refusal {
         if (from == to && type == FrameReader.TYPE_AMQP) return; // an empty frame only shows that the peer lives
         int end = TypeWalk.skip(bytes, from, to);
         Object performative = PerformativeCodec.ofThread().decode(bytes, from, end);
@@ -132,6 +144,7 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
     }
 
     private void onPerformative(int channel, Object performative, Payload payload) throws Refusal {
+        channels.checkIsInRange(channel);
         AmqpSession session = channels.get(channel);
         try {
             if (performative instanceof Open open) {
@@ -201,20 +214,12 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
         flush();
     }
 
-    /** Fails in the middle of the stream: what follows cannot be told apart any more, and only its end is waited for. */
-    private void lose(Refusal refusal) {
-        streamLost = true;
-        fail(refusal);
-    }
-
     private Refusal mistake(RuntimeException e) {
+        if (e instanceof FrameWriter.FrameTooLarge) {
+            return Refusal.ofConnection(AmqpError.FRAME_SIZE_TOO_SMALL, String.valueOf(e.getMessage()));
+        }
         LOG.error("event=amqp_connection_broken peer={}", peerName, e);
         return Refusal.ofConnection(AmqpError.INTERNAL_ERROR, "the broker has made a mistake and logged it");
-    }
-
-    /** Something that may find the peer at fault. */
-    interface ThrowingTask {
-        void run() throws Refusal;
     }
 
     /** Runs what comes back from the core, with this connection's way of catching errors, and flushes. */

@@ -73,7 +73,8 @@ final class AmqpMessages {
     /**
      * Reads a message that arrives.
      *
-     * @throws Refusal amqp:decode-error if it is not a well-formed AMQP 1.0 message
+     * @throws Refusal amqp:decode-error if it is not a well-formed AMQP 1.0 message; amqp:not-implemented, of the link, if it
+     *     has annotations that must be understood and are not
      */
     static Parsed parse(byte[] bytes, int from, int to) throws Refusal {
         Arrival arrival = new Arrival(bytes, from);
@@ -194,6 +195,9 @@ final class AmqpMessages {
         @Override
         public void section(int code, int from, int valueFrom, int to) throws Refusal {
             if (code == HEADER) header = readHeader(from, to);
+            if (code == DELIVERY_ANNOTATIONS || code == MESSAGE_ANNOTATIONS || code == FOOTER) {
+                AnnotationKeys.check(bytes, valueFrom, to);
+            }
             if (code == HEADER || code == DELIVERY_ANNOTATIONS) contentFrom = to;
             if (code == MESSAGE_ANNOTATIONS) annotations = new Range(from, to);
             if (code == PROPERTIES) properties = new Range(from, to);

@@ -16,7 +16,6 @@ import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SessionError;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One session (AMQP 1.0 §2.5): its windows, its links by handle, and the answers that wait for the next flush. The channel
@@ -145,14 +144,13 @@ final class AmqpSession {
 
     private void onAttach(Attach attach) throws Refusal {
         long handle = attach.getHandle().longValue();
-        if (handle >= limits().maxLinks()) {
-            throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "handle " + handle + " is above handle-max");
-        }
+        checkIsInRange(handle);
         if (handle > peerHandleMax) {
             throw Refusal.ofSession(AmqpError.NOT_ALLOWED, "handle " + handle + " is above your own handle-max");
         }
         if (links.containsKey((int) handle)) {
-            throw Refusal.ofSession(SessionError.HANDLE_IN_USE, "handle " + handle + " is attached already");
+            // AMQP 1.0 §2.7.3: "an immediate close carrying a handle-in-use session-error"
+            throw Refusal.ofConnection(SessionError.HANDLE_IN_USE, "handle " + handle + " is attached already");
         }
         if (attach.getName().length() > MAX_LINK_NAME_CHARS) {
             throw Refusal.ofSession(AmqpError.INVALID_FIELD, "a link name has at most 4096 characters");
@@ -178,8 +176,15 @@ final class AmqpSession {
         }
     }
 
-    private AmqpLink linkOf(@Nullable UnsignedInteger handle) throws Refusal {
-        AmqpLink link = handle == null ? null : links.get(handle.intValue());
+    /** AMQP 1.0 §2.7.2: handle-max is the highest handle, whatever the frame that names one is. */
+    private void checkIsInRange(long handle) throws Refusal {
+        if (handle < limits().maxLinks()) return;
+        throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "handle " + handle + " is above handle-max");
+    }
+
+    private AmqpLink linkOf(UnsignedInteger handle) throws Refusal {
+        checkIsInRange(handle.longValue());
+        AmqpLink link = links.get(handle.intValue());
         if (link == null) {
             throw Refusal.ofSession(SessionError.UNATTACHED_HANDLE, "no link is attached with handle " + handle);
         }
@@ -218,7 +223,7 @@ final class AmqpSession {
     }
 
     /** Runs what comes back from the core for one of this session's links. */
-    void run(AmqpLink link, AmqpConnection.ThrowingTask task) {
+    void run(AmqpLink link, ThrowingTask task) {
         connection.run(() -> {
             try {
                 task.run();

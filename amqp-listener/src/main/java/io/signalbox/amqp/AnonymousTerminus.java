@@ -59,7 +59,7 @@ final class AnonymousTerminus {
         void refuse(ArrivedMessage message, Refusal refusal) throws Refusal;
 
         /** Runs what comes back from the core, so that a refusal thrown there is caught. */
-        void run(AmqpConnection.ThrowingTask task);
+        void run(ThrowingTask task);
     }
 
     /** @param wanted what the peer has attached to; its capabilities hold for messages that say nothing themselves */
@@ -145,7 +145,7 @@ final class AnonymousTerminus {
                     case AS_THE_LINK_SAYS -> capabilities;
                 });
         try {
-            resolver.target(wanted)
+            resolver.target(wanted, "")
                     .whenComplete((target, failure) -> outlet.run(() -> {
                         if (failure == null) found(node, target);
                         else notFound(Refusal.of(failure));

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ArrivedMessage(long token, Payload content, Parsed parsed, long arrivedAtMillis) {
 
-    /** @throws Refusal amqp:decode-error if it is not a well-formed AMQP 1.0 message */
+    /** @throws Refusal as {@link AmqpMessages#parse} says */
     static ArrivedMessage read(long token, Payload content, long nowMillis) throws Refusal {
         Parsed parsed = AmqpMessages.parse(content.bytes(), content.from(), content.to());
         return new ArrivedMessage(token, content, parsed, nowMillis);

@@ -46,6 +46,12 @@ final class Channels {
         return new ArrayList<>(sessions.values());
     }
 
+    /** AMQP 1.0 §2.7.1: channel-max is the highest channel number, whatever the frame on it is. */
+    void checkIsInRange(int channel) throws Refusal {
+        if (channel < maxSessions) return;
+        throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "channel " + channel + " is above channel-max");
+    }
+
     /** Whether a session may begin here. */
     void check(int channel, Begin begin) throws Refusal {
         if (begin.getRemoteChannel() != null) {
@@ -53,10 +59,6 @@ final class Channels {
         }
         if (sessions.containsKey(channel)) {
             throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "a session has already begun on channel " + channel);
-        }
-        // AMQP 1.0 §2.7.1: channel-max is the highest channel number
-        if (channel >= maxSessions) {
-            throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "channel " + channel + " is above channel-max");
         }
         if (channel > peerChannelMax) {
             throw Refusal.ofConnection(AmqpError.NOT_ALLOWED, "channel " + channel + " is above your own channel-max");

@@ -118,9 +118,10 @@ final class ConnectionOpening {
         return mechanisms;
     }
 
-    /** A client with TLS on the wrong port is the operator's to put right, other bytes are the peer's own affair. */
+    /** A client with TLS or another AMQP on this port is the operator's to put right, other bytes are the peer's own affair. */
     private void noteRefused(long header) {
-        long heldBack = ProtocolHeader.isTls(header) ? listener.complaints().pass() : Throttle.HELD_BACK;
+        boolean isMistaken = ProtocolHeader.isTls(header) || ProtocolHeader.isAmqp(header);
+        long heldBack = isMistaken ? listener.complaints().pass() : Throttle.HELD_BACK;
         String spoke = ProtocolHeader.describe(header);
         if (heldBack == Throttle.HELD_BACK) {
             LOG.debug("event=amqp_header_refused peer={} spoke=\"{}\"", transport.remoteAddress(), spoke);
@@ -148,7 +149,7 @@ final class ConnectionOpening {
             throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "the first SASL frame of a client must be init");
         }
         Optional<Credentials> credentials = SaslNegotiator.credentials(init, offered, transport.remoteAddress());
-        if (credentials.isEmpty()) refuseLogin(SaslCode.AUTH, "the mechanism or its response is not acceptable");
+        if (credentials.isEmpty()) refuseLogin(SaslCode.AUTH, SaslNegotiator.whyNot(init, offered));
         else authenticate(credentials.get(), new WithSasl());
     }
 

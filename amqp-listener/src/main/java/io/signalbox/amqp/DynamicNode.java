@@ -14,6 +14,9 @@ record DynamicNode(Kind kind, String name, LifetimePolicy lifetime) {
 
     private static final int UUID_CHARS = 36;
 
+    /** As much of a container's or link's name as an operator needs to know it again. */
+    private static final int LABEL_CHARS = 32;
+
     enum Kind {
         QUEUE(QueueSettings.OF_A_LINK),
         TOPIC("temporary-topic-");
@@ -25,7 +28,7 @@ record DynamicNode(Kind kind, String name, LifetimePolicy lifetime) {
         }
 
         private boolean isName(String name) {
-            return name.length() == nameStart.length() + UUID_CHARS && name.startsWith(nameStart);
+            return name.length() >= nameStart.length() + UUID_CHARS && name.startsWith(nameStart);
         }
     }
 
@@ -36,10 +39,19 @@ record DynamicNode(Kind kind, String name, LifetimePolicy lifetime) {
         return topic ? Kind.TOPIC : Kind.QUEUE;
     }
 
-    /** A new one, of the kind that the terminus's capabilities ask for. */
-    static DynamicNode create(Symbol @Nullable [] capabilities, LifetimePolicy lifetime) {
-        Kind kind = kindOf(capabilities);
-        return new DynamicNode(kind, kind.nameStart + UUID.randomUUID(), lifetime);
+    /**
+     * A new one, named after its maker: "the generated name of the address SHOULD include the link name and the container-id"
+     * (AMQP 1.0 §3.5.3).
+     */
+    static DynamicNode create(Kind kind, String container, String link, LifetimePolicy lifetime) {
+        String maker = label(container) + "-" + label(link) + "-";
+        return new DynamicNode(kind, kind.nameStart + maker + UUID.randomUUID(), lifetime);
+    }
+
+    /** Nothing in it has a meaning in an address, a topic or a filter. */
+    private static String label(String name) {
+        String shortened = name.substring(0, Math.min(name.length(), LABEL_CHARS));
+        return shortened.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     /** Whether a node of this name was made for a link. */

@@ -26,6 +26,15 @@ final class FrameWriter {
     private static final int HEADER_BYTES = 8;
     private static final int BODY_OFFSET_WORDS = 2;
 
+    /** What is to be said does not fit in a frame that the peer takes (AMQP 1.0 §2.8.15). */
+    static final class FrameTooLarge extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private FrameTooLarge(String sentence) {
+            super(sentence, null, false, false);
+        }
+    }
+
     private final ChannelHandlerContext context;
     private @Nullable ByteBuf buffer;
     private int maxFrameBytes = 512; // AMQP 1.0 §2.8.19: MIN-MAX-FRAME-SIZE, until the peer's open says more
@@ -72,8 +81,8 @@ final class FrameWriter {
         int size = out.writerIndex() - start;
         if (type == FrameReader.TYPE_AMQP && size > maxFrameBytes) {
             out.writerIndex(start);
-            throw new IllegalStateException(performative.getClass().getSimpleName() + " takes " + size
-                    + " bytes, the peer takes frames of " + maxFrameBytes);
+            throw new FrameTooLarge(performative.getClass().getSimpleName() + " takes " + size
+                    + " bytes, you take frames of " + maxFrameBytes);
         }
         end(start, type, channel, 0);
     }

@@ -23,7 +23,6 @@ import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.LinkError;
-import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +42,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     private final long maxMessageBytes;
     private @Nullable Route route;
     private @Nullable DeliveryAssembly partial;
+    private Answer partialAnswer = Answer.NONE;
     private int partialBytes;
     private boolean touched;
     private int parkedMessages;
@@ -85,7 +85,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
             return;
         }
         try {
-            resolver.target(end.wanted().getTarget()).whenComplete((target, failure) -> {
+            resolver.target(end.wanted().getTarget(), end.wanted().getName()).whenComplete((target, failure) -> {
                 if (failure == null && !end.isAttaching()) resolver.release(target); // the peer did not wait
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
@@ -120,7 +120,8 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
 
     void onTransfer(Transfer transfer, Payload payload) throws Refusal {
         if (end.isAttaching()) throw exceedsCredit();
-        if (!end.isAttached()) return; // on its way when our detach left
+        end.checkIsNotErrant();
+        if (!end.isAttached()) return; // on its way when our refusal left
         if (transfer.getResume()) throw notOffered("resuming deliveries");
         DeliveryAssembly open = partial;
         if (open == null) {
@@ -132,7 +133,8 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
             addTo(open, transfer, payload);
             if (transfer.getMore()) return;
             dropPartial();
-            deliver(open.deliveryId(), Settled.of(open.isSettled()), new Payload(open.bytes(), 0, open.size()));
+            Answer answer = open.isSettled() ? Answer.NONE : partialAnswer;
+            deliver(open.deliveryId(), answer, new Payload(open.bytes(), 0, open.size()));
         }
     }
 
@@ -156,12 +158,13 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
             touch(); // it has used credit up
             return;
         }
-        boolean settled = Boolean.TRUE.equals(transfer.getSettled());
+        Answer answer = Answer.to(transfer, end.receiverSettleMode());
         if (!transfer.getMore()) {
             if (payload.size() > maxMessageBytes) throw tooLarge();
-            deliver(deliveryId, Settled.of(settled), payload);
+            deliver(deliveryId, answer, payload);
             return;
         }
+        partialAnswer = answer;
         DeliveryAssembly begun = new DeliveryAssembly(deliveryId, maxMessageBytes, payload.size());
         partial = begun;
         addTo(begun, transfer, payload);
@@ -179,26 +182,18 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         partial = null;
     }
 
-    /** Whether the peer wants an answer. */
-    private enum Settled {
-        YES,
-        NO;
-
-        static Settled of(boolean settled) {
-            return settled ? YES : NO;
-        }
-    }
-
-    private void deliver(int deliveryId, Settled settled, Payload payload) throws Refusal {
+    private void deliver(int deliveryId, Answer answer, Payload payload) throws Refusal {
         session.connection().listener().counters().received.increment();
         long token = PublishToken.of(deliveryId, payload.size());
-        if (settled == Settled.YES) token = PublishToken.settled(token);
+        if (answer == Answer.NONE) token = PublishToken.settled(token);
+        if (answer == Answer.LEFT_TO_PEER) token = PublishToken.leftToPeer(token);
         credit.awaitsAnswer(payload.size());
         ArrivedMessage message;
         try {
             long nowMillis = session.connection().listener().clock().millis();
             message = ArrivedMessage.read(token, payload, nowMillis);
         } catch (Refusal refusal) {
+            if (refusal.scope() == Refusal.Scope.LINK) throw refusal;
             refuse(token, refusal);
             return;
         }
@@ -255,7 +250,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     }
 
     @Override
-    public void run(AmqpConnection.ThrowingTask task) {
+    public void run(ThrowingTask task) {
         session.run(this, task);
     }
 
@@ -282,7 +277,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         if (PublishToken.isSettled(token)) {
             if (state != ACCEPTED)
                 session.connection().listener().counters().droppedSettled.increment();
-        } else if (end.receiverSettleMode() == ReceiverSettleMode.SECOND) {
+        } else if (PublishToken.isLeftToPeer(token)) {
             session.answers().inform(PublishToken.deliveryId(token), state);
         } else {
             session.answers().settle(PublishToken.deliveryId(token), state);
@@ -329,7 +324,8 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     }
 
     @Override
-    public void onFlow(Flow flow) {
+    public void onFlow(Flow flow) throws Refusal {
+        end.checkIsNotErrant();
         if (flow.getEcho() && end.isAttached()) writeFlow();
     }
 

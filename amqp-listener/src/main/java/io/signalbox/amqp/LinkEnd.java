@@ -10,6 +10,7 @@ import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.amqp.transport.SessionError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class LinkEnd {
     private final Attach wanted;
     private String directedName;
     private State state = State.ATTACHING;
+    private boolean errant;
 
     LinkEnd(AmqpSession session, AmqpLink link, Attach wanted) {
         this.session = session;
@@ -83,6 +85,22 @@ final class LinkEnd {
         return state == State.ATTACHED;
     }
 
+    /** Whether an error has detached the link after it was attached, and the peer's detach is awaited. */
+    boolean isErrant() {
+        return errant;
+    }
+
+    /** AMQP 1.0 §2.6.5: input for a link that was detached with an error ends the session. */
+    void checkIsNotErrant() throws Refusal {
+        if (errant) throw errantLink(handle());
+    }
+
+    static Refusal errantLink(int handle) {
+        return Refusal.ofSession(
+                SessionError.ERRANT_LINK,
+                "a frame came for the link with handle " + handle + ", which was detached with an error");
+    }
+
     SenderSettleMode senderSettleMode() {
         return wanted.getSndSettleMode() == null ? SenderSettleMode.MIXED : wanted.getSndSettleMode();
     }
@@ -117,6 +135,7 @@ final class LinkEnd {
     void detach(Refusal refusal) {
         if (state == State.ATTACHING) session.write(answer());
         else if (state != State.ATTACHED) return;
+        errant = state == State.ATTACHED;
         session.connection().listener().counters().linkErrors.increment();
         state = State.DETACH_SENT;
         session.connection().channels().nameFreed(directedName, link);

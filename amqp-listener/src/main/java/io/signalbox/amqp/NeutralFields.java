@@ -81,7 +81,9 @@ final class NeutralFields {
     private boolean isField(Property property) {
         String name = property.name();
         if (name.startsWith(ReservedNames.ANNOTATION)) {
-            return annotate(name.substring(ReservedNames.ANNOTATION.length()), property);
+            String key = name.substring(ReservedNames.ANNOTATION.length());
+            // AMQP 1.0 §3.2.10: whoever does not know any other annotation must end the link
+            return key.startsWith(ReservedNames.ANNOTATION_PREFIX) && annotate(key, property);
         }
         if (!(property.value() instanceof String text) || words.containsKey(name)) return false;
         boolean understood = switch (name) {

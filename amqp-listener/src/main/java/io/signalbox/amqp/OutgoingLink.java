@@ -10,6 +10,7 @@ import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
+import java.util.List;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
@@ -82,7 +83,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
                 if (failure == null && !end.isAttaching()) resolver.release(source); // the peer did not wait
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
-                    if (failure == null) attach(resolver, source, asked.messages());
+                    if (failure == null) attachOrRelease(resolver, source, asked.messages());
                     else refuse(Refusal.of(failure));
                 });
             });
@@ -94,6 +95,16 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private void refuse(Refusal refusal) throws Refusal {
         if (refusal.scope() == Refusal.Scope.CONNECTION) throw refusal;
         end.refuse(refusal);
+    }
+
+    private void attachOrRelease(
+            TerminusResolver resolver, TerminusResolver.ConsumeSource source, @Nullable Source asked) {
+        try {
+            attach(resolver, source, asked);
+        } catch (FrameWriter.FrameTooLarge e) {
+            resolver.release(source);
+            throw e;
+        }
     }
 
     private void attach(TerminusResolver resolver, TerminusResolver.ConsumeSource source, @Nullable Source asked) {
@@ -116,7 +127,8 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     // ---- credit
 
     @Override
-    public void onFlow(Flow flow) {
+    public void onFlow(Flow flow) throws Refusal {
+        end.checkIsNotErrant();
         if (flow.getLinkCredit() != null) {
             long granted = flow.getLinkCredit().longValue();
             if (flow.getDeliveryCount() == null) credit.onFlowBeforeAttach(granted, flow.getDrain());
@@ -286,7 +298,9 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     @Override
     public void onDetach(Detach detach) {
-        Supply from = letGo();
+        session.output().forgetErrant(this);
+        Supply from = supply;
+        letGo();
         if (from == null || !detach.getClosed()) {
             if (from != null) from.resolver().release(from.source());
             end.onDetach(detach);
@@ -303,8 +317,10 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     @Override
     public void detach(Refusal refusal) {
-        release();
+        boolean wasAttached = end.isAttached();
+        List<OutgoingDelivery> withdrawn = release();
         end.detach(refusal);
+        if (wasAttached) session.output().keepErrant(this, withdrawn);
     }
 
     @Override
@@ -323,9 +339,11 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         end.gone();
     }
 
-    private void release() {
-        Supply from = letGo();
+    private List<OutgoingDelivery> release() {
+        Supply from = supply;
+        List<OutgoingDelivery> withdrawn = letGo();
         if (from != null) from.resolver().release(from.source());
+        return withdrawn;
     }
 
     /** It is not sent any more; if it is not settled, the queue gets it back with the link's end. */
@@ -334,16 +352,17 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     }
 
     /** AMQP 1.0 §3.5.3: deliveries without an outcome get the source's default outcome when it goes; else they are released. */
-    private @Nullable Supply letGo() {
+    private List<OutgoingDelivery> letGo() {
         Supply from = supply;
-        if (from == null) return null;
+        if (from == null) return List.of();
         boolean wanted = defaultOutcome() != null;
-        for (OutgoingDelivery delivery : session.output().withdraw(this)) {
+        List<OutgoingDelivery> withdrawn = session.output().withdraw(this);
+        for (OutgoingDelivery delivery : withdrawn) {
             if (wanted) settleByDefault(from, delivery);
         }
         supply = null;
         from.subscription().close();
-        return from;
+        return withdrawn;
     }
 
     private void settleByDefault(Supply from, OutgoingDelivery delivery) {

@@ -21,10 +21,15 @@ final class ProtocolHeader {
         return header >>> 48 == TLS_HANDSHAKE;
     }
 
+    /** Whether a peer that began with {@code header} speaks some AMQP. */
+    static boolean isAmqp(long header) {
+        return (int) (header >>> 32) == AMQP_LETTERS;
+    }
+
     /** What a peer that began with {@code header} seems to speak: for the sentence in the log. */
     static String describe(long header) {
         if (isTls(header)) return "TLS, which is served on the port amqp.tls-port, not on this one";
-        if ((int) (header >>> 32) != AMQP_LETTERS) {
+        if (!isAmqp(header)) {
             return "bytes that are not AMQP (0x" + Long.toHexString(header) + ")";
         }
         int id = (int) (header >>> 24) & 0xff;

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.security.SaslCode;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * mechanism so far needs one step. Pure functions.
  */
 final class SaslNegotiator {
+
+    private static final Pattern MECHANISM_NAME = Pattern.compile("[A-Z0-9_-]{1,20}");
 
     private SaslNegotiator() {}
 
@@ -44,6 +47,16 @@ final class SaslNegotiator {
             };
         }
         return Optional.empty();
+    }
+
+    /** What is wrong with an init that shows nothing, for the log; of the peer's words only what RFC 4422 lets a name be. */
+    static String whyNot(SaslInit init, Set<SaslMechanism> mechanisms) {
+        String wanted = init.getMechanism().toString();
+        if (mechanisms.stream().anyMatch(mechanism -> mechanism.name().equals(wanted))) {
+            return "the response is not one of the mechanism " + wanted;
+        }
+        String name = MECHANISM_NAME.matcher(wanted).matches() ? wanted + " " : "";
+        return "the mechanism " + name + "is not offered here, which has " + mechanisms;
     }
 
     /** RFC 4616: [authorization identity] NUL user NUL password, all UTF-8. Acting for somebody else is not offered. */

@@ -34,6 +34,7 @@ final class SessionOutput {
     private final ArrayDeque<OutgoingTransfer> waiting = new ArrayDeque<>(0);
     private final ArrayDeque<OutgoingLink> heldBack = new ArrayDeque<>(0);
     private final ArrayDeque<OutgoingLink> drained = new ArrayDeque<>(0);
+    private final ErrantDeliveries errant = new ErrantDeliveries();
     private int nextDeliveryId;
 
     SessionOutput(AmqpSession session, SessionWindow window) {
@@ -108,9 +109,12 @@ final class SessionOutput {
                 || state instanceof Rejected
                 || state instanceof Released
                 || state instanceof Modified;
-        if (!terminal && !disposition.getSettled()) return; // progress, not an outcome
         int first = disposition.getFirst().intValue();
         int last = disposition.getLast() == null ? first : disposition.getLast().intValue();
+        if (!terminal && !disposition.getSettled()) { // progress, not an outcome
+            errant.check(first, last);
+            return;
+        }
         List<OutgoingDelivery> named = unsettled.remove(first, last);
         for (int i = 0; i < named.size(); i++) {
             OutgoingDelivery delivery = named.get(i);
@@ -119,6 +123,7 @@ final class SessionOutput {
             else link.settleForPeer(delivery, state);
         }
         if (!named.isEmpty()) mayContinue();
+        errant.check(first, last);
     }
 
     /** Tells the peer that its outcome holds; leaves with the next flush. */
@@ -146,5 +151,15 @@ final class SessionOutput {
             return true;
         });
         return unsettled.removeIf(delivery -> delivery.link() == link);
+    }
+
+    /** An error detaches the link that these deliveries came by. */
+    void keepErrant(OutgoingLink link, List<OutgoingDelivery> withdrawn) {
+        errant.add(link, withdrawn);
+    }
+
+    /** The peer has detached it too. */
+    void forgetErrant(OutgoingLink link) {
+        errant.forget(link);
     }
 }

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a receiver's attach asks to consume from (AMQP 1.0 §2.6.3). Immutable.
  *
+ * @param link the name of the receiver's link
  * @param source null if the peer asks for the terminus that the link's name has left here
  * @param names of the subscription it means: none if it needs no name, several if they are tried in turn
  * @param holder the link, as other links meet it
  */
 record SourceWish(
+        String link,
         org.apache.qpid.proton.amqp.transport.@Nullable Source source,
         List<SubscriptionName> names,
         NamedSubscriptions.Holder holder) {
@@ -21,7 +23,7 @@ record SourceWish(
         List<SubscriptionName> names = attach.getSource() == null
                 ? SubscriptionName.lookedFor(container, attach)
                 : SubscriptionName.askedFor(container, attach).map(List::of).orElse(List.of());
-        return new SourceWish(attach.getSource(), names, holder);
+        return new SourceWish(attach.getName(), attach.getSource(), names, holder);
     }
 
     /** Whether the peer does not say what it wants and expects to hear it. */

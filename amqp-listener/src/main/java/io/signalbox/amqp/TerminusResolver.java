@@ -124,12 +124,16 @@ final class TerminusResolver {
         this.peer = peer;
     }
 
-    /** Where a sending peer wants its messages. */
-    CompletionStage<PublishTarget> target(org.apache.qpid.proton.amqp.transport.@Nullable Target wanted)
+    /**
+     * Where a sending peer wants its messages.
+     *
+     * @param link its name, in that of a node that is made for it
+     */
+    CompletionStage<PublishTarget> target(org.apache.qpid.proton.amqp.transport.@Nullable Target wanted, String link)
             throws Refusal {
         if (wanted instanceof Coordinator) throw notOffered("transactions");
         if (!(wanted instanceof Target target)) throw invalid("an attach of a sender needs a target");
-        if (target.getDynamic()) return dynamicTarget(target);
+        if (target.getDynamic()) return dynamicTarget(target, link);
         String text = target.getAddress();
         if (text == null) throw invalid("a target needs an address here");
         Address address = parse(text, target.getCapabilities());
@@ -149,9 +153,9 @@ final class TerminusResolver {
         return orLeave(visit, queue.thenApply(found -> byName.with(visit)));
     }
 
-    private CompletionStage<PublishTarget> dynamicTarget(Target target) throws Refusal {
+    private CompletionStage<PublishTarget> dynamicTarget(Target target, String link) throws Refusal {
         checkUnnamed(target.getAddress());
-        Visit visit = makeNode(target.getCapabilities(), target.getDynamicNodeProperties());
+        Visit visit = makeNode(link, target.getCapabilities(), target.getDynamicNodeProperties());
         Optional<String> key = Optional.of(visit.node().name());
         if (visit.node().kind() == DynamicNode.Kind.TOPIC) {
             return CompletableFuture.completedStage(
@@ -162,18 +166,19 @@ final class TerminusResolver {
         return queueOf(visit).thenApply(queue -> byName);
     }
 
-    private CompletionStage<ConsumeSource> dynamicSource(Source source) throws Refusal {
+    private CompletionStage<ConsumeSource> dynamicSource(Source source, String link) throws Refusal {
         checkUnnamed(source.getAddress());
         boolean isTopic = DynamicNode.kindOf(source.getCapabilities()) == DynamicNode.Kind.TOPIC;
         SourceFilters filters = isTopic ? SourceFilters.of(source) : SourceFilters.NONE;
         SourceView view = isTopic ? SourceView.ofTopic(filters) : SourceView.ofQueue(source);
-        Visit visit = makeNode(source.getCapabilities(), source.getDynamicNodeProperties());
+        Visit visit = makeNode(link, source.getCapabilities(), source.getDynamicNodeProperties());
         if (isTopic) return topicOfLink(VirtualHost.TOPICS, visit.node().name(), filters, Optional.of(visit));
         return queueOf(visit).thenApply(queue -> new ConsumeSource(queue, Lifetime.OF_NODE, Optional.of(visit), view));
     }
 
-    private Visit makeNode(Symbol @Nullable [] capabilities, @Nullable Map<?, ?> properties) {
-        return nodes.begin(DynamicNode.create(capabilities, LifetimePolicy.askedFor(properties)));
+    private Visit makeNode(String link, Symbol @Nullable [] capabilities, @Nullable Map<?, ?> properties) {
+        return nodes.begin(DynamicNode.create(
+                DynamicNode.kindOf(capabilities), peer.originName(), link, LifetimePolicy.askedFor(properties)));
     }
 
     private CompletionStage<MessageQueue> queueOf(Visit made) throws Refusal {
@@ -213,7 +218,7 @@ final class TerminusResolver {
         }
         Source source = wish.messages();
         if (source == null) throw invalid("a source of this type can only be a target");
-        if (source.getDynamic()) return dynamicSource(source);
+        if (source.getDynamic()) return dynamicSource(source, wish.link());
         String text = source.getAddress();
         if (text == null) throw invalid("a source without an address must be dynamic");
         Address address = parse(text, source.getCapabilities());

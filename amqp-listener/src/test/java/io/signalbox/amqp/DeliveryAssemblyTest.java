@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class DeliveryAssemblyTest {
 
     /** AMQP 1.0 §2.6.14: however the peer cuts a message up, it is the same message. */
-    @Clause("AMQP-2.6.14")
+    @Clause("AMQP-2.6.14-1")
     @Test
     void whatCameInAnyPiecesIsWhole() throws Exception {
         for (long seed = 1; seed <= 200; seed++) {

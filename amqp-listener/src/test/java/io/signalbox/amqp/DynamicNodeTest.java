@@ -88,14 +88,6 @@ class DynamicNodeTest {
         return made;
     }
 
-    private static void detach(TestPeer from, int handle) throws Exception {
-        Detach detach = new Detach();
-        detach.setHandle(UnsignedInteger.valueOf(handle));
-        detach.setClosed(true);
-        from.send(0, detach);
-        from.expect(Detach.class);
-    }
-
     @Test
     void aReaderFindsTheQueueThatASenderMade() throws Exception {
         String address = senderTo(0, "temporary-queue").getAddress();
@@ -114,12 +106,8 @@ class DynamicNodeTest {
         Transfer foreign = TestPeer.transfer(0, 0);
         foreign.setMessageFormat(UnsignedInteger.ONE);
         other.send(0, foreign, TestPeer.durable("m"));
-        assertEquals(
-                AmqpError.NOT_IMPLEMENTED, other.expect(Detach.class).getError().getCondition());
-        Detach answer = new Detach();
-        answer.setHandle(UnsignedInteger.ZERO);
-        answer.setClosed(true);
-        other.send(0, answer).begin(1);
+        other.expectDetach(AmqpError.NOT_IMPLEMENTED);
+        other.send(0, TestPeer.detachFrame(0, true)).begin(1);
         peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
     }
@@ -166,11 +154,11 @@ class DynamicNodeTest {
         String address = senderTo(0).getAddress();
         receiverFrom(1, DeleteOnClose.getInstance());
         TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
-        detach(peer, 0);
+        peer.detach(0, true);
         assertEquals(
                 AmqpError.RESOURCE_DELETED,
                 reader.expect(Detach.class).getError().getCondition());
-        detach(peer, 1);
+        peer.detach(1, true);
         assertTrue(broker.host.queues().isEmpty());
         peer.send(0, TestPeer.sender("late", 2, address)); // and nobody makes it again
         peer.expect(Attach.class);
@@ -181,7 +169,7 @@ class DynamicNodeTest {
     void aReaderThatLeavesEndsNothing() throws Exception {
         String address = senderTo(0).getAddress();
         TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
-        detach(reader, 0);
+        reader.detach(0, true);
         peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
     }
@@ -234,12 +222,12 @@ class DynamicNodeTest {
         String address = senderTo(0, DeleteOnNoLinks.getInstance()).getAddress();
         TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
         send(0);
-        detach(peer, 0);
+        peer.detach(0, true);
         reader.expect(Transfer.class);
         peer.attachSender(1, address);
-        detach(reader, 0);
+        reader.detach(0, true);
         assertEquals(1, broker.host.queues().size());
-        detach(peer, 1);
+        peer.detach(1, true);
         assertTrue(broker.host.queues().isEmpty(), "with what was in it");
     }
 
@@ -247,7 +235,7 @@ class DynamicNodeTest {
     void aNodeMayLastUntilItsLastMessageHasGone() throws Exception { // AMQP 1.0 §3.5.12
         String address = senderTo(0, DeleteOnNoMessages.getInstance()).getAddress();
         send(0);
-        detach(peer, 0);
+        peer.detach(0, true);
         TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
         Transfer transfer = reader.expect(Transfer.class);
         assertEquals(1, broker.host.queues().size());
@@ -261,7 +249,7 @@ class DynamicNodeTest {
     @Test
     void anEmptyNodeThatLastsForItsMessagesGoesWithItsMaker() throws Exception {
         senderTo(0, DeleteOnNoMessages.getInstance());
-        detach(peer, 0);
+        peer.detach(0, true);
         ListeningBroker.await(() -> broker.host.queues().isEmpty());
     }
 
@@ -269,11 +257,11 @@ class DynamicNodeTest {
     void aNodeMayLastForLinksAndMessages() throws Exception { // AMQP 1.0 §3.5.13
         String address = senderTo(0, DeleteOnNoLinksOrMessages.getInstance()).getAddress();
         send(0);
-        detach(peer, 0);
+        peer.detach(0, true);
         TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
         accept(reader, reader.expect(Transfer.class));
         reader.expectSilence(50);
-        detach(reader, 0);
+        reader.detach(0, true);
         ListeningBroker.await(() -> broker.host.queues().isEmpty());
     }
 
@@ -281,7 +269,7 @@ class DynamicNodeTest {
     void aTopicThatHasGoneIsNotFoundAgain() throws Exception {
         String address = senderTo(0, "temporary-topic").getAddress();
         TestPeer other = broker.connect().open().begin(0).attachSender(0, address);
-        detach(peer, 0);
+        peer.detach(0, true);
         other.send(0, TestPeer.transfer(0, 0), TestPeer.durable("late"));
         assertEquals(
                 AmqpError.RESOURCE_DELETED,
@@ -298,7 +286,7 @@ class DynamicNodeTest {
         peer.expect(Flow.class);
         peer.send(0, TestPeer.transfer(1, 0), to(address));
         assertInstanceOf(Released.class, peer.expect(Disposition.class).getState()); // nobody listens
-        detach(peer, 0);
+        peer.detach(0, true);
         peer.send(0, TestPeer.transfer(1, 1), to(address));
         Rejected rejected =
                 assertInstanceOf(Rejected.class, peer.expect(Disposition.class).getState());

@@ -47,7 +47,7 @@ class FrameReaderTest {
         reader.feed(Unpooled.wrappedBuffer(Hex.bytes(hex)), transcript);
     }
 
-    @Clause({"AMQP-2.3.1", "AMQP-2.4.2"})
+    @Clause({"AMQP-2.3.1-1", "AMQP-2.3.1-3"})
     @Test
     void pipelinedHeadersAndFramesAreCutHoweverTheyAreFragmented() throws Refusal {
         byte[] stream = Hex.bytes(SASL_HEADER
@@ -98,7 +98,7 @@ class FrameReaderTest {
                 "seed " + seed);
     }
 
-    @Clause({"AMQP-2.3.1", "AMQP-2.8.16"})
+    @Clause({"AMQP-2.3.1-1", "AMQP-2.3.1-2", "AMQP-2.8.16-1"})
     @ParameterizedTest
     @ValueSource(
             strings = {

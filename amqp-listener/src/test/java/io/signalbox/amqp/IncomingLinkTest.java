@@ -3,14 +3,12 @@ package io.signalbox.amqp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.testkit.Clause;
 import java.util.Arrays;
 import org.apache.qpid.proton.amqp.Symbol;
-import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
@@ -54,20 +52,7 @@ class IncomingLinkTest {
         return broker.host.queue(queue).orElseThrow().status().ready();
     }
 
-    private void expectRefusal(Symbol condition) throws Exception {
-        Attach answer = peer.expect(Attach.class);
-        assertNull(answer.getTarget());
-        expectDetach(condition);
-    }
-
-    private void expectDetach(Symbol condition) throws Exception {
-        Detach detach = peer.expect(Detach.class);
-        assertTrue(detach.getClosed(), "a detach of ours always closes");
-        assertEquals(condition, detach.getError().getCondition());
-        assertNotNull(detach.getError().getDescription());
-    }
-
-    @Clause("AMQP-3.4.2")
+    @Clause("AMQP-3.4.2-1")
     @Test
     void acceptedLeavesOnlyAfterTheForce() throws Exception {
         peer.attachSender(0, "q");
@@ -102,7 +87,6 @@ class IncomingLinkTest {
         assertEquals(AmqpError.INTERNAL_ERROR, close.getError().getCondition());
     }
 
-    @Clause("AMQP-3.4.4")
     @Test
     void whatNobodyIsBoundToIsReleased() throws Exception {
         peer.attachSender(0, "topic://nobody/listens");
@@ -123,7 +107,7 @@ class IncomingLinkTest {
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
     }
 
-    @Clause({"AMQP-2.6.12", "AMQP-2.8.2"})
+    @Clause("AMQP-2.6.12-2")
     @Test
     void aSettledTransferHasNoAnswer() throws Exception {
         peer.attachSender(0, "q");
@@ -134,7 +118,7 @@ class IncomingLinkTest {
         peer.expectSilence(100);
     }
 
-    @Clause({"AMQP-2.6.12", "AMQP-2.8.3"})
+    @Clause({"AMQP-2.6.12-3", "AMQP-2.7.5-7", "AMQP-2.8.3-1"})
     @Test
     void inSecondModeThePeerSettles() throws Exception {
         Attach attach = TestPeer.sender("s", 0, "q");
@@ -151,7 +135,7 @@ class IncomingLinkTest {
         assertInstanceOf(Accepted.class, disposition.getState());
     }
 
-    @Clause({"AMQP-2.6.14", "AMQP-2.7.5"})
+    @Clause("AMQP-2.6.14-1")
     @Test
     void aDeliveryInManyFramesIsOneMessage() throws Exception {
         peer.attachSender(0, "q");
@@ -172,7 +156,7 @@ class IncomingLinkTest {
         assertEquals("x".repeat(5000), peer.text());
     }
 
-    @Clause("AMQP-2.7.5")
+    @Clause("AMQP-2.6.14-3")
     @Test
     void anAbortedDeliveryNeverWas() throws Exception {
         peer.attachSender(0, "q");
@@ -200,7 +184,7 @@ class IncomingLinkTest {
         assertEquals(CreditGrant.MAX_MESSAGES, more.getLinkCredit().intValue());
     }
 
-    @Clause("AMQP-3.4.3")
+    @Clause("AMQP-3.4.3-1")
     @Test
     void whatIsNoMessageIsRejectedAndTheLinkGoesOn() throws Exception {
         peer.attachSender(0, "q");
@@ -212,7 +196,7 @@ class IncomingLinkTest {
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
     }
 
-    @Clause({"AMQP-2.7.3", "AMQP-2.8.18", "AMQP-2.6.5"})
+    @Clause({"AMQP-2.6.5-1", "AMQP-2.7.3-4", "AMQP-2.8.18-1"})
     @Test
     void aMessageLargerThanAgreedEndsTheLink() throws Exception {
         reopen(new AmqpSettings.Limits(4096, 10_000, 10, 10));
@@ -224,7 +208,7 @@ class IncomingLinkTest {
             transfer.setMore(true);
             peer.send(0, transfer, new byte[3000]);
         }
-        expectDetach(LinkError.MESSAGE_SIZE_EXCEEDED);
+        peer.expectDetach(LinkError.MESSAGE_SIZE_EXCEEDED);
     }
 
     private void reopen(AmqpSettings.Limits limits) throws Exception {
@@ -239,13 +223,13 @@ class IncomingLinkTest {
         reopen(new AmqpSettings.Limits(4096, 10_000, 10, 10));
         for (int link = 0; link < 3; link++) {
             peer.attachSender(link, "q");
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < (link < 2 ? 3 : 1); i++) {
                 Transfer transfer = TestPeer.transfer(link, link);
                 transfer.setMore(true);
                 peer.send(0, transfer, new byte[3000]);
             }
         }
-        expectDetach(AmqpError.RESOURCE_LIMIT_EXCEEDED);
+        peer.expectDetach(AmqpError.RESOURCE_LIMIT_EXCEEDED);
         Transfer aborted = TestPeer.transfer(0, 0);
         aborted.setAborted(true);
         peer.send(0, aborted); // makes room again
@@ -260,13 +244,9 @@ class IncomingLinkTest {
     @Test
     void whatLinksAreCalledIsBoundedAndADetachMakesRoom() throws Exception {
         String address = "/exchanges/topics/" + "n".repeat(60_000);
-        Detach detach = new Detach();
-        detach.setHandle(UnsignedInteger.ZERO);
-        detach.setClosed(true);
         for (int i = 0; i < 40; i++) {
             peer.attachSender(0, address);
-            peer.send(0, detach);
-            peer.expect(Detach.class);
+            peer.detach(0, true);
         }
         int fit = (512 << 10) / 60_000 + 1;
         for (int handle = 0; handle < fit; handle++) peer.attachSender(handle, address);
@@ -305,10 +285,7 @@ class IncomingLinkTest {
         assertEquals(
                 AmqpError.RESOURCE_LIMIT_EXCEEDED,
                 peer.expect(End.class).getError().getCondition());
-        Detach answer = new Detach();
-        answer.setHandle(UnsignedInteger.ZERO);
-        answer.setClosed(true);
-        peer.send(0, answer).attachSender(0, "q");
+        peer.send(0, TestPeer.detachFrame(0, true)).attachSender(0, "q");
     }
 
     @Test
@@ -357,7 +334,7 @@ class IncomingLinkTest {
         }
     }
 
-    @Clause({"AMQP-2.6.7", "AMQP-2.8.18"})
+    @Clause({"AMQP-2.6.7-6", "AMQP-2.8.18-1"})
     @Test
     void aDeliveryWithoutCreditEndsTheLink() throws Exception {
         peer.attachSender(0, "q");
@@ -374,53 +351,34 @@ class IncomingLinkTest {
         broker.store.release();
     }
 
-    @Clause({"AMQP-2.5.4", "AMQP-2.5.6", "AMQP-2.7.8", "AMQP-2.8.17"})
-    @Test
-    void aWindowThatIsOverrunEndsTheSessionAndNotTheConnection() throws Exception {
-        peer.attachSender(0, "q");
-        broker.store.hold();
-        Transfer begun = TestPeer.transfer(0, 0);
-        begun.setMore(true);
-        java.io.ByteArrayOutputStream burst = new java.io.ByteArrayOutputStream();
-        byte[] frame = TestPeer.frame(FrameReader.TYPE_AMQP, 0, begun, new byte[0]);
-        for (int i = 0; i < 2100; i++) burst.write(frame);
-        peer.sendBytes(burst.toByteArray());
-        // in one burst or in several: it is never told of more than the window
-        Object next = peer.next();
-        if (next instanceof End end)
-            assertEquals(SessionError.WINDOW_VIOLATION, end.getError().getCondition());
-        else assertInstanceOf(Flow.class, next);
-        broker.store.release();
-    }
-
-    @Clause({"AMQP-2.6.5", "AMQP-3.5.4"})
+    @Clause({"AMQP-2.6.3-1", "AMQP-2.8.15-3"})
     @ParameterizedTest
     @ValueSource(strings = {"$management", "$cbs", "/management"})
     void nodesThatAreNotThereYetAreNotMadeQueues(String address) throws Exception {
         peer.send(0, TestPeer.sender("s", 0, address));
-        expectRefusal(AmqpError.NOT_IMPLEMENTED);
+        peer.expectRefusal(AmqpError.NOT_IMPLEMENTED);
         assertTrue(broker.host.queue(address).isEmpty());
     }
 
     @Test
     void wildcardsAreNotPublishedTo() throws Exception {
         peer.send(0, TestPeer.sender("s", 0, "topic://a/#"));
-        expectRefusal(AmqpError.NOT_ALLOWED);
+        peer.expectRefusal(AmqpError.NOT_ALLOWED);
     }
 
     @Test
     void anExchangeThatIsNotThereIsNotFound() throws Exception {
         peer.send(0, TestPeer.sender("s", 0, "/exchanges/nowhere/key"));
-        expectRefusal(AmqpError.NOT_FOUND);
+        peer.expectRefusal(AmqpError.NOT_FOUND);
     }
 
     /** By it any queue could be reached, also that of somebody's session. */
     @Test
     void theDefaultExchangeHasNoAddress() throws Exception {
         peer.send(0, TestPeer.sender("s", 0, "/exchanges//q"));
-        expectRefusal(AmqpError.INVALID_FIELD);
+        peer.expectRefusal(AmqpError.INVALID_FIELD);
         peer.send(0, TestPeer.receiver("r", 1, "/exchanges//q"));
-        expectRefusal(AmqpError.INVALID_FIELD);
+        peer.expectRefusal(AmqpError.INVALID_FIELD);
     }
 
     @Test
@@ -428,7 +386,7 @@ class IncomingLinkTest {
         Attach coordinator = TestPeer.sender("c", 0, "q");
         coordinator.setTarget(new Coordinator());
         peer.send(0, coordinator);
-        expectRefusal(AmqpError.NOT_IMPLEMENTED);
+        peer.expectRefusal(AmqpError.NOT_IMPLEMENTED);
     }
 
     @Test
@@ -444,41 +402,33 @@ class IncomingLinkTest {
         assertEquals(1, ready("orders"));
     }
 
-    @Clause({"AMQP-2.6.1", "AMQP-2.8.18"})
+    @Clause({"AMQP-2.6.1-1", "AMQP-2.8.18-1"})
     @Test
     void aSecondLinkOfTheSameNameStealsTheFirst() throws Exception {
         peer.send(0, TestPeer.sender("same", 0, "q"));
         peer.expect(Attach.class);
         peer.expect(Flow.class);
         peer.send(0, TestPeer.sender("same", 1, "q"));
-        expectDetach(LinkError.STOLEN);
+        peer.expectDetach(LinkError.STOLEN);
         assertEquals(1, peer.expect(Attach.class).getHandle().intValue());
     }
 
-    @Clause({"AMQP-2.6.2", "AMQP-2.8.17"})
+    @Clause("AMQP-2.8.17-1")
     @Test
-    void handlesAreCheckedAndOnlyTheirSessionEnds() throws Exception {
+    void aHandleThatNamesNoLinkEndsOnlyItsSession() throws Exception {
         peer.begin(1);
-        peer.attachSender(0, "q");
-        peer.send(0, TestPeer.sender("other", 0, "q"));
-        assertEquals(
-                SessionError.HANDLE_IN_USE, peer.expect(End.class).getError().getCondition());
         peer.send(1, TestPeer.transfer(7, 0), new byte[0]);
         assertEquals(
                 SessionError.UNATTACHED_HANDLE,
                 peer.expect(End.class).getError().getCondition());
-        peer.begin(2);
+        peer.attachSender(0, "q");
     }
 
-    @Clause({"AMQP-2.6.4", "AMQP-2.6.6", "AMQP-2.7.7"})
+    @Clause({"AMQP-2.6.4-1", "AMQP-2.6.6-1"})
     @Test
     void aDetachIsAnsweredAlike() throws Exception {
         peer.attachSender(3, "q");
-        Detach detach = new Detach();
-        detach.setHandle(UnsignedInteger.valueOf(3));
-        detach.setClosed(true);
-        peer.send(0, detach);
-        Detach answer = peer.expect(Detach.class);
+        Detach answer = peer.detach(3, true);
         assertTrue(answer.getClosed());
         assertNull(answer.getError());
         peer.attachSender(3, "q");

@@ -50,7 +50,7 @@ class LinkCreditTest {
         assertEquals(0, credit.linkCredit());
     }
 
-    @Clause("AMQP-2.8.10")
+    @Clause({"AMQP-2.8.10-1", "AMQP-2.6.7-2"})
     @Test
     void theDeliveryCountWrapsOnTheWireOnly() {
         credit.onFlow(0, 0xffff_ffffL, true);

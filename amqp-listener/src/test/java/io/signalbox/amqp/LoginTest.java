@@ -94,7 +94,7 @@ class LoginTest {
     }
 
     /** AMQP 1.0 §2.2: the answer is the header of what is wanted. */
-    @Clause("AMQP-2.2")
+    @Clause("AMQP-2.2-4")
     @Test
     void whereEverybodyMustLogInAPeerWithoutSaslIsShownTheSaslHeader() throws Exception {
         guard.anonymousAllowed = false;

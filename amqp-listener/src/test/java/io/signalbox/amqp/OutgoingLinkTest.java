@@ -94,13 +94,17 @@ class OutgoingLinkTest {
         peer.expectSilence(100);
     }
 
+    @Clause({"AMQP-3.2-1", "AMQP-3.2.2-1", "AMQP-3.2.3-1"})
     @Test
     void theBareMessageArrivesByteForByteWithAHeaderOfItsOwn() throws Exception {
-        String sent = "005372 c108 02 a303782d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003"
-                + " 010203 005378 c10100";
+        String sent =
+                "005372 c10c 02 a307782d6f70742d62 5402 005373 c005 01 a1026d31 005374 c107 02 a10161 a10162 005375 a003"
+                        + " 010203 005378 c10100";
         peer.attachSender(0, "q");
         peer.send(
-                0, TestPeer.transfer(0, 0), Hex.bytes("005370 c004 02 41 5007 005371 c108 02 a303782d61 5401" + sent));
+                0,
+                TestPeer.transfer(0, 0),
+                Hex.bytes("005370 c004 02 41 5007 005371 c10c 02 a307782d6f70742d61 5401" + sent));
         peer.expect(Disposition.class);
         peer.attachReceiver(1, "q", 1);
         peer.expect(Transfer.class);
@@ -118,6 +122,7 @@ class OutgoingLinkTest {
         peer.expectSilence(50);
     }
 
+    @Clause("AMQP-2.6.12-3")
     @Test
     void anUnsettledOutcomeIsSettledByUsAfterTheForce() throws Exception {
         fill("q", 3);
@@ -193,11 +198,11 @@ class OutgoingLinkTest {
     }
 
     /** AMQP 1.0 §3.4.5: they are combined with those that the message has. */
-    @Clause("AMQP-3.4.5")
+    @Clause("AMQP-3.4.5-3")
     @Test
     void annotationsOfAModifiedMessageComeWithItsNextDelivery() throws Exception {
-        Symbol mine = Symbol.valueOf("x-mine");
-        Symbol why = Symbol.valueOf("x-why");
+        Symbol mine = Symbol.valueOf("x-opt-mine");
+        Symbol why = Symbol.valueOf("x-opt-why");
         peer.attachSender(1, "q");
         ByteBuf message = Unpooled.buffer();
         ByteBufSink sink = new ByteBufSink(message);
@@ -211,15 +216,16 @@ class OutgoingLinkTest {
         peer.expect(Transfer.class);
         assertEquals(Map.of(mine, "m", why, "slow"), annotations());
         assertEquals("text", peer.text());
-        peer.send(0, disposition(1, 1, true, adding(Map.of(Symbol.valueOf("x-more"), 1))));
+        peer.send(0, disposition(1, 1, true, adding(Map.of(Symbol.valueOf("x-opt-more"), 1))));
         peer.expect(Transfer.class);
-        assertEquals(Map.of(mine, "m", why, "slow", Symbol.valueOf("x-more"), 1), annotations());
+        assertEquals(Map.of(mine, "m", why, "slow", Symbol.valueOf("x-opt-more"), 1), annotations());
         peer.send(0, disposition(2, 2, true, adding(Map.of(why, "y".repeat(2000)))));
         assertEquals(
                 AmqpError.RESOURCE_LIMIT_EXCEEDED,
                 peer.expect(End.class).getError().getCondition());
     }
 
+    @Clause("AMQP-2.7.5-3")
     @Test
     void preSettledDeliveriesAreGoneWhenSent() throws Exception {
         fill("q", 2);
@@ -264,6 +270,7 @@ class OutgoingLinkTest {
         peer.expect(Transfer.class);
     }
 
+    @Clause({"AMQP-2.5.6-1", "AMQP-2.6.7-5"})
     @Test
     void aDrainBehindAClosedWindowIsAnsweredAfterTheDeliveries() throws Exception {
         fill("q", 3);
@@ -286,7 +293,7 @@ class OutgoingLinkTest {
     }
 
     /** Receivers count on ids that go up one by one. */
-    @Clause("AMQP-2.7.5")
+    @Clause("AMQP-2.7.5-10")
     @Test
     void aLinkThatGoesBeforeItsDeliveriesHaveLeftLeavesNoGapInTheDeliveryIds() throws Exception {
         fill("q", 3);
@@ -346,6 +353,7 @@ class OutgoingLinkTest {
         assertNull(peer.expect(Flow.class).getHandle());
     }
 
+    @Clause({"AMQP-2.6.14-1", "AMQP-2.7.1-1"})
     @Test
     void aMessageLargerThanAFrameIsCut() throws Exception {
         try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, "q")) {
@@ -385,6 +393,7 @@ class OutgoingLinkTest {
         }
     }
 
+    @Clause("AMQP-3.5.3-6")
     @Test
     void theDefaultOutcomeHoldsForWhatWasNotSettled() throws Exception {
         fill("q", 1);

@@ -1,7 +1,6 @@
 package io.signalbox.amqp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,15 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
-import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
 import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
-import org.apache.qpid.proton.amqp.transport.Disposition;
-import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,25 +23,16 @@ import org.junit.jupiter.api.Test;
 /** Several links on one subscription, as JMS 2.0 names them. */
 class SharedSubscriptionTest {
 
-    private ListeningBroker broker;
-    private TestPeer sender;
-    private int sent;
+    private NewsRoom news;
 
     @BeforeEach
     void open() throws Exception {
-        broker = new ListeningBroker();
-        sender = connect("sender").attachSender(0, "topic://news");
+        news = new NewsRoom();
     }
 
     @AfterEach
     void close() throws Exception {
-        broker.close();
-    }
-
-    private TestPeer connect(String container) throws Exception {
-        Open open = new Open();
-        open.setContainerId(container);
-        return broker.connect().open(open).begin(0);
+        news.close();
     }
 
     private enum Lasting {
@@ -73,24 +60,9 @@ class SharedSubscriptionTest {
         peer.send(0, TestPeer.flow(attach.getHandle().intValue(), 0, 1));
     }
 
-    private void publish(String... texts) throws Exception {
-        for (String text : texts) {
-            sender.send(0, TestPeer.transfer(0, sent++), TestPeer.durable(text));
-            assertInstanceOf(Accepted.class, sender.expect(Disposition.class).getState());
-        }
-    }
-
-    private static Detach detach(TestPeer from, int handle, boolean closed) throws Exception {
-        Detach detach = new Detach();
-        detach.setHandle(UnsignedInteger.valueOf(handle));
-        detach.setClosed(closed);
-        from.send(0, detach);
-        return from.expect(Detach.class);
-    }
-
     /** With a credit of one each, two links get one of two messages each. */
     private void assertTheyCompete(TestPeer first, TestPeer second) throws Exception {
-        publish("a", "b");
+        news.publish("a", "b");
         first.expect(Transfer.class);
         second.expect(Transfer.class);
         assertEquals(
@@ -101,8 +73,8 @@ class SharedSubscriptionTest {
 
     @Test
     void linksOfOneContainerCompete() throws Exception {
-        TestPeer first = connect("box");
-        TestPeer second = connect("box");
+        TestPeer first = news.connect("box");
+        TestPeer second = news.connect("box");
         attach(first, shared("s|volatile1", 0, Lasting.VOLATILE));
         attach(second, shared("s|volatile2", 0, Lasting.VOLATILE));
         assertTheyCompete(first, second);
@@ -110,19 +82,19 @@ class SharedSubscriptionTest {
 
     @Test
     void linksOfDifferentContainersShareNothing() throws Exception {
-        TestPeer first = connect("box");
-        TestPeer second = connect("other");
+        TestPeer first = news.connect("box");
+        TestPeer second = news.connect("other");
         attach(first, shared("s|volatile1", 0, Lasting.VOLATILE));
         attach(second, shared("s|volatile1", 0, Lasting.VOLATILE));
-        publish("a");
+        news.publish("a");
         first.expect(Transfer.class);
         second.expect(Transfer.class);
     }
 
     @Test
     void aGlobalSubscriptionIsSharedByAllContainers() throws Exception {
-        TestPeer first = connect("box");
-        TestPeer second = connect("other");
+        TestPeer first = news.connect("box");
+        TestPeer second = news.connect("other");
         attach(first, shared("s|global", 0, Lasting.DURABLE, "global"));
         attach(second, shared("s|global", 0, Lasting.DURABLE, "global"));
         assertTheyCompete(first, second);
@@ -130,25 +102,25 @@ class SharedSubscriptionTest {
 
     @Test
     void aVolatileOneEndsWithItsLastLink() throws Exception {
-        TestPeer first = connect("box");
-        TestPeer second = connect("other");
+        TestPeer first = news.connect("box");
+        TestPeer second = news.connect("other");
         attach(first, shared("s|global-volatile1", 0, Lasting.VOLATILE, "global"));
         attach(second, shared("s|global-volatile1", 0, Lasting.VOLATILE, "global"));
-        assertNull(detach(first, 0, true).getError());
-        publish("a");
+        assertNull(first.detach(0, true).getError());
+        news.publish("a");
         second.expect(Transfer.class);
-        assertEquals(1, broker.host.queues().size());
+        assertEquals(1, news.broker.host.queues().size());
         second.close();
-        ListeningBroker.await(() -> broker.host.queues().isEmpty());
+        ListeningBroker.await(() -> news.broker.host.queues().isEmpty());
     }
 
     @Test
     void aDurableOneStaysWithoutLinks() throws Exception {
-        TestPeer first = connect("box");
+        TestPeer first = news.connect("box");
         attach(first, shared("s|global", 0, Lasting.DURABLE, "global"));
         first.close();
-        publish("a");
-        TestPeer later = connect("other");
+        news.publish("a");
+        TestPeer later = news.connect("other");
         attach(later, shared("s|global", 0, Lasting.DURABLE, "global"));
         later.expect(Transfer.class);
         assertEquals("a", later.text());
@@ -156,22 +128,22 @@ class SharedSubscriptionTest {
 
     @Test
     void durableAndVolatileOfOneNameAreTwo() throws Exception {
-        TestPeer first = connect("box");
+        TestPeer first = news.connect("box");
         attach(first, shared("s", 0, Lasting.DURABLE));
         attach(first, shared("s|volatile1", 1, Lasting.VOLATILE));
-        publish("a");
+        news.publish("a");
         first.expect(Transfer.class);
         first.expect(Transfer.class);
-        assertEquals(2, broker.host.queues().size());
+        assertEquals(2, news.broker.host.queues().size());
     }
 
     @Test
     void aNameIsSharedOrNot() throws Exception {
-        TestPeer first = connect("box");
+        TestPeer first = news.connect("box");
         attach(first, shared("s", 0, Lasting.DURABLE));
         Attach alone = shared("s", 1, Lasting.DURABLE);
         ((Source) alone.getSource()).setCapabilities(Symbol.valueOf("topic"));
-        detach(first, 0, false);
+        first.detach(0, false);
         first.send(0, alone);
         assertNull(first.expect(Attach.class).getSource());
         assertEquals(
@@ -181,7 +153,7 @@ class SharedSubscriptionTest {
 
     @Test
     void whileItIsInUseItIsForOneTopicOnly() throws Exception {
-        TestPeer first = connect("box");
+        TestPeer first = news.connect("box");
         attach(first, shared("s|volatile1", 0, Lasting.VOLATILE));
         Attach different = shared("s|volatile2", 1, Lasting.VOLATILE);
         ((Source) different.getSource()).setAddress("weather");
@@ -190,15 +162,15 @@ class SharedSubscriptionTest {
         assertEquals(
                 AmqpError.PRECONDITION_FAILED,
                 first.expect(Detach.class).getError().getCondition());
-        publish("a");
+        news.publish("a");
         first.expect(Transfer.class);
     }
 
     @Test
     void unsubscribingFindsAGlobalOneByTheHintsAndNotWhileItIsUsed() throws Exception {
-        TestPeer first = connect("box");
+        TestPeer first = news.connect("box");
         attach(first, shared("s|global", 0, Lasting.DURABLE, "global"));
-        TestPeer other = connect("other");
+        TestPeer other = news.connect("other");
         Attach lookup = TestPeer.receiver("s|global", 0, null);
         lookup.setSource(null);
         lookup.setDesiredCapabilities(SubscriptionName.SHARED, SubscriptionName.GLOBAL);
@@ -206,19 +178,12 @@ class SharedSubscriptionTest {
         assertNull(other.expect(Attach.class).getSource());
         assertEquals(
                 AmqpError.RESOURCE_LOCKED, other.expect(Detach.class).getError().getCondition());
-        detachAnswer(other);
-        detach(first, 0, false);
+        other.send(0, TestPeer.detachFrame(0, true));
+        first.detach(0, false);
         other.send(0, lookup);
         assertNotNull(other.expect(Attach.class).getSource());
-        assertNull(detach(other, 0, true).getError());
-        assertTrue(broker.host.queues().isEmpty());
-    }
-
-    private static void detachAnswer(TestPeer from) throws Exception {
-        Detach detach = new Detach();
-        detach.setHandle(UnsignedInteger.ZERO);
-        detach.setClosed(true);
-        from.send(0, detach);
+        assertNull(other.detach(0, true).getError());
+        assertTrue(news.broker.host.queues().isEmpty());
     }
 
     @Test
@@ -226,7 +191,7 @@ class SharedSubscriptionTest {
         List<Thread> threads = new ArrayList<>();
         List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
         for (int i = 0; i < 4; i++) {
-            TestPeer peer = connect("box" + i);
+            TestPeer peer = news.connect("box" + i);
             Thread thread = new Thread(() -> {
                 try {
                     for (int round = 0; round < 300; round++) {
@@ -246,21 +211,20 @@ class SharedSubscriptionTest {
         }
         for (Thread thread : threads) thread.join();
         assertEquals(List.of(), failures);
-        ListeningBroker.await(() -> broker.host.queues().isEmpty());
-        TestPeer last = connect("last");
+        ListeningBroker.await(() -> news.broker.host.queues().isEmpty());
+        TestPeer last = news.connect("last");
         attach(last, shared("s|global-volatile1", 0, Lasting.VOLATILE, "global"));
-        publish("a");
+        news.publish("a");
         last.expect(Transfer.class);
     }
 
     @Test
     void aLinkThatClosesWhileOthersUseItEndsOnlyItself() throws Exception {
-        TestPeer first = connect("box");
+        TestPeer first = news.connect("box");
         attach(first, shared("s", 0, Lasting.DURABLE));
         attach(first, shared("s|2", 1, Lasting.DURABLE));
-        assertEquals(
-                AmqpError.RESOURCE_LOCKED, detach(first, 0, true).getError().getCondition());
-        publish("a");
+        assertEquals(AmqpError.RESOURCE_LOCKED, first.detach(0, true).getError().getCondition());
+        news.publish("a");
         assertEquals(1, first.expect(Transfer.class).getHandle().intValue());
     }
 }

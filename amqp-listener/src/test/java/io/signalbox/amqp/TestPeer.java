@@ -20,6 +20,8 @@ import org.apache.qpid.proton.amqp.security.SaslMechanisms;
 import org.apache.qpid.proton.amqp.security.SaslOutcome;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Role;
@@ -171,6 +173,13 @@ final class TestPeer implements AutoCloseable {
         return this;
     }
 
+    /** As the container of this name. */
+    TestPeer open(String container) throws IOException {
+        Open open = new Open();
+        open.setContainerId(container);
+        return open(open);
+    }
+
     TestPeer begin(int onChannel) throws IOException {
         return begin(onChannel, 1000);
     }
@@ -247,6 +256,37 @@ final class TestPeer implements AutoCloseable {
             send(0, transfer, content.apply(i));
         }
         return this;
+    }
+
+    static Detach detachFrame(int handle, boolean closed) {
+        Detach detach = new Detach();
+        detach.setHandle(UnsignedInteger.valueOf(handle));
+        detach.setClosed(closed);
+        return detach;
+    }
+
+    /** Detaches on channel 0; the answer. */
+    Detach detach(int handle, boolean closed) throws IOException {
+        return send(0, detachFrame(handle, closed)).expect(Detach.class);
+    }
+
+    /** An attach without a terminus, and a detach that says why. */
+    void expectRefusal(Symbol condition) throws IOException {
+        Attach answer = expect(Attach.class);
+        if (answer.getSource() != null || answer.getTarget() != null) throw new AssertionError("attached: " + answer);
+        expectDetach(condition);
+    }
+
+    /** A detach with an error, which always closes and has a sentence. */
+    void expectDetach(Symbol condition) throws IOException {
+        Detach detach = expect(Detach.class);
+        ErrorCondition error = detach.getError();
+        if (!detach.getClosed()
+                || error == null
+                || error.getDescription() == null
+                || !condition.equals(error.getCondition())) {
+            throw new AssertionError("expected " + condition + ", got " + detach);
+        }
     }
 
     static Flow flow(int handle, int deliveryCount, int credit) {

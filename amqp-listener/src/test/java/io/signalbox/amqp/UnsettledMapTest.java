@@ -39,7 +39,7 @@ class UnsettledMapTest {
         });
     }
 
-    @Clause("AMQP-2.8.10")
+    @Clause("AMQP-2.8.10-1")
     @Test
     void idsWrap() {
         UnsettledMap<String> map = new UnsettledMap<>();

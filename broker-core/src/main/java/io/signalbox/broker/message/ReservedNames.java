@@ -46,7 +46,7 @@ public final class ReservedNames {
 
     public static final String FOOTER = "amqp.footer";
 
-    /** Before the key of a message annotation that does not begin with {@link #ANNOTATION_PREFIX}. */
+    /** Before the key of a message annotation that is another name already. */
     public static final String ANNOTATION = "amqp.annotation.";
 
     /** Before the name of an application property that would read as reserved. */

@@ -47,7 +47,7 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
 
     /** Whether a queue of this name was made for a link, so that nobody else makes one. */
     public static boolean isOfALink(String name) {
-        return name.startsWith(OF_A_LINK) && name.length() == OF_A_LINK.length() + UUID_CHARS;
+        return name.startsWith(OF_A_LINK) && name.length() >= OF_A_LINK.length() + UUID_CHARS;
     }
 
     /** A durable queue for competing consumers. */

@@ -148,7 +148,7 @@ final class JmsQueueIT {
         }
     }
 
-    @Clause("AMQP-2.6.7")
+    @Clause("AMQP-2.6.7-5")
     @Test
     void receivingFromAnEmptyQueueEndsInTimeAndLaterMessagesStillCome() throws JMSException {
         Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE);

@@ -1,5 +1,6 @@
 package io.signalbox.conformance.crash;
 
+import io.signalbox.testkit.Clause;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
  */
 final class CrashCampaignIT {
 
+    @Clause("AMQP-3.2.1-2")
     @Test
     void whatWasConfirmedSurvivesEveryKillAndWhatWasSettledStaysSettled() {
         int kills = CrashCampaign.kills();

@@ -77,7 +77,7 @@ final class AmqpMatrixIT {
         return texts;
     }
 
-    @Clause({"AMQP-1.6", "AMQP-3.2.6", "AMQP-3.2.7", "AMQP-3.2.8"})
+    @Clause({"AMQP-3.2.6-1", "AMQP-3.2.7-1", "AMQP-3.2.8-1"})
     @ParameterizedTest
     @EnumSource
     void bodiesOfEveryKindArriveAsTheyWereSent(AmqpFlavour flavour) {
@@ -119,7 +119,7 @@ final class AmqpMatrixIT {
         awaitDepth(queue(flavour), 0);
     }
 
-    @Clause({"AMQP-2.6.7", "AMQP-2.6.9"})
+    @Clause({"AMQP-2.6.7-1", "AMQP-2.6.9-1"})
     @ParameterizedTest
     @EnumSource
     void noMoreComesThanThereIsCreditFor(AmqpFlavour flavour) {
@@ -133,7 +133,7 @@ final class AmqpMatrixIT {
         receiver.assertNothingMore();
     }
 
-    @Clause({"AMQP-3.4.4", "AMQP-3.4.5"})
+    @Clause({"AMQP-3.4.4-1", "AMQP-3.4.5-1"})
     @ParameterizedTest
     @EnumSource
     void everyOutcomeDoesWhatItSays(AmqpFlavour flavour) {
@@ -195,7 +195,7 @@ final class AmqpMatrixIT {
         assertEquals(List.of("right"), receiveTexts(right, 1));
     }
 
-    @Clause("AMQP-3.5.3")
+    @Clause("AMQP-3.5.3-2")
     @ParameterizedTest
     @EnumSource
     void aRequestIsAnsweredAtADynamicNode(AmqpFlavour flavour) {
@@ -215,7 +215,7 @@ final class AmqpMatrixIT {
         assertEquals("c-1", reply.correlationId());
     }
 
-    @Clause("AMQP-2.6.14")
+    @Clause("AMQP-2.6.14-1")
     @ParameterizedTest
     @EnumSource
     void tenMegabytesArriveWhole(AmqpFlavour flavour) {
@@ -238,7 +238,7 @@ final class AmqpMatrixIT {
     }
 
     // The Vert.x client cannot ask for it.
-    @Clause({"AMQP-2.6.7", "AMQP-2.6.8"})
+    @Clause("AMQP-2.6.7-5")
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "VERTX")
     void drainBringsWhatThereIsAndTheRestOfTheCreditBack(AmqpFlavour flavour) {
@@ -254,7 +254,7 @@ final class AmqpMatrixIT {
         assertEquals(List.of("later"), receiveTexts(receiver, 1));
     }
 
-    @Clause("AMQP-3.3")
+    @Clause("AMQP-3.3-1")
     @ParameterizedTest
     @EnumSource
     void whatWasNotSettledComesAgainOnTheNextLink(AmqpFlavour flavour) {
@@ -288,7 +288,7 @@ final class AmqpMatrixIT {
         assertEquals(List.of("after"), receiveTexts(receiver, 1));
     }
 
-    @Clause("AMQP-2.6.5")
+    @Clause("AMQP-2.7.7-1")
     @ParameterizedTest
     @EnumSource
     void aRefusedLinkSaysWhy(AmqpFlavour flavour) {

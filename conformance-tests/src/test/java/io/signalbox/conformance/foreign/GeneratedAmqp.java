@@ -55,7 +55,7 @@ final class GeneratedAmqp {
         message.properties(properties());
         message.applicationProperties(new ApplicationProperties(application));
         for (Section<?> section : body()) message.addBodySection(section);
-        if (generated.below(3) == 0) message.footer(new Footer(Map.of(Symbol.valueOf("crc"), 7)));
+        if (generated.below(3) == 0) message.footer(new Footer(Map.of(Symbol.valueOf("x-opt-crc"), 7)));
         return message;
     }
 

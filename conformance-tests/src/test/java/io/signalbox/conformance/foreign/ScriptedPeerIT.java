@@ -67,7 +67,7 @@ final class ScriptedPeerIT {
         return source;
     }
 
-    @Clause("AMQP-2.7.4")
+    @Clause("AMQP-2.7.4-5")
     @Test
     void aFlowOfTheSessionThatAsksForAnAnswerGetsOne() {
         peer.expectFlow().withHandle(nullValue());
@@ -81,7 +81,7 @@ final class ScriptedPeerIT {
         awaitAnswers();
     }
 
-    @Clause("AMQP-2.6.7")
+    @Clause("AMQP-2.6.7-5")
     @Test
     void drainOnAnEmptyQueueUsesUpTheCredit() {
         attachReceiver("scripted.drain");
@@ -99,7 +99,7 @@ final class ScriptedPeerIT {
         awaitAnswers();
     }
 
-    @Clause({"AMQP-2.6.6", "AMQP-2.6.2"})
+    @Clause({"AMQP-2.6.2-1", "AMQP-2.6.6-1"})
     @Test
     void aDetachIsAnsweredAndTheHandleFreeAgain() {
         attachReceiver("scripted.first");
@@ -109,7 +109,7 @@ final class ScriptedPeerIT {
         attachReceiver("scripted.second");
     }
 
-    @Clause({"AMQP-2.8.17", "AMQP-2.5.4", "AMQP-2.7.8"})
+    @Clause({"AMQP-2.5.4-1", "AMQP-2.8.17-1"})
     @Test
     void aTransferOnALinkThatIsNotThereEndsTheSession() {
         peer.expectEnd().withError("amqp:session:unattached-handle");

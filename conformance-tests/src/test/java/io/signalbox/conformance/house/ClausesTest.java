@@ -38,7 +38,7 @@ class ClausesTest {
     }
 
     private static String report(List<String> tested, List<String> untested) {
-        return "# Clauses\n\nMQTT 5.0 and 3.1.1 by clause, AMQP 1.0 by section. Written by the build.\n\n## Tested: "
+        return "# Clauses\n\nMQTT 5.0 and 3.1.1 by clause, AMQP 1.0 by section and number of ours. Written by the build.\n\n## Tested: "
                 + tested.size()
                 + "\n\n| Clause | About | Tests |\n|---|---|---|\n" + String.join("\n", tested)
                 + "\n\n## Untested: " + untested.size() + "\n\n| Clause | About | Why |\n|---|---|---|\n"

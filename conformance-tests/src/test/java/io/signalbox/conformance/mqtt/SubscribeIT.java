@@ -233,9 +233,7 @@ final class SubscribeIT {
         client.send("82 {0001; <~/a> 01 <~/c> 00}").expect("90 {0001; 01 00}");
         client.send("a2 {1234; <~/a> <~/b> <~/c> <~/d>}");
         client.expectUnsubAck("1234", "00 11 00 11").expectNothingElse();
-        client.send("a2 {4321; <~/a>}")
-                .expectUnsubAck("4321", "11")
-                .expectNothingElse();
+        client.send("a2 {4321; <~/a>}").expectUnsubAck("4321", "11").expectNothingElse();
         clients.publish("~/a", "x");
         clients.publish("~/c", "x");
         client.expectNothingElse();

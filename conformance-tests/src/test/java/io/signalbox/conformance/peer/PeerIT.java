@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedBroker.class)
 final class PeerIT {
 
-    @Clause("AMQP-2.8.3")
+    @Clause({"AMQP-2.6.12-3", "AMQP-2.8.3-1"})
     @Test
     void bothSidesAreConfirmed(BrokerUnderTest broker) {
         String queue = "peer.bothSidesAreConfirmed";

@@ -115,7 +115,7 @@ final class TlsClientsIT {
         publishAndReceive(client, "wss/small", "hello".getBytes(UTF_8));
     }
 
-    @Clause("AMQP-5.2")
+    @Clause("AMQP-5.2-1")
     @Test
     void aJmsClientSendsAndReceives() throws Exception {
         Path trust = TlsBroker.trustStore(directory.resolve("trust.p12"), broker.identity());
@@ -177,7 +177,7 @@ final class TlsClientsIT {
     }
 
     /** AMQP 1.0 §2.2: the header that is supported, then the end. */
-    @Clause("AMQP-2.2")
+    @Clause({"AMQP-2.2-2", "AMQP-2.2-5", "AMQP-5.1-1"})
     @Test
     void aWrongProtocolHeaderIsAnsweredWithTheRightOne() throws Exception {
         try (SSLSocket socket = TlsBroker.connect(broker.amqps(), broker.identity())) {
