@@ -227,6 +227,15 @@ public final class Broker implements AutoCloseable {
         }
 
         @Override
+        public boolean settled(long queueId, long lsn) {
+            restoreCatalogue();
+            MessageQueue queue = queuesById.get(queueId);
+            if (queue == null || !queue.endRestored(lsn)) return false;
+            recoveredMessages--;
+            return true;
+        }
+
+        @Override
         public void progress(long bytesDone, long bytesTotal) {
             settings.recoveryProgress().accept(bytesDone, bytesTotal);
         }

@@ -201,7 +201,7 @@ public final class VirtualHost {
             for (BoundBy bound : removed[0].bindings.keySet()) {
                 exchange(bound.exchange()).ifPresent(exchange -> exchange.removeBinding(bound.key(), queue));
             }
-            queue.delete();
+            queue.delete(lsn[0]);
             return new Promise<>(queue, lsn[0]);
         });
     }

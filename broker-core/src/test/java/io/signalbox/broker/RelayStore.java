@@ -9,6 +9,7 @@ import io.signalbox.broker.store.StoreStatus;
 import io.signalbox.broker.store.WriteBatch;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** A store that passes everything on to one in memory; a test overrides what it wants to go wrong. */
 public class RelayStore implements MessageStore {
@@ -28,6 +29,11 @@ public class RelayStore implements MessageStore {
     @Override
     public long append(WriteBatch batch) {
         return memory.append(batch);
+    }
+
+    @Override
+    public void forget(long queueId, long lsn, Consumer<LongConsumer> dead) {
+        memory.forget(queueId, lsn, dead);
     }
 
     @Override

@@ -149,10 +149,7 @@ final class Connected implements Stage {
         for (String queue : queues) opened = opened.thenCompose(before -> openQueue(queue));
         opened.thenAccept(last -> {
             openingQueues = false;
-            connection.run(() -> {
-                subscribeAll(packet);
-                connection.resume();
-            });
+            connection.goOn(() -> subscribeAll(packet));
         });
     }
 
@@ -185,12 +182,16 @@ final class Connected implements Stage {
 
     /** What SUBACK says of one filter, and why if it was refused. */
     private record Answer(ReasonCode reason, String sentence) {
-        /** §3.9.2.1.2: of the first filter that was refused; {@code place} counts from 1. */
         PropertySet why(int place) {
-            return PropertySet.builder()
-                    .with(Property.REASON_STRING, "filter " + place + ": " + sentence)
-                    .build();
+            return ofFilter(place, sentence);
         }
+    }
+
+    /** §3.9.2.1.2, §3.11.2.1.2: of the first filter that has a reason; {@code place} counts from 1. */
+    private static PropertySet ofFilter(int place, String sentence) {
+        return PropertySet.builder()
+                .with(Property.REASON_STRING, "filter " + place + ": " + sentence)
+                .build();
     }
 
     private Answer subscribe(
@@ -245,12 +246,14 @@ final class Connected implements Stage {
     private void unsubscribe(Packet.Unsubscribe packet) {
         WriteBatch batch = new WriteBatch();
         List<ReasonCode> reasons = new ArrayList<>(packet.filters().size());
+        PropertySet why = PropertySet.EMPTY;
         for (String filter : packet.filters()) {
             boolean existed = session.unsubscribe(filter, batch);
             reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
+            if (!existed && why.isEmpty()) why = ofFilter(reasons.size(), "there was no such subscription");
         }
         // MQTT-3.10.4-4, -5, -6
-        answerWhenDurable(batch, new Packet.UnsubAck(packet.packetId(), reasons, PropertySet.EMPTY), () -> {});
+        answerWhenDurable(batch, new Packet.UnsubAck(packet.packetId(), reasons, why), () -> {});
     }
 
     private void answerWhenDurable(WriteBatch batch, Packet answer, Runnable afterwards) {

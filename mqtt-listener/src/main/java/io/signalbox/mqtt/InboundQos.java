@@ -99,13 +99,12 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         openingQueue = true; // what comes next is read when this is done
         NamedQueues.open(context.host(), loop.core(), name, origin.clientId()).whenComplete((queue, failure) -> {
             openingQueue = false;
-            connection.run(() -> {
+            connection.goOn(() -> {
                 if (failure == null) {
                     publish(packet, name, queue);
                 } else {
                     refuseWithoutQueue(packet, failure);
                 }
-                connection.resume();
             });
         });
     }

@@ -170,6 +170,13 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         readComplete();
     }
 
+    /** Goes on with a packet that has waited for the core; what is wrong with it ends the connection as if it came now. */
+    void goOn(Runnable rest) {
+        if (closed) return;
+        guard(rest);
+        resume();
+    }
+
     /** What cannot be worked on is left to the socket, and so to the client. */
     private void readAsReady() {
         boolean wanted = closed || isReady();

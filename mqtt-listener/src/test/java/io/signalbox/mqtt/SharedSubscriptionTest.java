@@ -151,7 +151,10 @@ class SharedSubscriptionTest {
             assertEquals(1, queues(server));
             b.send(UNSUBSCRIBE).expect("b0 04 00 02 00 00");
             assertEquals(1, queues(server));
-            a.send(UNSUBSCRIBE).expect("b0 04 00 02 00 00").send(UNSUBSCRIBE).expect("b0 04 00 02 00 11");
+            a.send(UNSUBSCRIBE)
+                    .expect("b0 04 00 02 00 00")
+                    .send(UNSUBSCRIBE)
+                    .expectUnsubAck("00 02", "11", "filter 1: there was no such subscription");
             assertEquals(0, queues(server));
             server.client().connectV5("p").send("32 07 00 01 't' 00 07 00 'x'").expect("40 03 00 07 10");
         }

@@ -12,8 +12,8 @@ class SubscribeTest {
         try (TestServer server = TestServer.start()) {
             server.client()
                     .connectV5("a")
-                    .send(
-                            "82 27 00 01 00 00 01 'a' 00 00 01 'b' 01 00 01 'c' 02 00 0a '$share/g/a' 00 00 08 '$queue/#' 01")
+                    .send("82 27 00 01 00 00 01 'a' 00 00 01 'b' 01 00 01 'c' 02 00 0a '$share/g/a' 00 00 08"
+                            + " '$queue/#' 01")
                     .expectSubAck("00 01", "00 01 02 00 8f", "filter 5: it is not accepted here")
                     .expectNothingElse();
         }
@@ -125,7 +125,7 @@ class SubscribeTest {
                     .send("82 0b 00 01 00 00 01 't' 01 00 01 'u' 00")
                     .expect("90 05 00 01 00 01 00")
                     .send("a2 09 00 02 00 00 01 't' 00 01 'x'")
-                    .expect("b0 05 00 02 00 00 11");
+                    .expectUnsubAck("00 02", "00 11", "filter 2: there was no such subscription");
             TestClient publisher = server.client().connectV5("p");
             publisher.send("32 07 00 01 't' 00 07 00 'x'").expect("40 03 00 07 10");
             publisher.send("32 07 00 01 'u' 00 08 00 'y'").expect("40 02 00 08");

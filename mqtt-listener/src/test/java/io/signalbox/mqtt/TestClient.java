@@ -127,9 +127,18 @@ final class TestClient {
 
     /** SUBACK with these reason codes, and a reason string that begins so (§3.9.2.1.2). */
     TestClient expectSubAck(String packetId, String reasons, String why) throws IOException {
+        return expectReasons("90", packetId, reasons, why);
+    }
+
+    /** UNSUBACK with these reason codes, and a reason string that begins so (§3.11.2.1.2). */
+    TestClient expectUnsubAck(String packetId, String reasons, String why) throws IOException {
+        return expectReasons("b0", packetId, reasons, why);
+    }
+
+    private TestClient expectReasons(String firstByte, String packetId, String reasons, String why) throws IOException {
         byte[] packet = receive();
         byte[] codes = Bytes.of(reasons);
-        assertEquals("90", Bytes.hex(new byte[] {packet[0]}));
+        assertEquals(firstByte, Bytes.hex(new byte[] {packet[0]}));
         assertEquals(Bytes.hex(Bytes.of(packetId)), Bytes.hex(Arrays.copyOfRange(packet, 2, 4)));
         assertEquals(
                 Bytes.hex(codes), Bytes.hex(Arrays.copyOfRange(packet, packet.length - codes.length, packet.length)));

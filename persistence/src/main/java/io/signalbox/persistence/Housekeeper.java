@@ -7,15 +7,20 @@ import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.PendingSnapshot;
 import io.signalbox.persistence.log.SegmentHeader;
 import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The housekeeper thread: what the log needs but must not wait for. It makes the next segment ready, writes snapshots and
- * gives old segments back. A full disk is met only here: then it tries again each second, and the log thread keeps the
- * rest of the segment for settlements. Any other failure ends the store. Confined to the housekeeper thread.
+ * The housekeeper thread: what the log needs but must not wait for. It makes the next segment ready, writes snapshots, counts
+ * what ended with its queue and gives old segments back. A full disk is met only here: then it tries again each second, and the log thread keeps the
+ * rest of the segment for settlements. Any other failure ends the store. Confined to the housekeeper thread, but for {@link
+ * #forget}.
  */
 final class Housekeeper {
     private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeper.class);
@@ -25,6 +30,7 @@ final class Housekeeper {
     private final LogStore store;
     private final Checksum checksum;
     private final Runnable wakeLog;
+    private final Queue<Consumer<LongConsumer>> dead = new ConcurrentLinkedQueue<>();
     private boolean diskFull;
     private @Nullable Snapshot pending;
 
@@ -48,7 +54,10 @@ final class Housekeeper {
         boolean wasFull = diskFull;
         diskFull = false;
         forgetRemovals();
-        boolean worked = attempt(this::giveBack) || attempt(this::prepareNext) || attempt(this::snapshot);
+        boolean worked = attempt(this::giveBack)
+                || attempt(this::prepareNext)
+                || attempt(this::snapshot)
+                || attempt(this::countDead);
         if (diskFull && !wasFull) {
             LOGGER.warn(
                     "The disk of {} is full: publishers wait until there is room", store.describe(log.durableLsn()));
@@ -107,6 +116,19 @@ final class Housekeeper {
         store.prepare(next);
         log.segments().add(new Segment(next));
         wakeLog.run();
+        return true;
+    }
+
+    /** Entries have ended with their queue, durably. Any thread. */
+    void forget(Consumer<LongConsumer> entries) {
+        dead.add(entries);
+    }
+
+    private boolean countDead() {
+        Consumer<LongConsumer> entries = dead.poll();
+        if (entries == null) return false;
+        log.segments().forget(entries);
+        wakeLog.run(); // segments may be free now
         return true;
     }
 

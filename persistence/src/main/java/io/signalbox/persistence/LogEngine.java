@@ -12,6 +12,7 @@ import io.signalbox.persistence.log.LogStore;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,6 +166,14 @@ public final class LogEngine implements MessageStore {
         if (batch.isPublish()) batch.enqueuedAt(lsn);
         if (!batch.isLazy() || index == BatchHeader.BYTES) threads.wakeLog();
         return lsn;
+    }
+
+    @Override
+    public void forget(long queueId, long lsn, Consumer<LongConsumer> dead) {
+        afterForce(lsn, () -> {
+            parts().housekeeper.forget(dead);
+            threads.wakeHousekeeper();
+        });
     }
 
     @Override

@@ -182,7 +182,6 @@ final class LogWriter {
 
     private void roll(SegmentHeader header) {
         if (header.baseLsn() == log.activeBaseLsn()) return;
-        log.segments().rolled();
         log.rolledTo(header.baseLsn());
     }
 

@@ -1,5 +1,6 @@
 package io.signalbox.persistence;
 
+import io.signalbox.broker.message.Message;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
@@ -30,7 +31,9 @@ final class Recovery {
     private final Checksum checksum;
     private final RecoverySink sink;
     private final Tables tables;
-    private final SegmentTable scanned = new SegmentTable();
+
+    /** Queues that ended; what the log holds of them is not told. */
+    private final LongSet dropped = new LongSet();
 
     private long coveredLsn;
     private long snapshotTestimony;
@@ -112,10 +115,7 @@ final class Recovery {
         chain.trimLast(store);
 
         SegmentTable segments = new SegmentTable();
-        for (SegmentHeader header : chain.kept()) {
-            Segment segment = scanned.of(header.baseLsn());
-            if (segment != null) segments.add(segment);
-        }
+        for (SegmentHeader header : chain.kept()) segments.add(new Segment(header));
         emit(chain, segments, scanner);
         segments.add(new Segment(first));
         return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), segments), coveredLsn);
@@ -159,8 +159,6 @@ final class Recovery {
         for (SegmentHeader header : headers) {
             if (!header.store().equals(storeId)) throw foreign(header.store().toString(), storeId);
             highestEpoch = Math.max(highestEpoch, header.epoch());
-            scanned.add(new Segment(header));
-            scanned.rolled();
             LogChain.Link link = chain.link(header);
             long end = scanner.scan(header, chain.limitOf(header), new Replay(link));
             link.endsAt(end);
@@ -180,7 +178,7 @@ final class Recovery {
         sink.progress(bytesDone, bytesTotal);
     }
 
-    /** First pass: what is unsettled, and the tables. */
+    /** First pass: the tables, and which queues have ended. */
     private final class Replay implements SegmentScanner.Visitor<StoreException> {
         private final LogChain.Link link;
 
@@ -196,49 +194,57 @@ final class Recovery {
 
         @Override
         public void record(LogRecord record) {
-            scanned.account(record);
+            for (int i = 0; i < record.drops(); i++) dropped.add(record.droppedQueueId(i));
             if (record.lsn() >= coveredLsn) tables.replay(record);
         }
     }
 
-    /** Second pass, over segments that hold something unsettled: hands the entries over. */
+    /** Second pass: hands the entries and what settled them over, in log order. */
     private void emit(LogChain chain, SegmentTable segments, SegmentScanner scanner)
             throws StoreException, IOException {
         List<Segment> all = new ArrayList<>(segments.all());
         for (Segment segment : all) {
             SegmentHeader header = segment.header();
             long end = chain.link(header).endLsn();
-            if (segment.liveness().unsettled() > 0) {
-                long reread = scanner.scan(header, end, new Emission(header, segment.liveness()));
-                if (reread != end) throw new IOException("the second reading differs at " + store.describe(reread));
-            }
+            long reread = scanner.scan(header, end, new Emission(segment, segments));
+            if (reread != end) throw new IOException("the second reading differs at " + store.describe(reread));
             segmentDone(end - header.baseLsn());
         }
         sink.progress(bytesTotal, bytesTotal);
     }
 
     private final class Emission implements SegmentScanner.Visitor<StoreException> {
-        private final SegmentHeader segment;
-        private final Liveness liveness;
+        private final Segment segment;
+        private final SegmentTable segments;
 
-        Emission(SegmentHeader segment, Liveness liveness) {
+        Emission(Segment segment, SegmentTable segments) {
             this.segment = segment;
-            this.liveness = liveness;
+            this.segments = segments;
         }
 
         @Override
         public void batch(BatchHeader header) {
-            batchAt(header, segment);
+            batchAt(header, segment.header());
         }
 
         @Override
         public void record(LogRecord record) throws StoreException {
-            if (!record.hasMessage()) return;
+            if (record.hasMessage()) entries(record);
+            for (int i = 0; i < record.settlements(); i++) {
+                long queueId = record.settledQueueId(i);
+                long lsn = record.settledLsn(i);
+                Segment holding = segments.of(lsn);
+                if (holding == null || dropped.contains(queueId)) continue;
+                if (sink.settled(queueId, lsn)) holding.settled();
+            }
+        }
+
+        private void entries(LogRecord record) throws StoreException {
+            Message message = record.storedMessage(formats);
             for (int i = 0; i < record.targets(); i++) {
                 long queueId = record.targetQueueId(i);
-                if (!liveness.isUnsettled(queueId, record.lsn())) continue;
-                boolean lives = sink.entry(queueId, record.lsn(), record.targetFlags(i), record.storedMessage(formats));
-                if (!lives) liveness.settled(queueId, record.lsn());
+                if (dropped.contains(queueId)) continue;
+                if (sink.entry(queueId, record.lsn(), record.targetFlags(i), message)) segment.enqueued(1);
             }
         }
     }

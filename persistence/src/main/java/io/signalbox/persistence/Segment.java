@@ -2,29 +2,48 @@ package io.signalbox.persistence;
 
 import io.signalbox.persistence.log.SegmentHeader;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A segment of the log in memory: its header, what in it is unsettled (the log thread's), and how many readers hold it
- * (thread-safe). Once retired it cannot be pinned any more and may be overwritten.
+ * A segment of the log in memory: its header, how many of the entries whose records lie in it have not ended, and how many
+ * readers hold it. A number is enough, since the core tells the end of an entry once. Once retired it cannot be pinned any
+ * more and may be overwritten. Thread-safe.
  */
 final class Segment {
     private static final int RETIRED = Integer.MIN_VALUE;
 
     private final SegmentHeader header;
-    private final Liveness liveness;
+    private final AtomicLong unsettled = new AtomicLong();
     private final AtomicInteger pins = new AtomicInteger();
 
     Segment(SegmentHeader header) {
         this.header = header;
-        this.liveness = new Liveness(header.baseLsn());
     }
 
     SegmentHeader header() {
         return header;
     }
 
-    Liveness liveness() {
-        return liveness;
+    boolean holds(long lsn) {
+        return lsn >= header.baseLsn() && lsn < header.endLsn();
+    }
+
+    /** Entries came in, with records that lie here. */
+    void enqueued(int entries) {
+        unsettled.addAndGet(entries);
+    }
+
+    /** One of them has ended. */
+    void settled() {
+        unsettled.decrementAndGet();
+    }
+
+    /**
+     * Entries that have not ended. In the segment that takes batches it may be too low for a moment: then one has ended whose
+     * record is being written.
+     */
+    long unsettled() {
+        return unsettled.get();
     }
 
     /** Keeps the segment's bytes until {@link #unpin}; false if it is retired. */

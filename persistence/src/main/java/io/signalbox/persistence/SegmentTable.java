@@ -3,6 +3,8 @@ package io.signalbox.persistence;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +15,6 @@ final class SegmentTable {
 
     private final ConcurrentSkipListMap<Long, Segment> byBase = new ConcurrentSkipListMap<>();
 
-    /** Queues dropped since the last roll and before: an entry that races its queue's end is dead on arrival. */
-    private LongSet dropped = new LongSet();
-
-    private LongSet droppedBefore = new LongSet();
-
     void add(Segment segment) {
         byBase.put(segment.header().baseLsn(), segment);
     }
@@ -26,8 +23,7 @@ final class SegmentTable {
     @Nullable
     Segment of(long lsn) {
         Map.Entry<Long, Segment> entry = byBase.floorEntry(lsn);
-        if (entry == null || lsn >= entry.getValue().header().endLsn()) return null;
-        return entry.getValue();
+        return entry == null || !entry.getValue().holds(lsn) ? null : entry.getValue();
     }
 
     Segment newest() {
@@ -43,38 +39,37 @@ final class SegmentTable {
         return byBase.values();
     }
 
-    /** Counts what a record enqueues, settles and drops. Records come in log order. */
+    /** Counts what a record enqueues and settles. Records come in log order. */
     void account(LogRecord record) {
-        if (record.targets() > 0) accountTargets(record);
-        for (int i = 0; i < record.settlements(); i++) {
-            Segment segment = of(record.settledLsn(i));
-            if (segment != null) segment.liveness().settled(record.settledQueueId(i), record.settledLsn(i));
-        }
-        for (int i = 0; i < record.drops(); i++) {
-            dropped.add(record.droppedQueueId(i));
-            for (Segment segment : all()) segment.liveness().dropped(record.droppedQueueId(i));
-        }
+        if (record.targets() > 0) holding(record.lsn()).enqueued(record.targets());
+        for (int i = 0; i < record.settlements(); i++)
+            holding(record.settledLsn(i)).settled();
     }
 
-    private void accountTargets(LogRecord record) {
-        Segment segment = of(record.lsn());
-        if (segment == null) throw new IllegalStateException("no segment holds LSN " + record.lsn());
-        for (int i = 0; i < record.targets(); i++) {
-            long queueId = record.targetQueueId(i);
-            if (dropped.contains(queueId) || droppedBefore.contains(queueId)) continue;
-            segment.liveness().enqueued(queueId, record.lsn());
-        }
+    private Segment holding(long lsn) {
+        Segment segment = of(lsn);
+        if (segment == null) throw new IllegalStateException("no segment holds LSN " + lsn);
+        return segment;
     }
 
-    /** A new segment takes batches. */
-    void rolled() {
-        droppedBefore = dropped;
-        dropped = new LongSet();
+    /** Counts entries that ended with their queue. Any thread. */
+    void forget(Consumer<LongConsumer> dead) {
+        dead.accept(new LongConsumer() {
+            private @Nullable Segment last;
+
+            @Override
+            public void accept(long lsn) {
+                Segment segment = last;
+                if (segment == null || !segment.holds(lsn)) last = segment = holding(lsn);
+                segment.settled();
+            }
+        });
     }
 
     /**
      * Takes the oldest segment out of the log if nothing needs it.
      *
+     * @throws IllegalStateException if more of its entries have ended than came in, so that no count can be trusted
      * @param coveredLsn what a published snapshot covers
      * @param activeBaseLsn the segment that takes batches, which stays
      */
@@ -82,7 +77,11 @@ final class SegmentTable {
     Segment retireOldest(long coveredLsn, long activeBaseLsn) {
         Segment oldest = oldest();
         long end = oldest.header().endLsn();
-        if (end > activeBaseLsn || end > coveredLsn || oldest.liveness().unsettled() > 0) return null;
+        if (end > activeBaseLsn || end > coveredLsn || oldest.unsettled() > 0) return null;
+        if (oldest.unsettled() < 0) {
+            throw new IllegalStateException("entries of the segment at LSN "
+                    + oldest.header().baseLsn() + " ended twice: " + -oldest.unsettled());
+        }
         if (!oldest.retire()) return null;
         byBase.remove(oldest.header().baseLsn());
         return oldest;

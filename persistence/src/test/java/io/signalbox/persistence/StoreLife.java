@@ -7,7 +7,9 @@ import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +21,10 @@ final class StoreLife implements AutoCloseable, RecoverySink {
 
     final MessageStore store;
     final List<Entry> entries = new ArrayList<>();
+    private final Map<Name, Entry> unsettled = new LinkedHashMap<>();
     final List<Progress> progress = new ArrayList<>();
+
+    private record Name(long queueId, long lsn) {}
 
     record Progress(long bytesDone, long bytesTotal) {}
 
@@ -30,12 +35,17 @@ final class StoreLife implements AutoCloseable, RecoverySink {
     StoreLife(MessageStore store) throws StoreException {
         this.store = store;
         store.recover(this);
+        entries.addAll(unsettled.values());
     }
 
     @Override
     public boolean entry(long queueId, long lsn, int targetFlags, Message message) {
-        entries.add(new Entry(queueId, lsn, targetFlags, message));
-        return true;
+        return unsettled.put(new Name(queueId, lsn), new Entry(queueId, lsn, targetFlags, message)) == null;
+    }
+
+    @Override
+    public boolean settled(long queueId, long lsn) {
+        return unsettled.remove(new Name(queueId, lsn)) != null;
     }
 
     @Override

@@ -85,6 +85,11 @@ public final class SimulatedStore {
             }
 
             @Override
+            public boolean settled(long queueId, long lsn) {
+                return flags.remove(new StoreContents.EntryName(queueId, lsn)) != null;
+            }
+
+            @Override
             public void progress(long bytesDone, long bytesTotal) {
                 if (bytesDone > bytesTotal) throw new AssertionError(bytesDone + " of " + bytesTotal);
             }

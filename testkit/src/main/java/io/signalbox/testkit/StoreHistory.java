@@ -201,11 +201,19 @@ public final class StoreHistory {
         for (int i = 0; i < batch.settlements(); i++) {
             unsettled.remove(new EntryName(batch.settledQueueId(i), batch.settledLsn(i)));
         }
-        for (long dropped : batch.droppedQueues()) unsettled.removeIf(name -> name.queueId() == dropped);
+        for (long dropped : batch.droppedQueues()) forget(dropped, lsn);
         if (random.nextInt(4) == 0) {
             forceWaiters++;
             store.engine().afterForce(lsn, () -> forceWaiters--);
         }
+    }
+
+    /** As the core does: the entries that a queue has when it ends are named once, and never settled. */
+    private void forget(long queueId, long lsn) {
+        List<EntryName> dead = new ArrayList<>(unsettled);
+        dead.removeIf(name -> name.queueId() != queueId);
+        unsettled.removeAll(dead);
+        store.engine().forget(queueId, lsn, visitor -> dead.forEach(name -> visitor.accept(name.lsn())));
     }
 
     WriteBatch publish() {

@@ -1,8 +1,11 @@
 package io.signalbox.testkit;
 
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.testkit.StoreContents.EntryName;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a store must still hold after a crash: everything that was durable, and of the later batches the first few, each
@@ -12,6 +15,7 @@ public final class StoreModel {
 
     private StoreContents promised = new StoreContents();
     private final List<Appended> unconfirmed = new ArrayList<>();
+    private final Set<EntryName> unsettled = new HashSet<>();
     private long highestLsn;
 
     private record Appended(WriteBatch batch, long lsn) {}
@@ -21,6 +25,17 @@ public final class StoreModel {
         if (lsn <= highestLsn) throw new AssertionError("LSN " + lsn + " is not above " + highestLsn);
         highestLsn = lsn;
         unconfirmed.add(new Appended(batch, lsn));
+        account(batch, lsn);
+    }
+
+    /** What keeps records is only counted, so an entry may be settled once and not after its queue has ended. */
+    private void account(WriteBatch batch, long lsn) {
+        for (int i = 0; i < batch.targets(); i++) unsettled.add(new EntryName(batch.targetQueueId(i), lsn));
+        for (int i = 0; i < batch.settlements(); i++) {
+            EntryName name = new EntryName(batch.settledQueueId(i), batch.settledLsn(i));
+            if (!unsettled.remove(name)) throw new AssertionError("settled, and has ended before: " + name);
+        }
+        for (long queueId : batch.droppedQueues()) unsettled.removeIf(name -> name.queueId() == queueId);
     }
 
     /** The highest LSN given so far, in all lives: no later one may be lower. */
@@ -61,5 +76,7 @@ public final class StoreModel {
     void resumeFrom(StoreContents recovered) {
         promised = recovered.copy();
         unconfirmed.clear();
+        unsettled.clear();
+        unsettled.addAll(recovered.entries().keySet());
     }
 }

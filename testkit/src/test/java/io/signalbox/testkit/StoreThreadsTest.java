@@ -85,6 +85,11 @@ class StoreThreadsTest {
             }
 
             @Override
+            public boolean settled(long queueId, long lsn) {
+                return entries.remove(new EntryName(queueId, lsn));
+            }
+
+            @Override
             public void progress(long bytesDone, long bytesTotal) {}
         });
         return store;

@@ -1,85 +1,114 @@
 package io.signalbox.broker.queue;
 
-import java.util.Comparator;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-
 /**
- * Entries that nobody who could take one wanted, in the order of arrival. Every consumer walks along them and looks at each
- * once. What comes here behind the place that some consumer has reached, because it was given back, is numbered as late, and
- * every consumer that has passed its place looks at it by that number. Confined to the queue.
+ * The walks of consumers along the entries that nobody who could take one wanted. Every consumer looks at each once. What comes
+ * here behind the place that some consumer has reached, because it was given back, is numbered as late, and every consumer that
+ * has passed its place looks at it by that number. There are only so many numbers: who misses one that is forgotten walks from
+ * the beginning again. Confined to the queue.
  */
 final class AsideEntries {
 
-    private final TreeSet<Entry> inOrder = new TreeSet<>(Comparator.comparingLong((Entry e) -> e.seq));
-    private final TreeMap<Long, Entry> late = new TreeMap<>();
-    private final Entry probe = Entry.probe();
+    private static final long NOTHING = Long.MAX_VALUE;
+
+    private final QueueIndex index;
+
+    /** How many late ones are remembered; a power of 2. */
+    private final int mostLate;
+
+    /** The places of the late ones by their numbers, in a ring. */
+    private long[] late = new long[4];
+
     private long lastLate;
+
+    /** Numbers up to this one are forgotten. */
+    private long forgottenLate;
 
     /** The furthest place that a consumer has reached. */
     private long furthest = Order.BEGINNING;
+
+    /** Nothing stands aside after this place. */
+    private long last = Order.BEGINNING;
+
+    AsideEntries(QueueIndex index, int mostLate) {
+        this.index = index;
+        this.mostLate = Math.max(mostLate, late.length);
+    }
 
     /** A new consumer walks from the beginning, so nothing that is there now is late to it. */
     void beginFor(Consumer consumer) {
         consumer.seenLate = lastLate;
     }
 
-    /**
-     * A number for an entry that consumers are going to look at, in case that it comes here.
-     *
-     * @return 0 if it would not be late
-     */
-    long lateNumberOf(Entry entry) {
-        return entry.seq <= furthest ? ++lastLate : 0;
+    /** Consumers are going to look at an entry: in case that it comes here, it gets a number if it would be late. */
+    void offered(Entry entry) {
+        if (entry.seq > furthest) return;
+        if (lastLate - forgottenLate == late.length) makeRoom();
+        late[at(++lastLate)] = entry.seq;
     }
 
-    void add(Entry entry, long lateNumber) {
-        inOrder.add(entry);
-        entry.lateNumber = lateNumber;
-        if (lateNumber != 0) late.put(lateNumber, entry);
+    private void makeRoom() {
+        if (late.length == mostLate) {
+            forgottenLate = lastLate;
+            return;
+        }
+        long[] larger = new long[late.length * 2];
+        for (long number = forgottenLate + 1; number <= lastLate; number++) {
+            larger[(int) number & (larger.length - 1)] = late[at(number)];
+        }
+        late = larger;
     }
 
-    /** False if it was not here. */
-    boolean remove(Entry entry) {
-        if (entry.lateNumber != 0) late.remove(entry.lateNumber);
-        entry.lateNumber = 0;
-        return inOrder.remove(entry);
+    private int at(long number) {
+        return (int) number & (late.length - 1);
+    }
+
+    /** An entry stands aside now. */
+    void added(long place) {
+        last = Math.max(last, place);
     }
 
     /** Whether there may be something that the consumer has not looked at. Costs next to nothing. */
     boolean mayHaveNewsFor(Consumer consumer) {
-        return !inOrder.isEmpty() && (consumer.seenLate < lastLate || consumer.place < inOrder.last().seq);
+        return last != Order.BEGINNING && (consumer.seenLate < lastLate || consumer.place < last);
     }
 
-    /** The next entry that the consumer has not looked at. */
-    @Nullable
-    Entry nextFor(Consumer consumer) {
-        Map.Entry<Long, Entry> next = late.higherEntry(consumer.seenLate);
-        for (; next != null; next = late.higherEntry(consumer.seenLate)) {
-            if (next.getValue().seq <= consumer.place) return next.getValue();
-            consumer.seenLate = next.getKey(); // its place is still before the consumer
+    /** The next entry that the consumer has not looked at; {@link QueueIndex#NONE} if there is none. */
+    long nextFor(Consumer consumer) {
+        long missed = nextMissed(consumer);
+        if (missed != NOTHING) return missed;
+        long next = index.higherAside(consumer.place);
+        if (next == QueueIndex.NONE) last = Math.min(last, consumer.place);
+        return next;
+    }
+
+    /** A late one that stands at a place which the consumer has passed. */
+    private long nextMissed(Consumer consumer) {
+        if (consumer.seenLate < forgottenLate) {
+            consumer.seenLate = forgottenLate;
+            consumer.place = Order.BEGINNING;
         }
-        consumer.seenLate = lastLate;
-        return higher(consumer.place);
+        for (; consumer.seenLate < lastLate; consumer.seenLate++) {
+            long place = late[at(consumer.seenLate + 1)];
+            // If its place is still before the consumer, that will come by; if it was taken meanwhile, there is
+            // nothing.
+            if (place <= consumer.place && index.isAside(place)) return place;
+        }
+        return NOTHING;
     }
 
     /** The consumer has looked at the entry that {@link #nextFor} showed, and it stays. */
     void passed(Consumer consumer, Entry entry) {
-        if (entry.seq <= consumer.place) consumer.seenLate = entry.lateNumber;
+        if (entry.seq <= consumer.place) consumer.seenLate++;
         else reach(consumer, entry);
     }
 
     /**
-     * The consumer has looked at an entry that is not here yet, and did not want it: it need not look again, if it has seen
-     * all before it.
+     * The consumer has looked at an entry that was offered and is not here yet, and did not want it: it need not look again, if
+     * it has seen all before it.
      */
-    void passedBefore(Consumer consumer, Entry entry, long lateNumber) {
-        if (lateNumber != 0 && late.higherKey(consumer.seenLate) == null) consumer.seenLate = lateNumber;
-        if (entry.seq <= consumer.place) return;
-        Entry next = higher(consumer.place);
-        if (next == null || next.seq > entry.seq) reach(consumer, entry);
+    void passedBefore(Consumer consumer, Entry entry) {
+        nextMissed(consumer);
+        if (entry.seq > consumer.place && index.higherAside(consumer.place) > entry.seq) reach(consumer, entry);
     }
 
     private void reach(Consumer consumer, Entry entry) {
@@ -87,29 +116,7 @@ final class AsideEntries {
         furthest = Math.max(furthest, entry.seq);
     }
 
-    /** The first entry after this place in the order of arrival. */
-    @Nullable
-    Entry higher(long seq) {
-        if (inOrder.isEmpty()) return null;
-        probe.seq = seq;
-        return inOrder.higher(probe);
-    }
-
-    boolean contains(Entry entry) {
-        return inOrder.contains(entry);
-    }
-
-    /** This entry, if it is here, and those after it. */
-    Iterable<Entry> from(Entry entry) {
-        return inOrder.tailSet(entry, true);
-    }
-
-    Iterable<Entry> all() {
-        return inOrder;
-    }
-
-    void clear() {
-        inOrder.clear();
-        late.clear();
+    long heapBytes() {
+        return late.length <= 4 ? 0 : 8L * late.length;
     }
 }

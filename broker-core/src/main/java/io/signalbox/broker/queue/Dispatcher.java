@@ -33,7 +33,7 @@ final class Dispatcher {
     private final QueueEffects effects;
     private final InstantSource clock;
     private final int loadBytes;
-    private final ReadyEntries ready = new ReadyEntries();
+    private final QueueIndex index;
     private final ArrayDeque<Consumer> ring = new ArrayDeque<>(2);
     private final List<Consumer> searching = new ArrayList<>(0);
     private final List<Consumer> browsing = new ArrayList<>(0);
@@ -53,16 +53,19 @@ final class Dispatcher {
 
     private boolean halted;
 
-    Dispatcher(QueueState state, QueueFootprint footprint, QueueEffects effects, InstantSource clock, int windowBytes) {
+    Dispatcher(
+            QueueState state,
+            QueueIndex index,
+            QueueFootprint footprint,
+            QueueEffects effects,
+            InstantSource clock,
+            int windowBytes) {
         this.state = state;
+        this.index = index;
         this.footprint = footprint;
         this.effects = effects;
         this.clock = clock;
         this.loadBytes = Math.max(1, windowBytes / 4);
-    }
-
-    ReadyEntries ready() {
-        return ready;
     }
 
     /** Nothing is delivered any more. */
@@ -71,14 +74,14 @@ final class Dispatcher {
     }
 
     void attach(Consumer consumer) {
-        ready.beginFor(consumer);
+        index.beginFor(consumer);
     }
 
     /** The consumer's credit or room has changed. */
     void available(Consumer consumer) {
         if (consumer.standing != Consumer.Standing.IDLE || !canTake(consumer)) return;
         if (consumer.browses) stand(consumer, browsing, Consumer.Standing.BROWSING);
-        else if (ready.mayHaveNewsFor(consumer)) stand(consumer, searching, Consumer.Standing.SEARCHING);
+        else if (index.mayHaveNewsFor(consumer)) stand(consumer, searching, Consumer.Standing.SEARCHING);
         else enterRing(consumer);
     }
 
@@ -152,24 +155,24 @@ final class Dispatcher {
     }
 
     private boolean hasWork() {
-        return !searching.isEmpty() || browsersOnTheWay > 0 || (!ring.isEmpty() && ready.peek() != null);
+        return !searching.isEmpty() || browsersOnTheWay > 0 || (!ring.isEmpty() && index.first() != QueueIndex.NONE);
     }
 
     // ---- the first entry
 
     /** True if the first entry has left its place or a consumer its own. */
     private boolean firstStep() {
-        Entry entry = ready.peek();
         if (ring.isEmpty()) return false;
-        if (entry == null) return ringIsBehind && sendToSearch();
-        if (entry.loading) return false; // nothing ends whose record is being read
-        if (isExpired(entry)) {
-            ready.removeFirst();
+        long place = index.first();
+        if (place == QueueIndex.NONE) return ringIsBehind && sendToSearch();
+        Entry entry = index.object(place);
+        if (entry != null && entry.loading) return false; // nothing ends whose record is being read
+        if (entry != null && isExpired(entry)) {
             state.expire(entry);
             return true;
         }
-        if (entry.message == null) {
-            load(ready.notResidentFrom(entry, LOAD_ENTRIES, loadBytes));
+        if (entry == null || entry.message == null) {
+            loadFrom(place);
             return false;
         }
         return offer(entry);
@@ -179,7 +182,6 @@ final class Dispatcher {
     private boolean offer(Entry entry) {
         boolean someoneCan = false;
         boolean someoneSearches = false;
-        long lateNumber = 0;
         for (int turns = ring.size(); turns > 0; turns--) {
             Consumer consumer = ring.remove();
             if (!canTake(consumer)) {
@@ -193,16 +195,15 @@ final class Dispatcher {
             }
             ring.add(consumer);
             if (wants(consumer, entry)) {
-                ready.removeFirst();
                 state.acquire(consumer, entry);
                 return true;
             }
-            if (!someoneCan) lateNumber = ready.aside().lateNumberOf(entry);
-            ready.aside().passedBefore(consumer, entry, lateNumber);
+            if (!someoneCan) index.aside().offered(entry);
+            index.aside().passedBefore(consumer, entry);
             someoneCan = true;
         }
         if (someoneCan) {
-            ready.setFirstAside(lateNumber);
+            index.setFirstAside(entry);
             if (entry.lsn != 0) state.forgetBody(entry); // it is read back when somebody particular looks for it
         }
         return someoneCan || someoneSearches;
@@ -213,56 +214,51 @@ final class Dispatcher {
         ringIsBehind = false;
         for (int turns = ring.size(); turns > 0; turns--) {
             Consumer consumer = ring.remove();
-            if (ready.nextAsideFor(consumer) == null) ring.add(consumer);
+            if (index.nextAsideFor(consumer) == QueueIndex.NONE) ring.add(consumer);
             else stand(consumer, searching, Consumer.Standing.SEARCHING);
         }
         return !searching.isEmpty();
     }
 
     /** What the consumer has missed at a place that it has passed comes before anything else. */
-    private static boolean comesBefore(Entry aside, Consumer consumer, Entry first) {
-        return aside.seq <= consumer.place || aside.seq < first.seq;
+    private static boolean comesBefore(long aside, Consumer consumer, long first) {
+        return aside <= consumer.place || aside < first;
     }
 
     private boolean hasOlderFor(Consumer consumer, Entry entry) {
-        Entry next = ready.nextAsideFor(consumer);
-        return next != null && comesBefore(next, consumer, entry);
+        long next = index.nextAsideFor(consumer);
+        return next != QueueIndex.NONE && comesBefore(next, consumer, entry.seq);
     }
 
     // ---- what was set aside
 
     /** The consumer looks at the next entry among those set aside. False if it has to wait for a body. */
     private boolean searchStep(Consumer consumer) {
-        Entry next = canTake(consumer) ? ready.nextAsideFor(consumer) : null;
-        Entry first = ready.peek();
-        if (next == null || (first != null && !comesBefore(next, consumer, first))) {
+        long place = canTake(consumer) ? index.nextAsideFor(consumer) : QueueIndex.NONE;
+        if (place == QueueIndex.NONE || !comesBefore(place, consumer, index.first())) {
             searching.remove(0);
             consumer.standing = Consumer.Standing.IDLE;
             if (canTake(consumer)) enterRing(consumer);
-            ringIsBehind |= next != null;
+            ringIsBehind |= place != QueueIndex.NONE;
             return true;
         }
         searchedOrBrowsed = true;
-        if (next.loading) return false;
-        if (isExpired(next)) {
-            ready.removeAside(next);
+        Entry next = index.object(place);
+        if (next != null && next.loading) return false;
+        if (next != null && isExpired(next)) {
             state.expire(next);
             return true;
         }
-        if (next.isRefusedBy(consumer)) {
-            ready.aside().passed(consumer, next);
+        if (next != null && next.isRefusedBy(consumer)) {
+            index.aside().passed(consumer, next);
             return true;
         }
-        if (next.message == null) {
-            load(ready.notResidentFrom(next, LOAD_ENTRIES, loadBytes));
+        if (next == null || next.message == null) {
+            loadFrom(place);
             return false;
         }
-        if (wants(consumer, next)) {
-            ready.removeAside(next);
-            state.acquire(consumer, next);
-        } else {
-            ready.aside().passed(consumer, next);
-        }
+        if (wants(consumer, next)) state.acquire(consumer, next);
+        else index.aside().passed(consumer, next);
         if (searching.size() > 1) Collections.rotate(searching, -1);
         return true;
     }
@@ -271,20 +267,20 @@ final class Dispatcher {
 
     /** The browser looks at its next entry. False if none of them can go on. */
     private boolean browseStep(Consumer browser) {
-        Entry next = canTake(browser) ? ready.higher(browser.place) : null;
+        long place = canTake(browser) ? index.higher(browser.place) : QueueIndex.NONE;
         if (!canTake(browser)) {
             browsing.remove(browser);
             browser.standing = Consumer.Standing.IDLE;
         }
-        if (next == null || next.loading) return --browsersOnTheWay > 0;
-        Message message = next.message;
-        boolean shown = next.reservedFor == null && !isExpired(next);
-        if (shown && message == null) {
-            load(ready.notResidentFrom(next, LOAD_ENTRIES, loadBytes));
+        if (place == QueueIndex.NONE) return --browsersOnTheWay > 0;
+        Entry next = index.object(place);
+        boolean shown = next == null || (next.reservedFor == null && !isExpired(next));
+        if (next == null || next.loading || (shown && next.message == null)) {
+            loadFrom(place);
             return --browsersOnTheWay > 0;
         }
         searchedOrBrowsed = true;
-        browser.place = next.seq;
+        browser.place = place;
         if (shown && wants(browser, next)) state.show(browser, next);
         return true;
     }
@@ -311,8 +307,10 @@ final class Dispatcher {
         return values.matches(filter, message);
     }
 
-    private void load(List<Entry> wanted) {
-        if (loading > 0 || wanted.isEmpty()) return;
+    /** Brings the body of this entry into memory, and of those after it, unless that goes on for some. */
+    private void loadFrom(long place) {
+        if (loading > 0) return;
+        List<Entry> wanted = index.notResidentFrom(place, LOAD_ENTRIES, loadBytes);
         for (Entry entry : wanted) entry.loading = true;
         loading = wanted.size();
         effects.load(wanted);
@@ -339,7 +337,7 @@ final class Dispatcher {
     }
 
     private boolean hasSomethingFor(Consumer consumer) {
-        if (consumer.browses) return ready.higher(consumer.place) != null;
-        return ready.peek() != null || ready.nextAsideFor(consumer) != null;
+        if (consumer.browses) return index.higher(consumer.place) != QueueIndex.NONE;
+        return index.first() != QueueIndex.NONE || index.nextAsideFor(consumer) != QueueIndex.NONE;
     }
 }

@@ -1,14 +1,15 @@
 package io.signalbox.broker.queue;
 
-import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.TargetFlags;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message in one queue. It is also the command that brings it in, so enqueuing allocates one object. Confined to the
- * queue once offered.
+ * One message in one queue, while there is more to remember of it than its bits in the {@link QueueIndex}. It is also the
+ * command that brings it in, so enqueuing allocates one object. Confined to the queue once offered.
  */
 final class Entry extends QueueCommand {
 
@@ -19,14 +20,15 @@ final class Entry extends QueueCommand {
     final long lsn;
 
     final int flags;
-    final int bodyBytes;
-    final long expiresAtMillis;
+
+    /** At most as long as its body, until the message has been here; then exactly. */
+    int bodyBytes;
+
+    /** {@link Envelope#NEVER} also for one whose message has not been here. */
+    long expiresAtMillis = Envelope.NEVER;
 
     /** What a message of its own costs in memory, in bytes, where that is more than usual: its body and a long address. */
-    final int residentBytes;
-
-    /** 0 to 9. */
-    final byte priority;
+    int residentBytes;
 
     /** Place in the order of the queue, see {@link Order}. */
     long seq;
@@ -40,6 +42,7 @@ final class Entry extends QueueCommand {
     Delivery delivery;
 
     int deliveryCount;
+
     /** What consumers have added to it. */
     Annotations annotations = Annotations.NONE;
 
@@ -61,9 +64,6 @@ final class Entry extends QueueCommand {
     /** Nobody may have it any more, but it cannot end while its body is being read. */
     boolean doomed;
 
-    /** Its number among those set aside late ({@link AsideEntries}); 0 = it is none of them. */
-    long lateNumber;
-
     /** The only name of a consumer that may have it; null = any may. */
     @Nullable
     String reservedFor;
@@ -73,27 +73,44 @@ final class Entry extends QueueCommand {
 
     Entry(long lsn, int flags, Message message) {
         this.lsn = lsn;
+        this.flags = TargetFlags.checked(flags);
+        come(message);
+    }
+
+    /** One that has been bits only; its message is in the log. */
+    Entry(long lsn, int flags, int mostBodyBytes, long seq) {
+        this.lsn = lsn;
         this.flags = flags;
-        this.bodyBytes = message.body().size();
-        int addressBytes = message.envelope().address().length();
-        this.residentBytes = addressBytes > USUAL_ADDRESS_BYTES ? bodyBytes + addressBytes : bodyBytes;
-        this.expiresAtMillis = message.envelope().expiresAtMillis();
-        this.priority = (byte) message.envelope().priority();
-        this.message = message.body() instanceof Body.Inline ? message : null;
+        this.bodyBytes = mostBodyBytes;
+        this.residentBytes = mostBodyBytes;
+        this.seq = seq;
     }
 
-    private Entry() {
-        this.lsn = 0;
-        this.flags = 0;
-        this.bodyBytes = 0;
-        this.residentBytes = 0;
-        this.expiresAtMillis = 0;
-        this.priority = 0;
+    /** Its message is here. */
+    void come(Message itsMessage) {
+        int addressBytes = itsMessage.envelope().address().length();
+        bodyBytes = itsMessage.body().size();
+        residentBytes = addressBytes > USUAL_ADDRESS_BYTES ? bodyBytes + addressBytes : bodyBytes;
+        expiresAtMillis = itsMessage.envelope().expiresAtMillis();
+        message = itsMessage;
     }
 
-    /** No message, but something to compare the places of others with. */
-    static Entry probe() {
-        return new Entry();
+    /** Whether there is more to remember of it than its bits in the index. */
+    boolean isMoreThanBits() {
+        return lsn == 0
+                || message != null
+                || loading
+                || delivery != null
+                || reservedFor != null
+                || !annotations.isEmpty()
+                || (refusedBy != null && !refusedBy.isEmpty());
+    }
+
+    /** It ends with its queue. */
+    void endWithQueue() {
+        ended = true;
+        message = null;
+        delivery = null;
     }
 
     @Override

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,15 +154,24 @@ public final class MessageQueue implements Destination, QueueEffects {
         submit(new QueueCommand.Call(() -> emptinessAwaited = listener));
     }
 
-    /** Ends the queue for everyone. What it held is dead; the caller has told the log so. */
-    public void delete() {
+    /**
+     * Ends the queue for everyone. What it held is dead.
+     *
+     * @param lsn of the record in which the caller has told the log so; 0 for a transient queue, which the log does not know
+     */
+    public void delete(long lsn) {
         deleted = true;
-        submit(new QueueCommand.Delete());
+        submit(new QueueCommand.Delete(lsn));
     }
 
     /** Puts an entry in its place that an earlier life left in the log. Only before the first command. */
     public void restore(long lsn, int flags, Message message) {
-        state.restore(new Entry(lsn, flags, message));
+        state.restore(lsn, flags, message);
+    }
+
+    /** Ends what the earlier life had settled; false if it is not there. Only before the first command. */
+    public boolean endRestored(long lsn) {
+        return state.endRestored(lsn);
     }
 
     /**
@@ -292,10 +303,15 @@ public final class MessageQueue implements Destination, QueueEffects {
     }
 
     @Override
-    public void settle(Entry entry) {
-        if (entry.lsn == 0) return;
+    public void settle(long lsn) {
+        if (lsn == 0) return;
         beginRecordIfFull();
-        settlements.settle(id, entry.lsn);
+        settlements.settle(id, lsn);
+    }
+
+    @Override
+    public void forget(long lsn, Consumer<LongConsumer> dead) {
+        store.forget(id, lsn, dead);
     }
 
     private void beginRecordIfFull() {
@@ -348,28 +364,6 @@ public final class MessageQueue implements Destination, QueueEffects {
     @Override
     public String toString() {
         return "queue " + settings.name();
-    }
-
-    /** A settlement whose consumer wants to know; goes to its loop with the LSN to wait for. */
-    private static final class Confirmation extends LoopEvent {
-        private final Subscription subscription;
-        private final long token;
-        private long lsn;
-
-        Confirmation(Subscription subscription, long token) {
-            this.subscription = subscription;
-            this.token = token;
-        }
-
-        void post(long appendedAt) {
-            lsn = appendedAt;
-            subscription.settings().loop().post(this);
-        }
-
-        @Override
-        protected void onLoop() {
-            subscription.receiveConfirmation(lsn, token);
-        }
     }
 
     /** Gathers, on the reader's thread, what was asked of the log; then it is a command of the queue. */

@@ -25,6 +25,16 @@ final class Order {
         return ((long) (Envelope.DEFAULT_PRIORITY - priority) << ARRIVAL_BITS) + arrival;
     }
 
+    /** The place of an entry by its {@link #level} and its number of arrival there. */
+    static long placeAtLevel(int level, long arrival) {
+        return place(HIGHEST_PRIORITY - level, arrival);
+    }
+
+    /** The number of arrival among the entries of the same priority. */
+    static long arrival(long place) {
+        return place & (1L << ARRIVAL_BITS) - 1;
+    }
+
     /** 0 for the priority that comes first, up to {@link #LEVELS} less one. */
     static int level(long place) {
         return (int) (place >> ARRIVAL_BITS) + HIGHEST_PRIORITY - Envelope.DEFAULT_PRIORITY;

@@ -162,9 +162,15 @@ abstract class QueueCommand extends MpscQueue.Node {
 
     /** The queue ends. */
     static final class Delete extends QueueCommand {
+        private final long lsn;
+
+        Delete(long lsn) {
+            this.lsn = lsn;
+        }
+
         @Override
         void applyTo(QueueState state) {
-            state.delete();
+            state.delete(lsn);
         }
     }
 }

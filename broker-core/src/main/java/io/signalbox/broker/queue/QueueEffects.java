@@ -2,13 +2,18 @@ package io.signalbox.broker.queue;
 
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** What the rules want done; carried out by the queue that owns them. */
 interface QueueEffects {
     void deliver(Delivery delivery);
 
-    /** The entry has ended; its log record, where it has one, is told. */
-    void settle(Entry entry);
+    /** The entry with this LSN has ended; the log is told. 0 = it was in memory only. */
+    void settle(long lsn);
+
+    /** The log need not keep these entries, which ended with the queue, once {@code lsn} is durable. */
+    void forget(long lsn, Consumer<LongConsumer> dead);
 
     /** Change these tables in the record of the settlements made now. */
     void change(List<TableChange> changes);

@@ -6,9 +6,6 @@ package io.signalbox.broker.queue;
  */
 final class QueueFootprint {
 
-    /** Heap of one entry and its place in the order, in bytes. */
-    private static final long ENTRY_HEAP_BYTES = 112;
-
     /** Heap of a message beyond its body, in bytes. */
     private static final long MESSAGE_HEAP_BYTES = 192;
 
@@ -79,9 +76,13 @@ final class QueueFootprint {
         tell(0);
     }
 
-    /** Tells the budget, in steps, so that queues do not meet there for every message. */
-    void report(long entries) {
-        long ofEntries = entries * ENTRY_HEAP_BYTES + annotationBytes;
+    /**
+     * Tells the budget, in steps, so that queues do not meet there for every message.
+     *
+     * @param indexBytes what the entries cost beside messages and annotations
+     */
+    void report(long indexBytes) {
+        long ofEntries = indexBytes + annotationBytes;
         long held = ofEntries + residentMessages * MESSAGE_HEAP_BYTES + residentBytes + unsettledBytes;
         if (Math.abs(held - reportedBytes) >= REPORT_STEP_BYTES) tell(held);
     }

@@ -19,12 +19,10 @@ final class QueueState {
     private QueueSettings settings;
     private final QueueFootprint footprint;
     private final Dispatcher dispatcher;
-    private final ReadyEntries ready;
+    private final QueueIndex index;
     private final List<Consumer> consumers = new ArrayList<>(1);
     private final ReadBackBodies readBack = new ReadBackBodies();
     private final Reservations reservations = new Reservations();
-    private long arrivals;
-
     /** Who of several consumers gets the next message that passes through; they take turns. */
     private int nextPassed;
 
@@ -40,37 +38,41 @@ final class QueueState {
     private long stale;
 
     QueueState(QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
+        this(effects, clock, settings, memory, new QueueIndex(QueueIndex.SLOT_BITS));
+    }
+
+    QueueState(
+            QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory, QueueIndex index) {
         this.effects = effects;
         this.settings = settings;
+        this.index = index;
         this.footprint = new QueueFootprint(memory, settings.windowBytes());
-        this.dispatcher = new Dispatcher(this, footprint, effects, clock, settings.windowBytes());
-        this.ready = dispatcher.ready();
+        this.dispatcher = new Dispatcher(this, index, footprint, effects, clock, settings.windowBytes());
     }
 
     void enqueue(Entry entry) {
         enqueued++;
         if (deleted) {
-            end(entry);
+            finish(entry);
             return;
         }
-        entry.seq = nextPlace(entry);
-        if (entry.message != null) {
-            if (entry.lsn != 0 && footprint.isBeyondWindow(entry)) {
-                entry.message = null; // what is beyond the window is read back when its turn comes
-            } else {
-                footprint.keeps(entry);
-            }
+        Message message = entry.message;
+        if (message == null) throw new IllegalStateException("entry " + entry.lsn + " comes without its message");
+        if (entry.lsn != 0 && footprint.isBeyondWindow(entry)) {
+            entry.message = null; // what is beyond the window is read back when its turn comes
+        } else {
+            footprint.keeps(entry);
         }
-        ready.add(entry);
+        index.add(entry, priority(message));
     }
 
     /** MQTT-4.6.0-6: to MQTT messages go in the order of their arrival, whatever their priority. */
-    private long nextPlace(Entry entry) {
+    private int priority(Message message) {
         boolean inOrderOfArrival = switch (settings.purpose()) {
             case SHARED, SUBSCRIPTION -> false;
             case SESSION, GROUP -> true;
         };
-        return Order.place(inOrderOfArrival ? Envelope.DEFAULT_PRIORITY : entry.priority, arrivals++);
+        return inOrderOfArrival ? Envelope.DEFAULT_PRIORITY : message.envelope().priority();
     }
 
     void passThrough(Entry entry) {
@@ -82,11 +84,11 @@ final class QueueState {
             if (message == null || !consumer.hasRoom()) continue;
             consumer.sent(entry.bodyBytes);
             effects.deliver(new Delivery(consumer, entry, message, true));
-            end(entry);
+            finish(entry);
             return;
         }
         dropped++;
-        end(entry);
+        finish(entry);
     }
 
     /** What was settled when it was handed over has not reached its consumer. */
@@ -122,11 +124,12 @@ final class QueueState {
     /** Reserves what is ready of these, and tells which that is. */
     Set<Long> reserve(Set<Long> lsns, String name) {
         Set<Long> found = new HashSet<>();
-        ready.forEach(entry -> {
-            if (!lsns.contains(entry.lsn)) return;
+        for (long lsn : lsns) {
+            Entry entry = index.restored(lsn);
+            if (entry == null) continue;
             reservations.add(entry, name);
-            found.add(entry.lsn);
-        });
+            found.add(lsn);
+        }
         return found;
     }
 
@@ -185,15 +188,17 @@ final class QueueState {
 
     void loaded(List<Entry> entries, List<Message> messages) {
         dispatcher.loadEnded(entries);
-        makeRoomFor(entries.stream().mapToLong(entry -> entry.bodyBytes).sum(), settings.windowBytes());
+        makeRoomFor(
+                messages.stream().mapToLong(message -> message.body().size()).sum(), settings.windowBytes());
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             if (entry.doomed && !entry.ended) drop(entry);
             if (i < messages.size() && !entry.ended && entry.message == null && entry.delivery == null) {
-                entry.message = messages.get(i);
+                entry.come(messages.get(i));
                 footprint.keeps(entry);
                 readBack.add(entry);
             }
+            index.letGo(entry);
         }
         if (messages.size() < entries.size()) halt(); // the log cannot be read: deliver nothing, lose nothing
     }
@@ -220,25 +225,25 @@ final class QueueState {
         dispatcher.halt();
     }
 
-    /** Puts an entry that an earlier life left in its place, before the first command. */
-    void restore(Entry entry) {
-        entry.seq = nextPlace(entry);
-        entry.delivered = true; // whether someone saw it is not known
-        entry.restored = true;
-        ready.add(entry);
-        footprint.report(ready.size() + unsettled);
+    /** Takes in an entry that an earlier life left, before the first command. */
+    void restore(long lsn, int flags, Message message) {
+        index.restore(priority(message), lsn, flags, message);
+        footprint.report(index.heapBytes());
     }
 
-    void delete() {
+    /** Ends what an earlier life had settled; false if it is not there. */
+    boolean endRestored(long lsn) {
+        return index.endRestored(lsn);
+    }
+
+    /** @param lsn of the record that says so, 0 if there is none */
+    void delete(long lsn) {
         if (deleted) return;
         deleted = true;
-        for (Entry entry : ready.removeAll()) die(entry);
+        settled += index.size() + unsettled;
+        long highestLsn = Math.max(lsn, index.highestLsn());
+        effects.forget(highestLsn, index.removeAll());
         for (Consumer consumer : consumers) {
-            for (Delivery delivery : consumer.acquired) {
-                if (delivery.copy) continue;
-                delivery.entry.delivery = null;
-                die(delivery.entry);
-            }
             consumer.acquired.clear();
             consumer.attached = false;
             effects.deleted(consumer.subscription);
@@ -251,14 +256,6 @@ final class QueueState {
         footprint.end();
     }
 
-    /** A durable queue's end is one record for all its entries; what a transient one has in the log is settled singly. */
-    private void die(Entry entry) {
-        entry.ended = true;
-        entry.message = null;
-        settled++;
-        if (!settings.durable()) effects.settle(entry);
-    }
-
     /**
      * Hands over what can be handed over; called when a batch of commands has been applied.
      *
@@ -266,12 +263,13 @@ final class QueueState {
      */
     boolean dispatch() {
         boolean more = dispatcher.dispatch();
-        footprint.report(ready.size() + unsettled);
+        footprint.report(index.heapBytes());
         return more;
     }
 
-    /** The entry, which is no longer ready, has outlived its time. */
+    /** The entry, which nobody has, has outlived its time. */
     void expire(Entry entry) {
+        index.take(entry);
         expired++;
         end(entry);
     }
@@ -289,11 +287,12 @@ final class QueueState {
         browser.acquired.add(delivery);
     }
 
-    /** The entry, which is no longer ready, is the consumer's. */
+    /** The entry, which waits, is the consumer's. */
     void acquire(Consumer consumer, Entry entry) {
         Message message = entry.message;
         if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
         Delivery delivery = new Delivery(consumer, entry, message, consumer.settlesOnDispatch);
+        index.take(entry);
         if (entry.reservedFor != null) reservations.remove(entry);
         consumer.dispatched++;
         consumer.sent(entry.bodyBytes);
@@ -314,7 +313,8 @@ final class QueueState {
 
     private void putBack(Delivery delivery) {
         release(delivery);
-        ready.putBack(delivery.entry);
+        index.putBack(delivery.entry);
+        index.letGo(delivery.entry);
     }
 
     private void release(Delivery delivery) {
@@ -326,26 +326,34 @@ final class QueueState {
     }
 
     private void drop(Entry entry) {
-        ready.remove(entry);
+        index.take(entry);
         dropped++;
         end(entry);
     }
 
     private void end(Entry entry) {
-        entry.ended = true;
         if (entry.reservedFor != null) reservations.remove(entry);
+        index.end(entry);
+        finish(entry);
+    }
+
+    /** The entry, which is in no place, has ended. */
+    private void finish(Entry entry) {
+        entry.ended = true;
         settled++;
         forgetBody(entry);
         footprint.annotate(entry, Annotations.NONE);
-        effects.settle(entry);
+        effects.settle(entry.lsn);
     }
 
     /** Its body need not be in memory. */
     void forgetBody(Entry entry) {
         entry.message = null;
-        if (!entry.counted) return;
-        if (entry.readBack) readBack.remove(entry);
-        footprint.keepsNoMore(entry);
+        if (entry.counted) {
+            if (entry.readBack) readBack.remove(entry);
+            footprint.keepsNoMore(entry);
+        }
+        index.letGo(entry);
     }
 
     long residentBytes() {
@@ -354,7 +362,7 @@ final class QueueState {
 
     QueueStatus status() {
         return new QueueStatus(
-                ready.size(),
+                index.size(),
                 unsettled,
                 consumers.size(),
                 footprint.residentBytes(),

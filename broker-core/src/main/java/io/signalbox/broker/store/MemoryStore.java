@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * A store without a disk, for brokers that are embedded in tests: what it holds is gone with the process. Everything is
@@ -123,8 +124,21 @@ public final class MemoryStore implements MessageStore {
     }
 
     private void settle(long queueId, long lsn) {
+        if (!end(queueId, lsn) && !dropped.contains(queueId)) {
+            throw new IllegalStateException("the entry of queue " + queueId + " at LSN " + lsn + " has ended before");
+        }
+    }
+
+    private boolean end(long queueId, long lsn) {
         Set<Long> queues = unsettled.get(lsn);
-        if (queues != null && queues.remove(queueId)) forgetIfSettled(lsn, queues);
+        if (queues == null || !queues.remove(queueId)) return false;
+        forgetIfSettled(lsn, queues);
+        return true;
+    }
+
+    @Override
+    public void forget(long queueId, long lsn, Consumer<LongConsumer> dead) {
+        afterForce(lsn, () -> dead.accept(each -> end(queueId, each)));
     }
 
     private void drop(long queueId) {

@@ -3,6 +3,7 @@ package io.signalbox.broker.store;
 import io.signalbox.broker.message.Message;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * What the core sees of durable storage: one log that holds messages, settlements and tables of every queue.
@@ -44,6 +45,15 @@ public interface MessageStore extends AutoCloseable {
      * @throws IllegalArgumentException if the batch is larger than {@link #maxBatchBytes()}
      */
     long append(WriteBatch batch);
+
+    /**
+     * Lets go of the records of entries that ended with their queue and are never settled one by one. Nothing happens before
+     * {@code lsn} is durable.
+     *
+     * @param lsn of the batch that dropped the queue, or of the latest of these entries if that is higher
+     * @param dead names the entries; called once at most, on a thread of the store
+     */
+    void forget(long queueId, long lsn, Consumer<LongConsumer> dead);
 
     /** The largest batch that {@link #append} takes, in bytes of bodies, keys and values. */
     int maxBatchBytes();

@@ -6,14 +6,21 @@ import io.signalbox.broker.message.Message;
 public interface RecoverySink {
 
     /**
-     * An entry that was not settled. Called after all tables are complete, once per (queue, enqueue record), in the order
-     * of LSNs. The message's body is {@link io.signalbox.broker.message.Body.Stored}.
+     * An entry of a queue that was not dropped; {@link #settled} follows in its turn if it was settled. Called after all
+     * tables are complete, once per (queue, enqueue record), in the order of LSNs. The message's body is {@link
+     * io.signalbox.broker.message.Body.Stored}.
      *
      * @param targetFlags the flags given to {@link WriteBatch#enqueueTo}
-     * @return whether the entry lives on; false if its queue is gone or it was transient: then the store counts it as
-     *     settled
+     * @return whether the entry lives; false if its queue is gone or it was transient: then nothing keeps its record
      */
     boolean entry(long queueId, long lsn, int targetFlags, Message message);
+
+    /**
+     * A settlement, in its place among the entries.
+     *
+     * @return whether the entry has lived until here
+     */
+    boolean settled(long queueId, long lsn);
 
     /** How far recovery is: for a progress line. */
     void progress(long bytesDone, long bytesTotal);

@@ -1,6 +1,9 @@
 package io.signalbox.broker.store;
 
-/** The per-target metadata of an enqueue record: 32 bits that come back with the entry, also after a restart. */
+/**
+ * The per-target metadata of an enqueue record: what comes back with the entry, also after a restart. A record has 32 bits for
+ * it, of which a queue keeps the lowest 8.
+ */
 public final class TargetFlags {
 
     /** The entry's queue or message is not durable: the record only holds it while this process lives. */
@@ -12,10 +15,17 @@ public final class TargetFlags {
     /** The subscription wants the retain flag as it was published (MQTT 5.0 §3.8.3.1). */
     public static final int RETAIN_AS_PUBLISHED = 1 << 4;
 
+    private static final int KEPT = 0xFF;
     private static final int QOS_SHIFT = 2;
     private static final int QOS_MASK = 3 << QOS_SHIFT;
 
     private TargetFlags() {}
+
+    /** The same flags, of which a queue would lose none. */
+    public static int checked(int flags) {
+        if ((flags & ~KEPT) != 0) throw new IllegalArgumentException("flags " + flags + " are more than 8 bits");
+        return flags;
+    }
 
     /** Flags that carry the quality of service, 0..2, a subscription was granted. */
     public static int ofQos(int grantedQos) {

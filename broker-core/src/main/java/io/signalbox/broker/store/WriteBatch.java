@@ -67,8 +67,8 @@ public final class WriteBatch {
     }
 
     /**
-     * Settles the entry of {@code queueId} in the enqueue record at {@code lsn}. Nothing happens if it has ended already, by
-     * an earlier settlement or with its queue.
+     * Settles the entry of {@code queueId} in the enqueue record at {@code lsn}. Every entry is settled once, or named to {@link
+     * MessageStore#forget}, and never both: what keeps records is only counted.
      */
     public WriteBatch settle(long queueId, long lsn) {
         if (settlements == settledLsns.length) {
@@ -81,8 +81,9 @@ public final class WriteBatch {
     }
 
     /**
-     * Ends a queue: every entry it still has is dead from here on, and one that a later batch adds, since its publisher did
-     * not know yet, is dead from the start. The id is never used again.
+     * Ends a queue: no entry of it comes back at a start, whether it is there already or a later batch adds it, since its
+     * publisher did not know yet. {@link MessageStore#forget} names those that are there; others are settled one by one. The id
+     * is never used again.
      */
     public WriteBatch dropQueue(long queueId) {
         droppedQueues.add(queueId);

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /** Consumers with filters, and browsers, at one queue whose log answers when it is asked to. */
@@ -72,12 +73,15 @@ class DispatcherTest {
         }
 
         @Override
-        public void settle(Entry entry) {
+        public void settle(long lsn) {
             settled++;
         }
 
         @Override
         public void change(List<TableChange> changes) {}
+
+        @Override
+        public void forget(long lsn, java.util.function.Consumer<LongConsumer> dead) {}
 
         @Override
         public void confirm(Subscription subscription, long token) {}
@@ -97,6 +101,10 @@ class DispatcherTest {
         public void deleted(Subscription subscription) {}
     }
 
+    int slotBits() {
+        return QueueIndex.SLOT_BITS;
+    }
+
     private QueueState queue(int windowBytes) {
         return queue(windowBytes, QueueSettings.Purpose.SHARED);
     }
@@ -106,7 +114,8 @@ class DispatcherTest {
                 effects,
                 () -> Instant.ofEpochMilli(nowMillis),
                 new QueueSettings("q", true, purpose, windowBytes, "test"),
-                memory);
+                memory,
+                new QueueIndex(slotBits()));
     }
 
     private Message message(String text, long expiresAtMillis) {
@@ -309,6 +318,27 @@ class DispatcherTest {
     }
 
     @Test
+    void whoMissesMoreReturnsThanAreRememberedLooksFromTheBeginningAgain() {
+        Consumer all = taking("", 20);
+        for (int i = 0; i < 20; i++) put("x" + i);
+        List<Delivery> held = List.copyOf(effects.delivered);
+        texts();
+        Consumer mine = taking("text = 'mine' OR text = 'x3'", 1);
+        put("y", "z", "mine"); // it has come to the end, and goes away
+        assertEquals(List.of("mine"), texts());
+        granted(mine, mine.dispatched);
+        taking("text = 'nothing'", 10);
+        for (Delivery delivery : held) settle(delivery, Outcome.RELEASED);
+        assertEquals(List.of(), texts());
+        assertEquals(0, all.limit - all.dispatched);
+        granted(mine, 10);
+        assertEquals(List.of("x3"), texts());
+        put("w");
+        granted(all, 100);
+        assertEquals(22, texts().size());
+    }
+
+    @Test
     void orderIsKeptAcrossWhatWasSetAsideAndWhatCameBack() {
         Consumer odd = taking("text LIKE '%1' OR text LIKE '%3'", 10);
         put("m0", "m1", "m2", "m3", "m4");
@@ -504,7 +534,7 @@ class DispatcherTest {
     void aDeletedQueueLeavesItsBrowsersNothing() {
         put("a");
         granted(attach("", Mode.BROWSE, Settlement.BY_CONSUMER), 10);
-        state.delete();
+        state.delete(0);
         assertEquals(0, state.status().ready() + state.status().unsettled());
         assertEquals(1, state.status().settled());
     }

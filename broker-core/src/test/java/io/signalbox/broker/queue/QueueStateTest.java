@@ -12,6 +12,7 @@ import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 class QueueStateTest {
@@ -28,7 +29,7 @@ class QueueStateTest {
 
     private static final class Recorder implements QueueEffects {
         final List<Delivery> delivered = new ArrayList<>();
-        final List<Entry> settled = new ArrayList<>();
+        final List<Long> settled = new ArrayList<>();
         final List<Entry> loads = new ArrayList<>();
         final List<TableChange> changes = new ArrayList<>();
         int drains;
@@ -45,9 +46,12 @@ class QueueStateTest {
         }
 
         @Override
-        public void settle(Entry entry) {
-            settled.add(entry);
+        public void settle(long lsn) {
+            settled.add(lsn);
         }
+
+        @Override
+        public void forget(long lsn, java.util.function.Consumer<LongConsumer> dead) {}
 
         @Override
         public void confirm(Subscription subscription, long token) {}
@@ -262,15 +266,29 @@ class QueueStateTest {
         assertEquals(0, state.status().ready());
     }
 
+    private void answerLoads() {
+        while (!effects.loads.isEmpty()) {
+            List<Entry> loads = List.copyOf(effects.loads);
+            effects.loads.clear();
+            state.loaded(
+                    loads,
+                    loads.stream()
+                            .map(entry -> TestMessages.durable("q", "m" + entry.lsn))
+                            .toList());
+            state.dispatch();
+        }
+    }
+
     @Test
     void restoredEntriesAreReservedByTheirNames() {
-        for (long lsn = 1; lsn <= 3; lsn++) state.restore(new Entry(lsn, 0, TestMessages.durable("q", "m" + lsn)));
+        for (long lsn = 1; lsn <= 3; lsn++)
+            state.restore(lsn, 0, TestMessages.durable("q", "m" + lsn).stored(lsn));
         assertEquals(Set.of(2L), state.reserve(Set.of(2L, 7L), "mine"));
         named("other", 5);
+        answerLoads();
         assertEquals(List.of("m1", "m3"), deliveredTexts());
         named("mine", 5);
-        state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "m2")));
-        state.dispatch();
+        answerLoads();
         assertEquals(List.of("m1", "m3", "m2"), deliveredTexts());
     }
 
@@ -435,7 +453,7 @@ class QueueStateTest {
     void aDeletedQueueTellsItsConsumersAndTakesNothing() {
         consumer(0);
         put("a");
-        state.delete();
+        state.delete(0);
         assertEquals(1, effects.deletions);
         put("late");
         assertEquals(1, effects.settled.size(), "a message that comes late is settled in the log, so it pins nothing");
@@ -445,7 +463,7 @@ class QueueStateTest {
     @Test
     void entriesOfAnEarlierLifeComeFirstAndMarkedRedelivered() {
         Message stored = TestMessages.durable("q", "old").stored(1);
-        state.restore(new Entry(1, 0, stored));
+        state.restore(nextLsn++, 0, stored);
         consumer(5);
         state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "old")));
         state.dispatch();
@@ -569,7 +587,7 @@ class QueueStateTest {
 
     @Test
     void anEntryWhoseBodyIsBeingReadDoesNotEndMeanwhile() {
-        state.restore(new Entry(1, 0, TestMessages.expiring("q", 100).stored(1)));
+        state.restore(1, 0, TestMessages.expiring("q", 100).stored(1));
         consumer(5);
         assertEquals(1, effects.loads.size());
         nowMillis = 100;
@@ -586,7 +604,7 @@ class QueueStateTest {
         consumer(1);
         for (String text : List.of("a", "b", "c")) put(text);
         settle(effects.delivered.get(0), Outcome.ACCEPTED);
-        state.delete();
+        state.delete(0);
         put("late");
         QueueStatus status = state.status();
         assertEquals(4, status.enqueued());
@@ -621,10 +639,10 @@ class QueueStateTest {
     @Test
     void whatAQueueHoldsIsInTheBudgetUntilItEnds() {
         QueueState wide = windowOf(100);
-        fill(wide, 2000);
+        fill(wide, 20_000);
         wide.dispatch();
-        assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
-        wide.delete();
+        assertTrue(memory.heldBytes() >= 20_000, "held: " + memory.heldBytes());
+        wide.delete(0);
         wide.dispatch();
         assertEquals(0, memory.heldBytes());
     }
@@ -642,7 +660,7 @@ class QueueStateTest {
         for (Delivery delivery : List.copyOf(effects.delivered)) wide.settle(delivery, Outcome.ACCEPTED, List.of());
         wide.dispatch();
         assertTrue(memory.heldBytes() > 0, "one is left");
-        wide.delete();
+        wide.delete(0);
         wide.dispatch();
         assertEquals(0, memory.heldBytes());
     }
@@ -650,9 +668,9 @@ class QueueStateTest {
     @Test
     void whatAnEarlierLifeLeftIsInTheBudget() {
         QueueState wide = windowOf(100);
-        for (int i = 0; i < 2000; i++)
-            wide.restore(new Entry(nextLsn++, 0, TestMessages.durable("q", "a").stored(1)));
-        assertTrue(memory.heldBytes() >= 2000 * 100, "held: " + memory.heldBytes());
+        for (int i = 0; i < 20_000; i++)
+            wide.restore(nextLsn++, 0, TestMessages.durable("q", "a").stored(1));
+        assertTrue(memory.heldBytes() >= 20_000, "held: " + memory.heldBytes());
     }
 
     @Test

@@ -35,6 +35,9 @@ final class MqttCrashIT {
     /** What the broker has under way to one client at most; the others wait in its queue. */
     private static final int WINDOW = 256;
 
+    /** PUBCOMP for an identifier that the broker knows as free: no error in recovery (MQTT 5.0 §3.7.2.1). */
+    private static final int ENDED_BEFORE = 0x92;
+
     /** A session knows nothing of the transport, so these flavours are in one test only. */
     private static final String WEB_SOCKET = ".*_WEB_SOCKET";
 
@@ -185,28 +188,36 @@ final class MqttCrashIT {
     @EnumSource
     void aKillInFullFlowLosesAndRepeatsNothing(MqttFlavour flavour) {
         String topic = links.topic(flavour);
-        MqttLink subscriber = links.connect(flavour, returning(flavour, "subscriber"));
-        subscriber.subscribe(topic + "/1", 1);
-        subscriber.subscribe(topic + "/2", 2);
-        MqttLink publisher = links.connect(flavour, returning(flavour, "publisher"));
-        List<String> sent = payloads(0, MESSAGES / 2);
-        List<CompletableFuture<Integer>> answers = new ArrayList<>();
-        for (String payload : sent) {
-            for (int qos = 1; qos <= 2; qos++) {
-                answers.add(publisher.publish(MqttMessage.of(topic + "/" + qos, qos, payload)));
+        // The relay spares them attempts in vain: Paho for Python forgets with the second one that it has sent PUBREL.
+        try (Relay network = Relay.to(flavour.entrance(broker))) {
+            MqttLink subscriber = links.connect(flavour, network.address(), returning(flavour, "subscriber"));
+            subscriber.subscribe(topic + "/1", 1);
+            subscriber.subscribe(topic + "/2", 2);
+            MqttLink publisher = links.connect(flavour, network.address(), returning(flavour, "publisher"));
+            List<String> sent = payloads(0, MESSAGES / 2);
+            List<CompletableFuture<Integer>> answers = new ArrayList<>();
+            for (String payload : sent) {
+                for (int qos = 1; qos <= 2; qos++) {
+                    answers.add(publisher.publish(MqttMessage.of(topic + "/" + qos, qos, payload)));
+                }
             }
+            Received received = Received.from(subscriber, MESSAGES / 5);
+            broker.kill();
+            long open = answers.stream().filter(answer -> !answer.isDone()).count();
+            System.out.printf("%s: killed with %d of %d publishes unanswered%n", flavour, open, answers.size());
+            restart();
+            assertTrue(subscriber.awaitReturn());
+            assertTrue(publisher.awaitReturn());
+            for (CompletableFuture<Integer> answer : answers) {
+                int reason = Await.get("the answer to a publish", answer);
+                assertTrue(reason == 0 || reason == ENDED_BEFORE, "answered with " + reason);
+            }
+            received.takeUntil(subscriber, sent);
+            assertEquals(sent, received.at(2));
+            // QoS 1: what was not acknowledged at the kill may come twice, and still in order (MQTT-4.6.0-6)
+            assertEquals(sent, received.at(1).stream().distinct().toList());
+            subscriber.disconnect();
+            publisher.disconnect();
         }
-        Received received = Received.from(subscriber, MESSAGES / 5);
-        broker.kill();
-        long open = answers.stream().filter(answer -> !answer.isDone()).count();
-        System.out.printf("%s: killed with %d of %d publishes unanswered%n", flavour, open, answers.size());
-        restart();
-        assertTrue(subscriber.awaitReturn());
-        assertTrue(publisher.awaitReturn());
-        awaitAnswers(answers);
-        received.takeUntil(subscriber, sent);
-        assertEquals(sent, received.at(2));
-        // QoS 1: what was not acknowledged at the kill may come twice, and still in order (MQTT-4.6.0-6)
-        assertEquals(sent, received.at(1).stream().distinct().toList());
     }
 }

@@ -5,22 +5,25 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * A network that can fail: hands bytes on between clients and the broker until it is told to hold them back or to cut. While
- * the broker is away, connections end at once. Thread-safe.
+ * A network that can fail: hands bytes on between clients and the broker until it is told to hold them back or to cut.
+ * Who connects while the broker is away waits for it. Thread-safe.
  */
 public final class Relay implements AutoCloseable {
 
     private static final int CHUNK_BYTES = 64 << 10;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final ServerSocket entrance;
     private final InetSocketAddress broker;
@@ -57,22 +60,34 @@ public final class Relay implements AutoCloseable {
     private void acceptAll() throws IOException {
         while (true) {
             Socket client = entrance.accept();
-            try {
-                connect(client);
-            } catch (SocketException e) {
-                client.close(); // the broker is away, or the client has left
-            }
+            sockets.add(client);
+            inBackground(() -> connect(client));
         }
     }
 
     private void connect(Socket client) throws IOException {
-        client.setTcpNoDelay(true);
-        Socket server = new Socket(broker.getAddress(), broker.getPort());
-        sockets.add(client);
-        sockets.add(server);
-        server.setTcpNoDelay(true);
-        inBackground(() -> pump(client, server, Direction.TO_BROKER));
-        inBackground(() -> pump(server, client, Direction.TO_CLIENT));
+        try {
+            client.setTcpNoDelay(true);
+            Socket server = awaitBroker();
+            sockets.add(server);
+            server.setTcpNoDelay(true);
+            inBackground(() -> pump(client, server, Direction.TO_BROKER));
+            inBackground(() -> pump(server, client, Direction.TO_CLIENT));
+        } catch (IOException e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    private Socket awaitBroker() throws IOException {
+        while (true) {
+            try {
+                return new Socket(broker.getAddress(), broker.getPort());
+            } catch (ConnectException e) {
+                if (entrance.isClosed()) throw e;
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
     }
 
     private interface Work {

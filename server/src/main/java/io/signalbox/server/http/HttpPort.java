@@ -8,6 +8,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.signalbox.server.net.Transport;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP port: answers health and metrics itself and hands WebSocket upgrades to the listener whose path was asked for.
- * What a peer can make it hold is bounded: connections, seconds of silence, bytes of a request. Thread-safe.
+ * What a peer can make it hold is bounded: connections, seconds of silence, bytes of a request, one answer that it does not
+ * read. Thread-safe.
  */
 public final class HttpPort implements AutoCloseable {
 
@@ -69,9 +71,11 @@ public final class HttpPort implements AutoCloseable {
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES);
+        pipeline.channel().config().setAutoRead(false);
         pipeline.addLast("idle", new IdleStateHandler(MAX_SILENCE_SECONDS, 0, 0, TimeUnit.SECONDS));
         pipeline.addLast("codec", new HttpServerCodec(limits));
         pipeline.addLast("aggregator", new HttpObjectAggregator(MAX_BODY_BYTES));
+        pipeline.addLast("turns", new FlowControlHandler()); // hands one request on for each read
         pipeline.addLast("requests", requests);
     }
 

@@ -26,7 +26,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One HTTP connection's requests. Confined to the connection's event loop. */
+/**
+ * One HTTP connection's requests: the next is read when the answer to the last has been written, so that who asks and does not
+ * read is not answered further. Confined to the connection's event loop.
+ */
 final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpRequests.class);
@@ -36,6 +39,7 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final HttpPages pages;
     private final ChannelGroup connections;
     private final List<WebSocketUpgrade> upgrades;
+    private boolean answering;
 
     HttpRequests(HttpPages pages, ChannelGroup connections, List<WebSocketUpgrade> upgrades) {
         this.pages = pages;
@@ -44,7 +48,24 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (context.channel().isActive()) context.read(); // inside TLS it has long been so
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        context.read();
+    }
+
+    /** What the socket had was less than a request, or a read that was asked for meanwhile is forgotten with it. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!answering) context.read();
+    }
+
+    @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        answering = true;
         if (request.decoderResult().isFailure()) {
             answer(context, request, Page.text(HttpResponseStatus.BAD_REQUEST, "This is not an HTTP request."));
         } else if (isFromThisMachine(context) && pages.trustsThisMachine() && isForeign(request.headers())) {
@@ -108,7 +129,7 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
                 Page.text(HttpResponseStatus.NOT_FOUND, "Nobody takes WebSocket connections on this path."));
     }
 
-    private static void answer(ChannelHandlerContext context, FullHttpRequest request, Page page) {
+    private void answer(ChannelHandlerContext context, FullHttpRequest request, Page page) {
         boolean isHead = request.method().equals(HttpMethod.HEAD);
         ByteBuf body = isHead ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(page.body());
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, page.status(), body);
@@ -126,8 +147,13 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean keepAlive =
                 HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
         HttpUtil.setKeepAlive(response, keepAlive);
-        var written = context.writeAndFlush(response);
-        if (!keepAlive) written.addListener(ChannelFutureListener.CLOSE);
+        context.writeAndFlush(response)
+                .addListener(keepAlive ? written -> readNext(context) : ChannelFutureListener.CLOSE);
+    }
+
+    private void readNext(ChannelHandlerContext context) {
+        answering = false;
+        context.read();
     }
 
     @Override

@@ -83,11 +83,12 @@ final class WebSocketHandshake {
                         HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL,
                         subprotocol(asked, upgrade).orElseThrow());
         context.writeAndFlush(response);
+        context.channel().config().setAutoRead(true); // from now on the listener decides
         ChannelPipeline pipeline = context.pipeline();
         pipeline.addLast("websocket", new WebSocketStream());
         upgrade.attach().accept(pipeline);
         // The codec goes last: what it has read beyond the request then finds its reader.
-        for (String handler : List.of("idle", "requests", "aggregator", "codec")) pipeline.remove(handler);
+        for (String handler : List.of("idle", "requests", "turns", "aggregator", "codec")) pipeline.remove(handler);
     }
 
     /** RFC 6455 §4.2.2 item 5.4; the hash proves that the request was understood, and protects nothing. */
