@@ -156,6 +156,7 @@ final class MqttCrashIT {
         }
     }
 
+    @Tag("campaign")
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = WEB_SOCKET)
     void aPublisherWithFiveHundredUnderWayPublishesEachOnce(MqttFlavour flavour) {

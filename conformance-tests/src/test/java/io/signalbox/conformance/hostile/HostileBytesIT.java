@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
  */
 class HostileBytesIT {
 
-    private static final Duration SPAN = Siege.span(400);
+    private static final Duration SPAN = Siege.span(150);
     private static final Duration ALONE = Duration.ofSeconds(1);
 
     /** What a busy test machine adds to the tail by itself; a loop that is held for long is far beyond it. */
