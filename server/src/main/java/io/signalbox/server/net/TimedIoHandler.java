@@ -54,6 +54,7 @@ final class TimedIoHandler implements IoHandler {
         long now = nanoTime.getAsLong();
         turns.add(ioNanos + now - leftAt, now);
         ioNanos = 0;
+        TurnShare.ofThisLoop().turnBegins();
         int handled = inside.run(listeningTo(context));
         leftAt = nanoTime.getAsLong();
         return handled;

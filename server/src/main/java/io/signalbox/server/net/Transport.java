@@ -1,7 +1,6 @@
 package io.signalbox.server.net;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
@@ -36,18 +35,12 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Transport implements AutoCloseable {
 
-    /**
-     * At most 64 KiB of a connection are read before the loop turns to the next: the smallest packets of MQTT over WebSocket are two bytes, and
-     * whoever sends nothing else must not hold everybody up.
-     */
-    private static final RecvByteBufAllocator ONE_READ_A_TURN =
-            new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
-
     private static final int ACCEPT_BACKLOG = 1024;
     private static final String ALLOCATOR = "io.netty.allocator.type";
 
     private final boolean epoll;
     private final EventLoopGroup group;
+    private final RecvByteBufAllocator reads = new FairReads(System::nanoTime);
     private final LongAdder longTurns = new LongAdder();
     private final List<LoopTurns> turns = new CopyOnWriteArrayList<>();
 
@@ -109,7 +102,7 @@ public final class Transport implements AutoCloseable {
 
     /** How much of each connection is read at a time, for those who open their ports themselves. */
     public RecvByteBufAllocator reads() {
-        return ONE_READ_A_TURN;
+        return reads;
     }
 
     /**
@@ -139,7 +132,7 @@ public final class Transport implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ONE_READ_A_TURN)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 .childHandler(child);
     }
 
