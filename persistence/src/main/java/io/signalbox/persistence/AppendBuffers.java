@@ -28,11 +28,11 @@ final class AppendBuffers {
     private volatile AppendBuffer active;
 
     /** @param segments with the one that takes the first batch as the newest */
-    AppendBuffers(int usualBytes, SegmentTable segments) {
-        this.usualBytes = usualBytes;
+    AppendBuffers(StoreSettings settings, SegmentTable segments) {
+        usualBytes = settings.bufferBytes();
+        segmentBytes = settings.segmentBytes();
         this.segments = segments;
         SegmentHeader segment = segments.newest().header();
-        segmentBytes = segment.sizeBytes();
         segmentEnd = segment.endLsn();
         free.push(newBuffer());
         active = newBuffer().startAt(segment.firstBatchLsn());

@@ -28,6 +28,7 @@ final class Housekeeper {
 
     private final LogState log;
     private final LogStore store;
+    private final long segmentBytes;
     private final Checksum checksum;
     private final Runnable wakeLog;
     private final Queue<Consumer<LongConsumer>> dead = new ConcurrentLinkedQueue<>();
@@ -41,9 +42,11 @@ final class Housekeeper {
         boolean run() throws IOException;
     }
 
-    Housekeeper(LogState log, LogStore store, Checksum checksum, Runnable wakeLog) {
+    /** @param segmentBytes size of the segments to make ready */
+    Housekeeper(LogState log, LogStore store, long segmentBytes, Checksum checksum, Runnable wakeLog) {
         this.log = log;
         this.store = store;
+        this.segmentBytes = segmentBytes;
         this.checksum = checksum;
         this.wakeLog = wakeLog;
     }
@@ -109,7 +112,7 @@ final class Housekeeper {
                 newest.store(),
                 newest.epoch(),
                 newest.endLsn(),
-                newest.sizeBytes(),
+                segmentBytes,
                 newest.baseLsn(),
                 0,
                 log.durableLogStartLsn());

@@ -56,7 +56,7 @@ public final class LogEngine implements MessageStore {
         parts = new Parts(
                 log,
                 new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
-                new Housekeeper(log, store, surroundings.checksum(), threads::wakeLog),
+                new Housekeeper(log, store, settings.segmentBytes(), surroundings.checksum(), threads::wakeLog),
                 new RecordReader(log, store, formats, surroundings.checksum()));
         threads.start(this);
         threads.wakeHousekeeper();

@@ -187,11 +187,11 @@ final class LogState {
         nextSegmentWanted = true;
     }
 
-    /** Whether the next segment is to be made ready: when a quarter of this one is used, or it is wanted at once. */
+    /** Whether the next segment is to be made ready: when an eighth of this one is used, or it is wanted at once. */
     boolean isNextSegmentDue() {
         SegmentHeader newest = segments.newest().header();
         long used = buffers.active().baseLsn() - newest.baseLsn();
-        boolean wanted = nextSegmentWanted || used >= newest.sizeBytes() / 4;
+        boolean wanted = nextSegmentWanted || used >= newest.sizeBytes() / 8;
         return newest.baseLsn() == activeBaseLsn && wanted;
     }
 

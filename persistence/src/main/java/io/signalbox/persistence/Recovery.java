@@ -64,7 +64,7 @@ final class Recovery {
             return contents.segments().isEmpty() ? begin(contents) : resume(contents);
         } catch (DiskFullException e) {
             throw new StoreException(
-                    "There is no room for a segment of " + settings.segmentBytes() + " bytes beside "
+                    "There is no room for a segment of " + settings.firstSegmentBytes() + " bytes beside "
                             + store.describe(coveredLsn) + "; free some space, then start again.",
                     e);
         } catch (IOException e) {
@@ -90,11 +90,11 @@ final class Recovery {
         }
         StoreId storeId = surroundings.newStoreId().get();
         long base = settings.segmentBytes();
-        SegmentHeader first = new SegmentHeader(storeId, 1, base, settings.segmentBytes(), 0, 0, base);
+        SegmentHeader first = new SegmentHeader(storeId, 1, base, settings.firstSegmentBytes(), 0, 0, base);
         store.prepare(first);
         SegmentTable segments = new SegmentTable();
         segments.add(new Segment(first));
-        return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), segments), 0);
+        return new LogState(storeId, segments, tables, new AppendBuffers(settings, segments), 0);
     }
 
     private LogState resume(LogStore.Contents contents) throws StoreException, IOException {
@@ -118,7 +118,7 @@ final class Recovery {
         for (SegmentHeader header : chain.kept()) segments.add(new Segment(header));
         emit(chain, segments, scanner);
         segments.add(new Segment(first));
-        return new LogState(storeId, segments, tables, new AppendBuffers(settings.bufferBytes(), segments), coveredLsn);
+        return new LogState(storeId, segments, tables, new AppendBuffers(settings, segments), coveredLsn);
     }
 
     /** Messages that fill the disk can only be consumed by a broker that starts, so a smaller segment is better than none. */
@@ -260,7 +260,7 @@ final class Recovery {
                 storeId,
                 highestEpoch + 1,
                 base,
-                settings.segmentBytes(),
+                settings.firstSegmentBytes(),
                 chain.previousBaseLsn(),
                 chain.previousEndLsn(),
                 chain.kept().isEmpty() ? base : chain.kept().get(0).baseLsn());

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Sizes and times of a store.
  *
- * @param segmentBytes size of a segment file; a multiple of 4 KiB
+ * @param segmentBytes size of a segment file, but for the first after a start; a multiple of 4 KiB
  * @param bufferBytes size of each of the two append buffers; a multiple of 512
  * @param maxBatchBytes the largest batch taken, in bytes of bodies, keys and values
  * @param lazyNanos how long a batch that nobody waits for may wait for a force
@@ -60,6 +60,14 @@ public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchByte
         long half = segmentBytes / 2 & -4096;
         int buffer = bufferBytes / 2 & -BatchHeader.SECTOR_BYTES;
         return Optional.of(new StoreSettings(half, buffer, maxBatchBytes / 2, lazyNanos, sealIdleNanos));
+    }
+
+    /**
+     * Size of the first segment after a start, the only one that a start has to wait for: most lives of a broker on a quiet
+     * machine write no more than this.
+     */
+    long firstSegmentBytes() {
+        return (8L * bufferBytes + 4095) & -4096;
     }
 
     /** The largest record, with everything it carries besides content. */

@@ -92,7 +92,8 @@ class StoreFaultsTest {
         StoreSettings large = StoreSettings.ofSegments(2 << 20);
         for (long seed = 1; seed <= 2; seed++) {
             SimulatedDisk disk = new SimulatedDisk();
-            disk.limitTo(2 * large.segmentBytes() + large.segmentBytes() * 3 / 4);
+            // The first segment is half as large as the others; what is left is less than that.
+            disk.limitTo(large.segmentBytes() / 2 + 2 * large.segmentBytes() + large.segmentBytes() * 3 / 8);
             FullDisk before = new FullDisk(seed, disk, large);
             before.store.recover();
             before.fill();

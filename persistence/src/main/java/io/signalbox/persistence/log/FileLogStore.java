@@ -6,9 +6,7 @@ import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -31,13 +29,13 @@ public final class FileLogStore implements LogStore {
     private static final String SEGMENT_SUFFIX = ".log";
     private static final String TEMPORARY_SUFFIX = ".tmp";
 
-    /** Spare files kept for reuse; one more is always about to be, or is, the prepared next segment. */
-    private static final int SPARES = 1;
+    /** Spare files kept for reuse, each of another size: that of a first segment, and that of the others. */
+    private static final int MOST_SPARES = 2;
 
     private final Disk disk;
     private final Checksum checksum;
     private final ConcurrentSkipListMap<Long, SegmentFile> segments = new ConcurrentSkipListMap<>();
-    private final Deque<SpareFile> spares = new ArrayDeque<>();
+    private final List<SpareFile> spares = new ArrayList<>(MOST_SPARES);
     private final AtomicLong occupiedBytes = new AtomicLong();
     private final SnapshotFiles snapshots;
     private @Nullable SegmentFile active;
@@ -111,7 +109,9 @@ public final class FileLogStore implements LogStore {
             case UNREADABLE -> {
                 if (!name.startsWith(SPARE_PREFIX)) throw damaged(name, "its header is unreadable");
                 occupiedBytes.addAndGet(bytes);
-                spares.add(new SpareFile(name, file, bytes));
+                SpareFile spare = new SpareFile(name, file, bytes);
+                if (isSpareWanted(bytes)) spares.add(spare);
+                else delete(spare);
             }
         }
     }
@@ -133,15 +133,31 @@ public final class FileLogStore implements LogStore {
         segments.put(header.baseLsn(), new SegmentFile(header, name, spare.file, spare.bytes));
     }
 
-    private @Nullable SpareFile takeSpare(long bytes) throws IOException {
-        for (SpareFile spare = spares.poll(); spare != null; spare = spares.poll()) {
-            if (spare.bytes == bytes) return spare;
-            delete(spare.name, spare.file, spare.bytes);
+    private @Nullable SpareFile takeSpare(long bytes) {
+        for (SpareFile spare : spares) {
+            if (spare.bytes != bytes) continue;
+            spares.remove(spare);
+            return spare;
         }
         return null;
     }
 
+    private boolean isSpareWanted(long bytes) {
+        return spares.size() < MOST_SPARES && spares.stream().noneMatch(spare -> spare.bytes == bytes);
+    }
+
     private SpareFile createFile(long bytes) throws IOException {
+        while (true) {
+            try {
+                return createFileBesideSpares(bytes);
+            } catch (DiskFullException e) {
+                if (spares.isEmpty()) throw e;
+                delete(spares.remove(0));
+            }
+        }
+    }
+
+    private SpareFile createFileBesideSpares(long bytes) throws IOException {
         String name = "fresh-" + nextFileNumber++ + TEMPORARY_SUFFIX;
         DiskFile file = disk.create(name);
         try {
@@ -199,10 +215,10 @@ public final class FileLogStore implements LogStore {
             return;
         }
         segments.remove(baseLsn);
-        if (spares.size() < SPARES && segment.bytes == segment.header.sizeBytes()) {
+        if (segment.bytes == segment.header.sizeBytes() && isSpareWanted(segment.bytes)) {
             retire(segment);
         } else {
-            delete(segment.name, segment.file, segment.bytes);
+            delete(new SpareFile(segment.name, segment.file, segment.bytes));
             disk.forceDirectory();
         }
     }
@@ -224,10 +240,10 @@ public final class FileLogStore implements LogStore {
         spares.add(new SpareFile(name, segment.file, segment.bytes));
     }
 
-    private void delete(String name, DiskFile file, long bytes) throws IOException {
-        file.close();
-        disk.delete(name);
-        occupiedBytes.addAndGet(-bytes);
+    private void delete(SpareFile spare) throws IOException {
+        spare.file.close();
+        disk.delete(spare.name);
+        occupiedBytes.addAndGet(-spare.bytes);
     }
 
     @Override

@@ -83,7 +83,8 @@ public final class Settings {
             "data.segment-size",
             new SettingType.Size(4 << 20, 1 << 30),
             256 << 20,
-            "The size of a new file of the log; a message has at most a quarter of it. Files that are there keep theirs.");
+            "The size of a new file of the log, but for the first after a start, which is smaller; a message has at most a"
+                    + " quarter of it. Files that are there keep theirs.");
     public static final Setting<String> LOG_LEVEL = new Setting<>(
             "log.level",
             new SettingType.Choice(List.of("error", "warn", "info", "debug")),
