@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * The core: virtual hosts over one store. Opened by one thread before any listener; thread-safe from then on. Closing it
@@ -80,7 +81,7 @@ public final class Broker implements AutoCloseable {
     public static Broker open(BrokerSettings settings) throws StoreException {
         Broker broker = new Broker(settings);
         Recovery recovery = broker.new Recovery(settings);
-        broker.store.recover(recovery);
+        broker.store.recover(recovery, new QueueImages(broker.loops, broker.virtualHosts.values()));
         recovery.restoreCatalogue();
         broker.users.restore();
         for (VirtualHost host : broker.virtualHosts.values()) host.retained().restore();
@@ -214,6 +215,13 @@ public final class Broker implements AutoCloseable {
                 CatalogueCodec.StoredBinding binding = CatalogueCodec.binding(value);
                 host.restoreBinding(binding.exchange(), binding.queue(), binding.terms());
             });
+        }
+
+        @Override
+        public void image(long queueId, byte[] image, LongConsumer living) {
+            restoreCatalogue();
+            MessageQueue queue = queuesById.get(queueId);
+            if (queue != null) recoveredMessages += queue.restore(image, living);
         }
 
         @Override

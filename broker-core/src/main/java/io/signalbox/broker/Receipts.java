@@ -1,7 +1,9 @@
 package io.signalbox.broker;
 
 import io.signalbox.broker.store.MessageStore;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,9 @@ public final class Receipts {
     private int head;
     private int size;
     private boolean waiting;
+    private final List<Passed> passed = new ArrayList<>(0);
+
+    private record Passed(long lsn, Runnable task) {}
 
     Receipts(Loop loop, MessageStore store) {
         this.loop = loop;
@@ -58,6 +63,21 @@ public final class Receipts {
         if (!waiting) awaitForce();
     }
 
+    /** Runs a task, now or on the loop, when no answer waits any more that was promised for less than this LSN. */
+    void whenPassed(long lsn, Runnable task) {
+        passed.add(new Passed(lsn, task));
+        tellPassed();
+    }
+
+    private void tellPassed() {
+        for (Passed each : List.copyOf(passed)) {
+            // An LSN that comes later in the ring was appended later, but for 0.
+            if (size > 0 && lsns[head] < each.lsn) continue;
+            passed.remove(each);
+            each.task.run();
+        }
+    }
+
     private void awaitForce() {
         waiting = true;
         store.afterForce(lsns[head], () -> loop.execute(this::walk));
@@ -80,6 +100,7 @@ public final class Receipts {
             if (receiver != null) complete(receiver, token, outcome);
         }
         if (size > 0 && !waiting) awaitForce();
+        if (!passed.isEmpty()) tellPassed();
         loop.flushTouched();
     }
 

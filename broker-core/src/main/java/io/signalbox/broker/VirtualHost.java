@@ -13,6 +13,7 @@ import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.WriteBatch;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,11 @@ public final class VirtualHost {
     /** All queues, in no order, as they are at this moment. */
     public Collection<MessageQueue> queues() {
         return queues.values().stream().map(declared -> declared.queue).collect(Collectors.toList());
+    }
+
+    /** Goes along all queues without a list of them; one that comes or goes meanwhile may be met or not. */
+    Iterator<MessageQueue> eachQueue() {
+        return queues.values().stream().map(declared -> declared.queue).iterator();
     }
 
     /** What leads to a queue at this moment, besides its name; nothing if there is no such queue. */

@@ -1,5 +1,6 @@
 package io.signalbox.broker;
 
+import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
@@ -17,8 +18,8 @@ public class RelayStore implements MessageStore {
     public final MemoryStore memory = new MemoryStore();
 
     @Override
-    public void recover(RecoverySink sink) {
-        memory.recover(sink);
+    public void recover(RecoverySink sink, CheckpointSource source) {
+        memory.recover(sink, source);
     }
 
     @Override

@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param durableLsn everything below was forced before this batch was written. A bad batch below it is damage; a bad batch
  *     that nobody testifies for is a torn tail, never confirmed
- * @param logStartLsn base of the oldest segment still needed: once this batch is durable, older ones may be overwritten
  * @param length bytes of header and records, without the filling
  */
-record BatchHeader(long epoch, long lsn, long durableLsn, long logStartLsn, int length, int recordCount) {
+record BatchHeader(long epoch, long lsn, long durableLsn, int length, int recordCount) {
 
     static final int BYTES = 64;
 
@@ -40,7 +39,7 @@ record BatchHeader(long epoch, long lsn, long durableLsn, long logStartLsn, int 
         target.putLong(8, epoch);
         target.putLong(16, lsn);
         target.putLong(24, durableLsn);
-        target.putLong(32, logStartLsn);
+        target.putLong(32, 0);
         target.putInt(40, length);
         target.putInt(44, recordCount);
         target.putLong(48, 0);
@@ -61,7 +60,6 @@ record BatchHeader(long epoch, long lsn, long durableLsn, long logStartLsn, int 
         if (crc != bytes.getInt(at + 4)) return null;
         int length = bytes.getInt(at + 40);
         if (length < BYTES || length > room) return null;
-        return new BatchHeader(
-                epoch, lsn, bytes.getLong(at + 24), bytes.getLong(at + 32), length, bytes.getInt(at + 44));
+        return new BatchHeader(epoch, lsn, bytes.getLong(at + 24), length, bytes.getInt(at + 44));
     }
 }

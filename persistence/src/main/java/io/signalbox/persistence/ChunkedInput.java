@@ -2,7 +2,7 @@ package io.signalbox.persistence;
 
 import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.StoreId;
-import io.signalbox.persistence.log.StoredSnapshot;
+import io.signalbox.persistence.log.StoredCheckpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 /** Reads what {@link ChunkedOutput} wrote, and fails on the first byte that is not so. Owned by the recovering thread. */
 final class ChunkedInput extends InputStream {
 
-    private final StoredSnapshot source;
+    private final StoredCheckpoint source;
     private final StoreId store;
     private final long seed;
     private final Checksum checksum;
@@ -18,7 +18,7 @@ final class ChunkedInput extends InputStream {
     private long position;
     private boolean last;
 
-    ChunkedInput(StoredSnapshot source, long position, StoreId store, long seed, Checksum checksum) {
+    ChunkedInput(StoredCheckpoint source, long position, StoreId store, long seed, Checksum checksum) {
         this.source = source;
         this.position = position;
         this.store = store;

@@ -1,7 +1,7 @@
 package io.signalbox.persistence;
 
 import io.signalbox.persistence.log.Checksum;
-import io.signalbox.persistence.log.PendingSnapshot;
+import io.signalbox.persistence.log.PendingCheckpoint;
 import io.signalbox.persistence.log.StoreId;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,7 +18,7 @@ final class ChunkedOutput extends OutputStream {
     static final int LAST = 2;
     static final int SEALED_FROM = 8;
 
-    private final PendingSnapshot target;
+    private final PendingCheckpoint target;
     private final StoreId store;
     private final long seed;
     private final Checksum checksum;
@@ -29,7 +29,7 @@ final class ChunkedOutput extends OutputStream {
      * @param position where in the file the first chunk lies
      * @param seed names the file in the checksums
      */
-    ChunkedOutput(PendingSnapshot target, long position, StoreId store, long seed, Checksum checksum) {
+    ChunkedOutput(PendingCheckpoint target, long position, StoreId store, long seed, Checksum checksum) {
         this.target = target;
         this.position = position;
         this.store = store;

@@ -2,9 +2,7 @@ package io.signalbox.persistence;
 
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.disk.DiskFullException;
-import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.LogStore;
-import io.signalbox.persistence.log.PendingSnapshot;
 import io.signalbox.persistence.log.SegmentHeader;
 import java.io.IOException;
 import java.util.Queue;
@@ -12,14 +10,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The housekeeper thread: what the log needs but must not wait for. It makes the next segment ready, writes snapshots, counts
- * what ended with its queue and gives old segments back. A full disk is met only here: then it tries again each second, and the log thread keeps the
- * rest of the segment for settlements. Any other failure ends the store. Confined to the housekeeper thread, but for {@link
+ * The housekeeper thread: what the log needs but must not wait for. It makes the next segment ready, writes checkpoints, counts
+ * what ended with its queue and gives segments back. A full disk is met only here: then it tries again each second, and the log
+ * thread keeps the rest of the segment for settlements. Any other failure ends the store. Confined to the housekeeper thread, but for {@link
  * #forget}.
  */
 final class Housekeeper {
@@ -29,25 +26,21 @@ final class Housekeeper {
     private final LogState log;
     private final LogStore store;
     private final long segmentBytes;
-    private final Checksum checksum;
+    private final Checkpointer checkpointer;
     private final Runnable wakeLog;
     private final Queue<Consumer<LongConsumer>> dead = new ConcurrentLinkedQueue<>();
     private boolean diskFull;
-    private @Nullable Snapshot pending;
-
-    /** Written and forced, but not to be published before all it holds is durable in the log. */
-    private record Snapshot(PendingSnapshot file, long coveredLsn, long highestLsn) {}
 
     private interface Chore {
         boolean run() throws IOException;
     }
 
     /** @param segmentBytes size of the segments to make ready */
-    Housekeeper(LogState log, LogStore store, long segmentBytes, Checksum checksum, Runnable wakeLog) {
+    Housekeeper(LogState log, LogStore store, long segmentBytes, Checkpointer checkpointer, Runnable wakeLog) {
         this.log = log;
         this.store = store;
         this.segmentBytes = segmentBytes;
-        this.checksum = checksum;
+        this.checkpointer = checkpointer;
         this.wakeLog = wakeLog;
     }
 
@@ -59,7 +52,7 @@ final class Housekeeper {
         forgetRemovals();
         boolean worked = attempt(this::giveBack)
                 || attempt(this::prepareNext)
-                || attempt(this::snapshot)
+                || attempt(checkpointer::step)
                 || attempt(this::countDead);
         if (diskFull && !wasFull) {
             LOGGER.warn(
@@ -68,12 +61,12 @@ final class Housekeeper {
         if (wasFull && !diskFull) LOGGER.info("There is room on the disk again");
         log.diskFull(diskFull);
         if (worked) return LogWriter.AGAIN;
-        return diskFull ? RETRY_NANOS : LogWriter.IDLE;
+        return diskFull ? RETRY_NANOS : checkpointer.restNanos();
     }
 
     /**
-     * Between snapshots too, or those of one segment would pile up. What is durable is complete in the tables, so nothing
-     * older can come any more, and a snapshot that misses a pair because of one is true at once.
+     * Between checkpoints too, or those of one segment would pile up. What is durable is complete in the tables, so nothing
+     * older can come any more, and a checkpoint that misses a pair because of one is true at once.
      */
     private void forgetRemovals() {
         log.tables().forgetManyRemovalsBelow(log.durableLsn());
@@ -95,27 +88,22 @@ final class Housekeeper {
         return false;
     }
 
-    /** Not before the log says durably that it begins later: recovery must never miss a segment without knowing why. */
     private boolean giveBack() throws IOException {
-        Segment oldest = log.retired().peek();
-        if (oldest == null || oldest.header().baseLsn() >= log.durableLogStartLsn()) return false;
-        long base = oldest.header().baseLsn();
+        if (!log.isSegmentFree()) return false;
+        log.segmentFree(false); // before the look: what becomes free meanwhile is noted again
+        Segment free = log.segments().retireOne(log.keptReplayLsn(), log.activeBaseLsn());
+        if (free == null) return false;
+        log.segmentFree(true);
+        long base = free.header().baseLsn();
         store.release(base, base);
-        log.retired().remove();
         return true;
     }
 
     private boolean prepareNext() throws IOException {
         if (!log.isNextSegmentDue()) return false;
         SegmentHeader newest = log.segments().newest().header();
-        SegmentHeader next = new SegmentHeader(
-                newest.store(),
-                newest.epoch(),
-                newest.endLsn(),
-                segmentBytes,
-                newest.baseLsn(),
-                0,
-                log.durableLogStartLsn());
+        SegmentHeader next =
+                new SegmentHeader(newest.store(), newest.epoch(), newest.endLsn(), segmentBytes, newest.baseLsn(), 0);
         store.prepare(next);
         log.segments().add(new Segment(next));
         wakeLog.run();
@@ -131,34 +119,7 @@ final class Housekeeper {
         Consumer<LongConsumer> entries = dead.poll();
         if (entries == null) return false;
         log.segments().forget(entries);
-        wakeLog.run(); // segments may be free now
-        return true;
-    }
-
-    private boolean snapshot() throws IOException {
-        if (pending != null) return publish(pending);
-        long coveredLsn = log.wantedSnapshotLsn();
-        if (coveredLsn <= log.coveredLsn()) return false;
-        PendingSnapshot file = store.createSnapshot(coveredLsn);
-        try {
-            long highest = SnapshotFormat.write(file, log.tables(), log.store(), log.epoch(), coveredLsn, checksum);
-            file.force();
-            pending = new Snapshot(file, coveredLsn, highest);
-            return true;
-        } catch (DiskFullException e) {
-            file.discard();
-            throw e;
-        }
-    }
-
-    private boolean publish(Snapshot snapshot) throws IOException {
-        boolean durable = log.durableLsn() > snapshot.highestLsn && log.durableLsn() >= snapshot.coveredLsn;
-        if (!durable) return false;
-        snapshot.file.publish();
-        pending = null;
-        log.coveredLsn(snapshot.coveredLsn);
-        log.tables().forgetRemovalsBelow(snapshot.coveredLsn);
-        wakeLog.run();
+        log.segmentFree(true);
         return true;
     }
 }

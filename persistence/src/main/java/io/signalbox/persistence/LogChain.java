@@ -11,15 +11,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the segments that recovery found hang together: each names the one before it, so none can be missing unseen. Confined
- * to the opening thread.
+ * How the segments that recovery found hang together: each names the one before it, so none that is to be replayed can be missing
+ * unseen. Of those below the checkpoint any may be gone. Confined to the opening thread.
  */
 final class LogChain {
 
     private final TreeMap<Long, Link> byBase = new TreeMap<>();
     private final List<Link> kept = new ArrayList<>();
     private final List<Link> unused = new ArrayList<>();
-    private long logStartLsn;
+    private final long replayLsn;
     private SegmentHeader oldest;
 
     /** One segment and what the scan of it told. */
@@ -33,13 +33,11 @@ final class LogChain {
         private long records;
         private long firstDurableLsn;
         private long highestDurableLsn;
-        private long logStartLsn;
 
         private Link(SegmentHeader header) {
             this.header = header;
             limitLsn = header.endLsn();
             endLsn = header.firstBatchLsn();
-            logStartLsn = header.logStartLsn();
         }
 
         SegmentHeader header() {
@@ -51,7 +49,6 @@ final class LogChain {
             lastBatchLsn = batch.lsn();
             records += batch.recordCount();
             highestDurableLsn = Math.max(highestDurableLsn, batch.durableLsn());
-            logStartLsn = Math.max(logStartLsn, batch.logStartLsn());
         }
 
         void endsAt(long lsn) {
@@ -61,9 +58,15 @@ final class LogChain {
         long endLsn() {
             return endLsn;
         }
+
+        private boolean isEmpty(long replayLsn) {
+            return records == 0 && header.baseLsn() >= replayLsn;
+        }
     }
 
-    LogChain(List<SegmentHeader> headers) {
+    /** @param replayLsn what lies below is in the checkpoint; 0 = there is none */
+    LogChain(List<SegmentHeader> headers, long replayLsn) {
+        this.replayLsn = replayLsn;
         oldest = headers.get(0);
         for (SegmentHeader header : headers) byBase.put(header.baseLsn(), new Link(header));
         for (SegmentHeader header : headers) {
@@ -80,6 +83,11 @@ final class LogChain {
         return link;
     }
 
+    /** Whether something in it is to be replayed. */
+    boolean isReplayed(SegmentHeader header) {
+        return limitOf(header) > replayLsn;
+    }
+
     /** Where the contents end for certain, because a later start has cut them there; else the segment's end. */
     long limitOf(SegmentHeader header) {
         return link(header).limitLsn;
@@ -88,52 +96,50 @@ final class LogChain {
     /**
      * Finds which segments are the log, and that they are whole.
      *
-     * @param snapshotTestimony everything below was durable when the snapshot was published
+     * @param checkpointTestimony everything below was durable when the checkpoint was published
      * @throws StoreException naming the segment and the offset that are damaged
      */
-    void check(LogStore store, long coveredLsn, long snapshotTestimony, SegmentScanner scanner)
-            throws StoreException, IOException {
-        for (Link link : byBase.values()) logStartLsn = Math.max(logStartLsn, link.logStartLsn);
+    void check(LogStore store, long checkpointTestimony, SegmentScanner scanner) throws StoreException, IOException {
         List<Link> chain = chainFromNewest(store);
         oldest = chain.get(0).header;
-        checkSnapshot(coveredLsn);
         for (int i = 0; i < chain.size(); i++) {
             Link next = i + 1 < chain.size() ? chain.get(i + 1) : null;
-            checkEnd(chain.get(i), next, snapshotTestimony, store, scanner);
+            checkEnd(chain.get(i), next, checkpointTestimony, store, scanner);
         }
         for (Link link : byBase.values()) {
-            if (chain.contains(link) || link.header.baseLsn() < logStartLsn) continue;
-            if (link.records > 0) throw damaged(store, link.header.baseLsn(), "no later segment knows of it");
+            if (chain.contains(link) || link.records == 0) continue;
+            throw damaged(store, link.header.baseLsn(), "no later segment knows of it");
+        }
+        for (Link link : byBase.values()) {
+            if (link.header.baseLsn() < oldest.baseLsn()) kept.add(link);
         }
         int lastFull = chain.size() - 1;
-        while (lastFull >= 0 && chain.get(lastFull).records == 0) lastFull--;
+        while (lastFull >= 0 && chain.get(lastFull).isEmpty(replayLsn)) lastFull--;
         kept.addAll(chain.subList(0, lastFull + 1));
         for (Link link : byBase.values()) {
             if (!kept.contains(link)) unused.add(link);
         }
     }
 
+    /** Back to the segment from whose middle the log is replayed, or to the first there ever was. */
     private List<Link> chainFromNewest(LogStore store) throws StoreException {
         List<Link> chain = new ArrayList<>();
         Link link = byBase.lastEntry().getValue();
         chain.add(link);
-        while (link.header.baseLsn() > logStartLsn && link.header.previousBaseLsn() >= logStartLsn) {
+        while (link.header.baseLsn() > replayLsn && link.header.previousBaseLsn() != 0) {
             long base = link.header.previousBaseLsn();
             Link previous = byBase.get(base);
             if (previous == null) {
-                throw damaged(store, link.header.baseLsn(), "the segment before it, at LSN " + base + ", is missing");
+                String missing = "the segment before it, at LSN " + base + ", is missing";
+                throw damaged(
+                        store,
+                        link.header.baseLsn(),
+                        replayLsn > 0 ? missing : missing + ", and so is a checkpoint of what was in it");
             }
             chain.add(0, previous);
             link = previous;
         }
         return chain;
-    }
-
-    private void checkSnapshot(long coveredLsn) throws StoreException {
-        if (coveredLsn < endBefore(oldest)) {
-            throw new StoreException("The snapshot of the tables below LSN " + endBefore(oldest)
-                    + " is missing; restore the directory from a backup.");
-        }
     }
 
     /** Where the log before a segment ended; 0 = there was none. */
@@ -143,7 +149,7 @@ final class LogChain {
     }
 
     private void checkEnd(
-            Link link, @Nullable Link next, long snapshotTestimony, LogStore store, SegmentScanner scanner)
+            Link link, @Nullable Link next, long checkpointTestimony, LogStore store, SegmentScanner scanner)
             throws StoreException, IOException {
         long durable;
         if (link.isCut) {
@@ -153,8 +159,8 @@ final class LogChain {
         } else {
             durable = scanner.testimonyAfter(link.header, link.endLsn);
             // What lies above the next segment's base is for that one to answer for.
-            boolean aboveNext = next != null && snapshotTestimony > next.header.baseLsn();
-            if (!aboveNext) durable = Math.max(durable, snapshotTestimony);
+            boolean aboveNext = next != null && checkpointTestimony > next.header.baseLsn();
+            if (!aboveNext) durable = Math.max(durable, checkpointTestimony);
         }
         if (durable > link.endLsn) throw damaged(store, link.endLsn, "a batch that was confirmed is not whole");
     }
@@ -163,7 +169,7 @@ final class LogChain {
     long tornBytes(SegmentScanner scanner) throws IOException {
         long bytes = 0;
         for (Link link : byBase.values()) {
-            if (!link.isCut) bytes += scanner.tornBytesAt(link.header, link.endLsn);
+            if (!link.isCut && isReplayed(link.header)) bytes += scanner.tornBytesAt(link.header, link.endLsn);
         }
         return bytes;
     }
@@ -195,10 +201,7 @@ final class LogChain {
 
     private boolean isUntouched(Link link) {
         if (link.batches > 0 || kept.isEmpty()) return false;
-        Link last = kept.get(kept.size() - 1);
-        long statedByKept = 0;
-        for (Link other : kept) statedByKept = Math.max(statedByKept, other.logStartLsn);
-        return link.header.epoch() == last.header.epoch() && link.header.logStartLsn() <= statedByKept;
+        return link.header.epoch() == kept.get(kept.size() - 1).header.epoch();
     }
 
     /** The other segments that do not count: what they say, the next segment's header says too. */
@@ -239,7 +242,7 @@ final class LogChain {
     void rewriteLastBatch(LogStore store) throws IOException {
         if (kept.isEmpty()) return;
         Link last = kept.get(kept.size() - 1);
-        if (last.isCut) return;
+        if (last.isCut || last.batches == 0) return; // what is in a checkpoint has been forced
         ByteBuffer batch = ByteBuffer.allocate((int) (last.endLsn - last.lastBatchLsn));
         store.read(last.lastBatchLsn, batch);
         store.append(last.lastBatchLsn, batch.flip());

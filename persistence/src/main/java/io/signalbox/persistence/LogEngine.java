@@ -1,6 +1,7 @@
 package io.signalbox.persistence;
 
 import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StateTable;
@@ -50,13 +51,14 @@ public final class LogEngine implements MessageStore {
     }
 
     @Override
-    public void recover(RecoverySink sink) throws StoreException {
+    public void recover(RecoverySink sink, CheckpointSource source) throws StoreException {
         if (parts != null) throw new IllegalStateException("the store has been recovered before");
         LogState log = recovered(sink);
+        Checkpointer checkpointer = new Checkpointer(log, store, source, surroundings, threads::wakeHousekeeper);
         parts = new Parts(
                 log,
                 new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
-                new Housekeeper(log, store, settings.segmentBytes(), surroundings.checksum(), threads::wakeLog),
+                new Housekeeper(log, store, settings.segmentBytes(), checkpointer, threads::wakeLog),
                 new RecordReader(log, store, formats, surroundings.checksum()));
         threads.start(this);
         threads.wakeHousekeeper();
@@ -153,7 +155,7 @@ public final class LogEngine implements MessageStore {
         try {
             record.encode(buffer.bytes(), index, log.store(), log.epoch(), lsn, surroundings.checksum());
             encoded = true;
-            // Before the range counts as filled: a snapshot covers an LSN only if the tables hold all changes below.
+            // Before the range counts as filled: a checkpoint covers an LSN only if the tables hold all changes below.
             tables.apply(batch, lsn);
         } finally {
             if (!encoded) {

@@ -3,8 +3,6 @@ package io.signalbox.persistence;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.log.SegmentHeader;
 import io.signalbox.persistence.log.StoreId;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -13,14 +11,23 @@ import org.jspecify.annotations.Nullable;
  * read by any thread.
  */
 final class LogState {
+    /** Answer of {@link #givenLsn}: that is not known before the batch that is being written is durable. */
+    static final long UNKNOWN = -1;
+
+    /** Of {@link #awaitForCheckpoint}. */
+    static final long NOTHING_AWAITED = Long.MAX_VALUE;
+
+    /** The log between two checkpoints may be so many times as long as is worth a small one. */
+    private static final int MOST_DISTANCES = 4;
+
     private final StoreId store;
     private final long epoch;
     private final SegmentTable segments;
     private final Tables tables;
     private final AppendBuffers buffers;
+    private final long checkpointBytes;
     private final ForceWaiters forceWaiters = new ForceWaiters();
     private final SpaceWaiters spaceWaiters = new SpaceWaiters();
-    private final Queue<Segment> retired = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable StoreException> failure = new AtomicReference<>();
 
     private volatile boolean closed;
@@ -29,28 +36,38 @@ final class LogState {
     private volatile boolean nextSegmentWanted;
     private volatile long durableLsn;
     private volatile long activeBaseLsn;
-    private volatile long logStartLsn;
-    private volatile long durableLogStartLsn;
-    private volatile long wantedSnapshotLsn;
-    private volatile long coveredLsn;
+    private volatile boolean writing;
+    private volatile boolean segmentFree = true;
+    private volatile long replayLsn;
+    private volatile long checkpointDistance;
+    private volatile long keptReplayLsn;
+    private volatile long awaitedForCheckpoint = NOTHING_AWAITED;
 
     /**
      * @param segments with the segment that takes the first batch as the newest
-     * @param coveredLsn what the published snapshot covers; 0 = there is none
+     * @param checkpointBytes of log that are worth a checkpoint
+     * @param replayLsn where the newest checkpoint has the log replayed from
+     * @param keptReplayLsn the same of the checkpoint before, if there is one
      */
-    LogState(StoreId store, SegmentTable segments, Tables tables, AppendBuffers buffers, long coveredLsn) {
+    LogState(
+            StoreId store,
+            SegmentTable segments,
+            Tables tables,
+            AppendBuffers buffers,
+            long checkpointBytes,
+            long replayLsn,
+            long keptReplayLsn) {
         this.store = store;
         this.epoch = segments.newest().header().epoch();
         this.segments = segments;
         this.tables = tables;
         this.buffers = buffers;
-        this.coveredLsn = coveredLsn;
+        this.checkpointBytes = checkpointBytes;
+        checkpointDistance = checkpointBytes;
+        this.replayLsn = replayLsn;
+        this.keptReplayLsn = keptReplayLsn;
         durableLsn = segments.newest().header().firstBatchLsn();
         activeBaseLsn = segments.newest().header().baseLsn();
-        logStartLsn = segments.oldest().header().baseLsn();
-        durableLogStartLsn = logStartLsn;
-        // What earlier lives left can only be recycled under a snapshot that covers it.
-        if (segments.oldest() != segments.newest()) wantedSnapshotLsn = activeBaseLsn;
     }
 
     StoreId store() {
@@ -79,11 +96,6 @@ final class LogState {
 
     SpaceWaiters spaceWaiters() {
         return spaceWaiters;
-    }
-
-    /** Segments that nothing needs any more; to be released once the log says durably that it begins after them. */
-    Queue<Segment> retired() {
-        return retired;
     }
 
     @Nullable
@@ -140,46 +152,68 @@ final class LogState {
         return activeBaseLsn;
     }
 
-    /** By the log thread, at a roll: what lies below is complete in the tables, so a snapshot can cover it. */
+    /** By the log thread, at a roll. */
     void rolledTo(long baseLsn) {
         nextSegmentWanted = false;
         activeBaseLsn = baseLsn;
-        wantedSnapshotLsn = baseLsn;
     }
 
-    /** Base of the oldest segment still needed. */
-    long logStartLsn() {
-        return logStartLsn;
+    /** By the log thread: true before a buffer is closed, false when what was in it is durable. */
+    void writing(boolean now) {
+        writing = now;
     }
 
-    /** By the log thread. */
-    void logStartLsn(long lsn) {
-        logStartLsn = lsn;
+    /** Above every LSN that has been given so far; {@link #UNKNOWN} if that cannot be told at this moment. */
+    long givenLsn() {
+        AppendBuffer active = buffers.active();
+        if (!active.isEmpty()) return active.baseLsn() + active.used();
+        return writing ? UNKNOWN : durableLsn;
     }
 
-    /** Segments below may be overwritten: the log says durably that it begins here. */
-    long durableLogStartLsn() {
-        return durableLogStartLsn;
+    /** Whether a segment below {@link #keptReplayLsn} may be needed for nothing any more. */
+    boolean isSegmentFree() {
+        return segmentFree;
     }
 
-    /** By the log thread, after a force. */
-    void durableLogStartLsn(long lsn) {
-        durableLogStartLsn = lsn;
+    /** By whoever lets go of the last entry in a segment; the housekeeper, before it looks. */
+    void segmentFree(boolean free) {
+        if (segmentFree != free) segmentFree = free;
     }
 
-    /** What the next snapshot is to cover, if that is more than {@link #coveredLsn}. */
-    long wantedSnapshotLsn() {
-        return wantedSnapshotLsn;
+    /** What lies below is in the newest checkpoint. */
+    long replayLsn() {
+        return replayLsn;
     }
 
-    /** What the published snapshot covers. */
-    long coveredLsn() {
-        return coveredLsn;
+    /** What lies below is in the checkpoint before it, too: only messages are still needed from there. */
+    long keptReplayLsn() {
+        return keptReplayLsn;
     }
 
-    /** By the housekeeper. */
-    void coveredLsn(long lsn) {
-        coveredLsn = lsn;
+    /**
+     * By the housekeeper: a checkpoint was published.
+     *
+     * @param bytes that it has: after a large one more log is worth the next
+     */
+    void checkpointed(long newReplayLsn, long bytes) {
+        keptReplayLsn = replayLsn;
+        replayLsn = newReplayLsn;
+        checkpointDistance = Math.max(checkpointBytes, Math.min(bytes, MOST_DISTANCES * checkpointBytes));
+        segmentFree = true;
+    }
+
+    /** Whether there is so much log above the newest checkpoint that another is worth its cost. */
+    boolean isCheckpointDue() {
+        return durableLsn - replayLsn >= checkpointDistance;
+    }
+
+    /** By the housekeeper: a checkpoint waits until everything below is durable. */
+    void awaitForCheckpoint(long lsn) {
+        awaitedForCheckpoint = lsn;
+    }
+
+    long awaitedForCheckpoint() {
+        return awaitedForCheckpoint;
     }
 
     /** By the log thread: a record has no place in this segment. */
@@ -197,8 +231,10 @@ final class LogState {
 
     /** Whether the housekeeper has something to do. */
     boolean isHousekeepingDue() {
-        if (isNextSegmentDue() || wantedSnapshotLsn > coveredLsn || tables.isForgettingDue()) return true;
-        Segment oldest = retired.peek();
-        return oldest != null && oldest.header().baseLsn() < durableLogStartLsn;
+        return segmentFree
+                || isNextSegmentDue()
+                || isCheckpointDue()
+                || durableLsn >= awaitedForCheckpoint
+                || tables.isForgettingDue();
     }
 }

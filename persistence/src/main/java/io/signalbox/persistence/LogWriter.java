@@ -33,7 +33,6 @@ final class LogWriter {
     private long lastBatchNanos;
     private boolean sealed = true;
     private boolean largeRefused;
-    private long statedLogStartLsn;
 
     private volatile Forces forces = new Forces(0, 0, 0);
 
@@ -48,7 +47,6 @@ final class LogWriter {
         this.checksum = surroundings.checksum();
         this.nanoTime = surroundings.nanoTime();
         this.wakeHousekeeper = wakeHousekeeper;
-        statedLogStartLsn = log.logStartLsn();
     }
 
     /** Does what is due; the answer is for how many nanoseconds nothing else will be, unless something is appended. */
@@ -66,7 +64,6 @@ final class LogWriter {
     }
 
     private long advance() throws IOException {
-        retireSegments();
         updatePublishHold();
         AppendBuffer active = log.buffers().active();
         if (active.isEmpty()) return advanceEmpty();
@@ -118,9 +115,9 @@ final class LogWriter {
         return true;
     }
 
-    /** A seal testifies that the last batch was forced, and states where the log begins now. */
+    /** A seal testifies that the last batch was forced. */
     private long nanosToSeal() {
-        if (sealed && statedLogStartLsn == log.logStartLsn()) return IDLE;
+        if (sealed) return IDLE;
         return Math.max(0, lastBatchNanos + settings.sealIdleNanos() - nanoTime.getAsLong());
     }
 
@@ -143,38 +140,26 @@ final class LogWriter {
         if (segment == null) {
             // The next segment is not ready. Appends go on until the buffer is full; nothing is confirmed meanwhile.
             wakeHousekeeper.run();
-            return stateLogStart() ? AGAIN : IDLE;
+            return IDLE;
         }
+        log.writing(true);
         AppendBuffer closed = log.buffers().swap();
         updatePublishHold();
         if (!log.isPublishHeld()) log.spaceWaiters().runAll();
         roll(segment.header());
         writeAndForce(closed.bytes(), closed.baseLsn(), closed.used());
+        log.writing(false);
         account(closed, closed.used());
         log.buffers().release(closed);
         if (log.isHousekeepingDue()) wakeHousekeeper.run();
         return AGAIN;
     }
 
-    /** Says, at the end of a segment that has no next, that the log begins later now: that makes one free to be the next. */
-    private boolean stateLogStart() throws IOException {
-        long lsn = log.durableLsn();
-        Segment segment = log.segments().of(lsn);
-        boolean room = segment != null
-                && lsn + BatchHeader.SECTOR_BYTES <= segment.header().endLsn();
-        if (!room || statedLogStartLsn == log.logStartLsn()) return false;
-        writeAndForce(ByteBuffer.allocate(BatchHeader.SECTOR_BYTES), lsn, BatchHeader.BYTES);
-        wakeHousekeeper.run();
-        return true;
-    }
-
     private void writeAndForce(ByteBuffer bytes, long lsn, int used) throws IOException {
         int filled = BatchHeader.filled(used);
         for (int at = used; at < filled; at++) bytes.put(at, (byte) 0);
-        statedLogStartLsn = log.logStartLsn();
         int records = countRecords(bytes, used);
-        new BatchHeader(log.epoch(), lsn, log.durableLsn(), statedLogStartLsn, used, records)
-                .write(bytes, log.store(), checksum);
+        new BatchHeader(log.epoch(), lsn, log.durableLsn(), used, records).write(bytes, log.store(), checksum);
         force(lsn, bytes.duplicate().position(0).limit(filled));
         sealed = records == 0;
         lastBatchNanos = nanoTime.getAsLong();
@@ -193,7 +178,6 @@ final class LogWriter {
         Forces before = forces;
         forces = new Forces(before.count + 1, before.bytes + bytes, nanoTime.getAsLong() - begun);
         log.durableLsn(durable);
-        log.durableLogStartLsn(statedLogStartLsn);
         log.forceWaiters().forcedTo(durable);
     }
 
@@ -206,16 +190,7 @@ final class LogWriter {
     private void account(AppendBuffer batch, int used) {
         LogRecord record = new LogRecord(batch.bytes());
         for (int at = BatchHeader.BYTES; at < used; at += (int) LogRecord.aligned(record.length())) {
-            log.segments().account(record.at(at, batch.baseLsn() + at));
-        }
-    }
-
-    private void retireSegments() {
-        while (true) {
-            Segment retired = log.segments().retireOldest(log.coveredLsn(), log.activeBaseLsn());
-            if (retired == null) return;
-            log.logStartLsn(log.segments().oldest().header().baseLsn());
-            log.retired().add(retired);
+            if (log.segments().account(record.at(at, batch.baseLsn() + at), log::keptReplayLsn)) log.segmentFree(true);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.signalbox.persistence;
 
 import io.signalbox.broker.store.StateTable;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -105,8 +104,8 @@ final class MemoryTable implements StateTable {
     }
 
     /** Receives the pairs with their versions. */
-    interface VersionVisitor {
-        void pair(byte[] key, byte[] value, long lsn) throws IOException;
+    interface VersionVisitor<E extends Exception> {
+        void pair(byte[] key, byte[] value, long lsn) throws E;
     }
 
     /**
@@ -114,7 +113,7 @@ final class MemoryTable implements StateTable {
      *
      * @return the highest version seen, removals included: what was removed is missing because of that change
      */
-    long forEachVersion(VersionVisitor visitor) throws IOException {
+    <E extends Exception> long forEachVersion(VersionVisitor<E> visitor) throws E {
         long highest = 0;
         for (Map.Entry<Key, Versioned> entry : pairs.entrySet()) {
             Versioned versioned = entry.getValue();

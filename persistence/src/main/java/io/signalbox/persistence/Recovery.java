@@ -9,15 +9,17 @@ import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.SegmentHeader;
 import io.signalbox.persistence.log.StoreId;
-import io.signalbox.persistence.log.StoredSnapshot;
+import io.signalbox.persistence.log.StoredCheckpoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings back what an earlier life left: the newest snapshot, then every segment from where the log begins. What is not
+ * Brings back what an earlier life left: the newest checkpoint that is whole, then the log from where it says. What is not
  * whole at the very end, and nobody testifies for, was never confirmed: it is cut, by the next segment's header saying
  * where this one ended. Everything else that is not whole is damage and stops the start. Confined to the opening thread.
  */
@@ -35,8 +37,16 @@ final class Recovery {
     /** Queues that ended; what the log holds of them is not told. */
     private final LongSet dropped = new LongSet();
 
-    private long coveredLsn;
-    private long snapshotTestimony;
+    /** The log is replayed from there, since the rest is in the checkpoint; 0 = there is none. */
+    private long replayLsn;
+
+    private long keptReplayLsn;
+    private @Nullable CheckpointReader checkpoint;
+    private long checkpointTestimony;
+
+    /** Entries of the checkpoint whose segment is gone; the log must say that they have ended. */
+    private long homeless;
+
     private long highestEpoch;
     private long bytesDone;
     private long bytesTotal;
@@ -65,7 +75,7 @@ final class Recovery {
         } catch (DiskFullException e) {
             throw new StoreException(
                     "There is no room for a segment of " + settings.firstSegmentBytes() + " bytes beside "
-                            + store.describe(coveredLsn) + "; free some space, then start again.",
+                            + store.describe(replayLsn) + "; free some space, then start again.",
                     e);
         } catch (IOException e) {
             throw new StoreException("The log cannot be read (" + e.getMessage() + "). Check the disk.", e);
@@ -83,27 +93,32 @@ final class Recovery {
     }
 
     private LogState begin(LogStore.Contents contents) throws StoreException, IOException {
-        if (!contents.snapshots().isEmpty()) {
+        if (!contents.checkpoints().isEmpty()) {
             throw new StoreException(
-                    "The snapshot " + contents.snapshots().get(0).description()
+                    "The checkpoint " + contents.checkpoints().get(0).description()
                             + " has no log beside it: segments are missing; restore the directory from a backup.");
         }
         StoreId storeId = surroundings.newStoreId().get();
         long base = settings.segmentBytes();
-        SegmentHeader first = new SegmentHeader(storeId, 1, base, settings.firstSegmentBytes(), 0, 0, base);
+        SegmentHeader first = new SegmentHeader(storeId, 1, base, settings.firstSegmentBytes(), 0, 0);
         store.prepare(first);
-        SegmentTable segments = new SegmentTable();
+        replayLsn = keptReplayLsn = first.firstBatchLsn();
+        return opened(storeId, new SegmentTable(), first);
+    }
+
+    private LogState opened(StoreId storeId, SegmentTable segments, SegmentHeader first) {
         segments.add(new Segment(first));
-        return new LogState(storeId, segments, tables, new AppendBuffers(settings, segments), 0);
+        AppendBuffers buffers = new AppendBuffers(settings, segments);
+        return new LogState(storeId, segments, tables, buffers, settings.checkpointBytes(), replayLsn, keptReplayLsn);
     }
 
     private LogState resume(LogStore.Contents contents) throws StoreException, IOException {
         StoreId storeId = contents.segments().get(0).store();
-        loadSnapshot(contents.snapshots(), storeId);
-        LogChain chain = new LogChain(contents.segments());
+        loadCheckpoint(contents.checkpoints(), storeId);
+        LogChain chain = new LogChain(contents.segments(), replayLsn);
         SegmentScanner scanner = new SegmentScanner(store, storeId, checksum, chain.largestSegmentBytes());
         scanAll(chain, contents.segments(), storeId, scanner);
-        chain.check(store, coveredLsn, snapshotTestimony, scanner);
+        chain.check(store, checkpointTestimony, scanner);
         cutBytes = chain.tornBytes(scanner);
 
         chain.rewriteLastBatch(store);
@@ -116,9 +131,9 @@ final class Recovery {
 
         SegmentTable segments = new SegmentTable();
         for (SegmentHeader header : chain.kept()) segments.add(new Segment(header));
+        restoreImages(segments);
         emit(chain, segments, scanner);
-        segments.add(new Segment(first));
-        return new LogState(storeId, segments, tables, new AppendBuffers(settings, segments), coveredLsn);
+        return opened(storeId, segments, first);
     }
 
     /** Messages that fill the disk can only be consumed by a broker that starts, so a smaller segment is better than none. */
@@ -139,13 +154,63 @@ final class Recovery {
         }
     }
 
-    private void loadSnapshot(List<StoredSnapshot> snapshots, StoreId storeId) throws StoreException {
-        if (snapshots.isEmpty()) return;
-        SnapshotFormat.Summary snapshot = SnapshotFormat.read(snapshots.get(snapshots.size() - 1), tables, checksum);
-        if (!snapshot.store().equals(storeId)) throw foreign(snapshot.store().toString(), storeId);
-        coveredLsn = snapshot.coveredLsn();
-        snapshotTestimony = Math.max(coveredLsn, snapshot.highestLsn() + 1);
-        highestEpoch = snapshot.epoch();
+    private void loadCheckpoint(List<StoredCheckpoint> checkpoints, StoreId storeId)
+            throws StoreException, IOException {
+        List<StoredCheckpoint> damaged = new ArrayList<>();
+        List<String> how = new ArrayList<>();
+        for (int i = checkpoints.size() - 1; i >= 0; i--) {
+            CheckpointReader reader = new CheckpointReader(checkpoints.get(i), checksum);
+            Tables read = new Tables();
+            try {
+                CheckpointReader.Summary summary = reader.read(read);
+                if (!summary.store().equals(storeId))
+                    throw foreign(summary.store().toString(), storeId);
+                tables.adopt(read);
+                checkpoint = reader;
+                replayLsn = summary.replayLsn();
+                checkpointTestimony = Math.max(replayLsn, summary.highestLsn() + 1);
+                highestEpoch = summary.epoch();
+                keptReplayLsn = i == 0 ? replayLsn : replayLsnOf(checkpoints.get(i - 1));
+                break;
+            } catch (CheckpointReader.DamagedException e) {
+                damaged.add(checkpoints.get(i));
+                how.add(String.valueOf(e.getMessage()));
+            }
+        }
+        if (damaged.isEmpty()) return;
+        if (checkpoint == null) {
+            throw new StoreException("Nothing tells where the log is to be read from: " + String.join("; ", how)
+                    + "; restore the directory from a backup.");
+        }
+        LOGGER.warn("The start takes the checkpoint before, since {}", how.get(0));
+        for (StoredCheckpoint one : damaged) one.setAside();
+    }
+
+    /** Of the checkpoint before, which is needed if the newest is damaged by the next start. */
+    private long replayLsnOf(StoredCheckpoint older) throws StoreException {
+        try {
+            return Math.min(replayLsn, new CheckpointReader(older, checksum).replayLsn());
+        } catch (CheckpointReader.DamagedException e) {
+            LOGGER.warn("There is one checkpoint fewer to fall back to, since {}", e.getMessage());
+            return replayLsn;
+        }
+    }
+
+    /** Counts what the checkpoint has in the segments where it lies. */
+    private void restoreImages(SegmentTable segments) throws StoreException {
+        if (checkpoint == null) return;
+        LongConsumer living = lsn -> {
+            Segment segment = segments.of(lsn);
+            if (segment == null) homeless++;
+            else segment.enqueued(1);
+        };
+        try {
+            checkpoint.forEachImage((queueId, image) -> {
+                if (!dropped.contains(queueId)) sink.image(queueId, image, living);
+            });
+        } catch (CheckpointReader.DamagedException e) {
+            throw new StoreException("The second reading differs: " + e.getMessage() + ". Check the disk.", e);
+        }
     }
 
     private static StoreException foreign(String found, StoreId expected) {
@@ -155,25 +220,37 @@ final class Recovery {
 
     private void scanAll(LogChain chain, List<SegmentHeader> headers, StoreId storeId, SegmentScanner scanner)
             throws StoreException, IOException {
-        for (SegmentHeader header : headers) bytesTotal += 2 * (chain.limitOf(header) - header.baseLsn());
+        for (SegmentHeader header : headers) {
+            if (chain.isReplayed(header)) bytesTotal += 2 * (chain.limitOf(header) - replayedFrom(header));
+        }
         for (SegmentHeader header : headers) {
             if (!header.store().equals(storeId)) throw foreign(header.store().toString(), storeId);
             highestEpoch = Math.max(highestEpoch, header.epoch());
             LogChain.Link link = chain.link(header);
-            long end = scanner.scan(header, chain.limitOf(header), new Replay(link));
+            if (!chain.isReplayed(header)) {
+                link.endsAt(chain.limitOf(header));
+                continue;
+            }
+            long from = replayedFrom(header);
+            long end = scanner.scan(header, from, chain.limitOf(header), new Replay(link));
             link.endsAt(end);
             // What is not there is read in neither pass.
             bytesTotal -= 2 * (chain.limitOf(header) - end);
-            segmentDone(end - header.baseLsn());
+            bytesDone(end - from);
         }
     }
 
-    /** Tells progress within a segment; {@link #segmentDone} completes it. */
-    private void batchAt(BatchHeader batch, SegmentHeader segment) {
-        sink.progress(bytesDone + batch.lsn() - segment.baseLsn(), bytesTotal);
+    /** A batch begins there. */
+    private long replayedFrom(SegmentHeader header) {
+        return Math.max(header.firstBatchLsn(), replayLsn);
     }
 
-    private void segmentDone(long bytes) {
+    /** Tells progress within a segment; {@link #bytesDone} completes it. */
+    private void batchAt(BatchHeader batch, SegmentHeader segment) {
+        sink.progress(bytesDone + batch.lsn() - replayedFrom(segment), bytesTotal);
+    }
+
+    private void bytesDone(long bytes) {
         bytesDone += bytes;
         sink.progress(bytesDone, bytesTotal);
     }
@@ -195,7 +272,7 @@ final class Recovery {
         @Override
         public void record(LogRecord record) {
             for (int i = 0; i < record.drops(); i++) dropped.add(record.droppedQueueId(i));
-            if (record.lsn() >= coveredLsn) tables.replay(record);
+            tables.replay(record);
         }
     }
 
@@ -205,12 +282,18 @@ final class Recovery {
         List<Segment> all = new ArrayList<>(segments.all());
         for (Segment segment : all) {
             SegmentHeader header = segment.header();
+            if (!chain.isReplayed(header)) continue;
+            long from = replayedFrom(header);
             long end = chain.link(header).endLsn();
-            long reread = scanner.scan(header, end, new Emission(segment, segments));
+            long reread = scanner.scan(header, from, end, new Emission(segment, segments));
             if (reread != end) throw new IOException("the second reading differs at " + store.describe(reread));
-            segmentDone(end - header.baseLsn());
+            bytesDone(end - from);
         }
         sink.progress(bytesTotal, bytesTotal);
+        if (homeless > 0) {
+            throw new StoreException(homeless + " messages lie in segments that are missing in " + store.describe(0)
+                    + "; restore the directory from a backup.");
+        }
     }
 
     private final class Emission implements SegmentScanner.Visitor<StoreException> {
@@ -233,9 +316,10 @@ final class Recovery {
             for (int i = 0; i < record.settlements(); i++) {
                 long queueId = record.settledQueueId(i);
                 long lsn = record.settledLsn(i);
+                if (dropped.contains(queueId) || !sink.settled(queueId, lsn)) continue;
                 Segment holding = segments.of(lsn);
-                if (holding == null || dropped.contains(queueId)) continue;
-                if (sink.settled(queueId, lsn)) holding.settled();
+                if (holding == null) homeless--;
+                else holding.settled();
             }
         }
 
@@ -255,14 +339,13 @@ final class Recovery {
      */
     private SegmentHeader nextHeader(LogChain chain, StoreId storeId) {
         long largest = Math.max(chain.largestSegmentBytes(), settings.segmentBytes());
-        long base = Math.max(chain.highestEndLsn(), coveredLsn) + largest;
+        long base = Math.max(chain.highestEndLsn(), replayLsn) + largest;
         return new SegmentHeader(
                 storeId,
                 highestEpoch + 1,
                 base,
                 settings.firstSegmentBytes(),
                 chain.previousBaseLsn(),
-                chain.previousEndLsn(),
-                chain.kept().isEmpty() ? base : chain.kept().get(0).baseLsn());
+                chain.previousEndLsn());
     }
 }

@@ -33,9 +33,9 @@ final class Segment {
         unsettled.addAndGet(entries);
     }
 
-    /** One of them has ended. */
-    void settled() {
-        unsettled.decrementAndGet();
+    /** One of them has ended; whether that was the last. */
+    boolean settled() {
+        return unsettled.decrementAndGet() == 0;
     }
 
     /**

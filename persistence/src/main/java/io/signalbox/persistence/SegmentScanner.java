@@ -30,13 +30,15 @@ final class SegmentScanner {
     }
 
     /**
-     * Visits batches from the segment's first up to the first that is not whole.
+     * Visits batches up to the first that is not whole.
      *
+     * @param fromLsn where a batch begins
      * @param limitLsn where reading stops in any case
      * @return the LSN of the first batch that is not whole, which may be the end
      */
-    <E extends Exception> long scan(SegmentHeader segment, long limitLsn, Visitor<E> visitor) throws IOException, E {
-        long lsn = segment.firstBatchLsn();
+    <E extends Exception> long scan(SegmentHeader segment, long fromLsn, long limitLsn, Visitor<E> visitor)
+            throws IOException, E {
+        long lsn = fromLsn;
         while (lsn < limitLsn) {
             BatchHeader batch = wholeBatch(segment, lsn, limitLsn);
             if (batch == null) break;

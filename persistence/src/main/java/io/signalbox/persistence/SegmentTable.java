@@ -5,11 +5,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The segments of the log by address, the prepared next one included. Lookups are safe for any thread; {@link #account}
- * and {@link #retireOldest} belong to the log thread, {@link #add} to whoever prepared a segment.
+ * belongs to the log thread, {@link #add} to whoever prepared a segment.
  */
 final class SegmentTable {
 
@@ -30,20 +31,27 @@ final class SegmentTable {
         return byBase.lastEntry().getValue();
     }
 
-    Segment oldest() {
-        return byBase.firstEntry().getValue();
-    }
-
     /** Oldest first. */
     Collection<Segment> all() {
         return byBase.values();
     }
 
-    /** Counts what a record enqueues and settles. Records come in log order. */
-    void account(LogRecord record) {
+    /**
+     * Counts what a record enqueues and settles. Records come in log order.
+     *
+     * @param keptReplayLsn as for {@link #retireOne}; asked after each count
+     * @return whether nothing is left in a segment that had something and lies below
+     */
+    boolean account(LogRecord record, LongSupplier keptReplayLsn) {
         if (record.targets() > 0) holding(record.lsn()).enqueued(record.targets());
+        boolean emptied = false;
         for (int i = 0; i < record.settlements(); i++)
-            holding(record.settledLsn(i)).settled();
+            emptied |= settledLast(holding(record.settledLsn(i)), keptReplayLsn);
+        return emptied;
+    }
+
+    private static boolean settledLast(Segment segment, LongSupplier keptReplayLsn) {
+        return segment.settled() && segment.header().endLsn() <= keptReplayLsn.getAsLong();
     }
 
     private Segment holding(long lsn) {
@@ -67,24 +75,26 @@ final class SegmentTable {
     }
 
     /**
-     * Takes the oldest segment out of the log if nothing needs it.
+     * Takes a segment out of the log that nothing needs; the housekeeper.
      *
-     * @param coveredLsn what a published snapshot covers
+     * @param keptReplayLsn nothing below is replayed at any start
      * @param activeBaseLsn the segment that takes batches, which stays
      * @throws IllegalStateException if more of its entries have ended than came in, so that no count can be trusted
      */
     @Nullable
-    Segment retireOldest(long coveredLsn, long activeBaseLsn) {
-        Segment oldest = oldest();
-        long end = oldest.header().endLsn();
-        long unsettled = oldest.unsettled();
-        if (end > activeBaseLsn || end > coveredLsn || unsettled > 0) return null;
-        if (unsettled < 0) {
-            throw new IllegalStateException(-unsettled + " entries of the segment at LSN "
-                    + oldest.header().baseLsn() + " ended twice");
+    Segment retireOne(long keptReplayLsn, long activeBaseLsn) {
+        for (Segment segment : byBase.values()) {
+            long end = segment.header().endLsn();
+            if (end > keptReplayLsn || end > activeBaseLsn) return null;
+            long unsettled = segment.unsettled();
+            if (unsettled < 0) {
+                throw new IllegalStateException(-unsettled + " entries of the segment at LSN "
+                        + segment.header().baseLsn() + " ended twice");
+            }
+            if (unsettled > 0 || !segment.retire()) continue;
+            byBase.remove(segment.header().baseLsn());
+            return segment;
         }
-        if (!oldest.retire()) return null;
-        byBase.remove(oldest.header().baseLsn());
-        return oldest;
+        return null;
     }
 }

@@ -70,6 +70,11 @@ public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchByte
         return (8L * bufferBytes + 4095) & -4096;
     }
 
+    /** How much log is worth a checkpoint, if that is small. */
+    long checkpointBytes() {
+        return segmentBytes / 4;
+    }
+
     /** The largest record, with everything it carries besides content. */
     long maxRecordBytes() {
         return Math.min(segmentBytes - segmentBytes / 8 - 8192, Integer.MAX_VALUE - 2L * bufferBytes);

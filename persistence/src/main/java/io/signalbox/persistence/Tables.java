@@ -19,6 +19,14 @@ final class Tables {
         return byName.values();
     }
 
+    /** Takes over all that another set of tables has. */
+    void adopt(Tables others) {
+        for (MemoryTable other : others.all()) {
+            MemoryTable own = table(other.name());
+            other.forEachVersion(own::change);
+        }
+    }
+
     /** Makes the changes of a batch visible. */
     void apply(WriteBatch batch, long lsn) {
         List<TableChange> changes = batch.tableChanges();

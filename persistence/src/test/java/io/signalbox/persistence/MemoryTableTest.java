@@ -42,7 +42,7 @@ class MemoryTableTest {
     void aRemovalCountsAmongTheVersionsThoughItHasNoPair() throws Exception {
         table.change(KEY, new byte[] {1}, 10);
         table.change(KEY, null, 30);
-        // A snapshot that misses the pair because of the removal must not be seen before the removal is durable.
+        // A checkpoint that misses the pair because of the removal must not be seen before the removal is durable.
         assertEquals(30, table.forEachVersion((key, value, lsn) -> {
             throw new AssertionError("there is no pair");
         }));

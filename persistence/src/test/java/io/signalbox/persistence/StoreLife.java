@@ -1,21 +1,30 @@
 package io.signalbox.persistence;
 
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.CheckpointSource;
+import io.signalbox.broker.store.ImageSink;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /** One life of a store with its real threads, from recovery to close, and what it found when it began. */
-final class StoreLife implements AutoCloseable, RecoverySink {
+final class StoreLife implements AutoCloseable, RecoverySink, CheckpointSource {
 
     record Entry(long queueId, long lsn, int flags, Message message) {}
 
@@ -23,6 +32,8 @@ final class StoreLife implements AutoCloseable, RecoverySink {
     final List<Entry> entries = new ArrayList<>();
     private final Map<Name, Entry> unsettled = new LinkedHashMap<>();
     final List<Progress> progress = new ArrayList<>();
+
+    private final Set<Name> living = ConcurrentHashMap.newKeySet();
 
     private record Name(long queueId, long lsn) {}
 
@@ -34,8 +45,54 @@ final class StoreLife implements AutoCloseable, RecoverySink {
 
     StoreLife(MessageStore store) throws StoreException {
         this.store = store;
-        store.recover(this);
+        synchronized (this) { // the store may ask at once
+            store.recover(this, this);
+            living.addAll(unsettled.keySet());
+        }
         entries.addAll(unsettled.values());
+    }
+
+    @Override
+    public void image(long queueId, byte[] image, LongConsumer told) {
+        for (ByteBuffer bytes = ByteBuffer.wrap(image); bytes.hasRemaining(); ) {
+            long lsn = bytes.getLong();
+            Message unread =
+                    new Message(Envelope.of("in the log", true, 1), PlainFormat.PLAIN, Body.Inline.of(new byte[0]));
+            entry(queueId, lsn, 0, unread);
+            told.accept(lsn);
+        }
+    }
+
+    @Override
+    public void collect(long belowLsn, ImageSink sink) {
+        new Thread(() -> tell(belowLsn, sink), "core").start();
+    }
+
+    private synchronized void tell(long belowLsn, ImageSink sink) {
+        Map<Long, List<Long>> byQueue = new TreeMap<>();
+        for (Name name : living) {
+            if (name.lsn < belowLsn) {
+                byQueue.computeIfAbsent(name.queueId, id -> new ArrayList<>()).add(name.lsn);
+            }
+        }
+        byQueue.forEach((queueId, lsns) -> {
+            ByteBuffer image = ByteBuffer.allocate(lsns.size() * Long.BYTES);
+            lsns.forEach(image::putLong);
+            sink.part(queueId, image.array(), () -> {});
+        });
+        sink.end();
+    }
+
+    /** One thing with what it changes here. */
+    private synchronized long appendOnce(WriteBatch batch) {
+        long lsn = store.append(batch);
+        if (lsn < 0) return lsn;
+        for (int i = 0; i < batch.targets(); i++) living.add(new Name(batch.targetQueueId(i), batch.enqueueLsn()));
+        for (int i = 0; i < batch.settlements(); i++) {
+            living.remove(new Name(batch.settledQueueId(i), batch.settledLsn(i)));
+        }
+        for (long dropped : batch.droppedQueues()) living.removeIf(name -> name.queueId == dropped);
+        return lsn;
     }
 
     @Override
@@ -62,7 +119,7 @@ final class StoreLife implements AutoCloseable, RecoverySink {
 
     long append(WriteBatch batch) throws Exception {
         while (true) {
-            long lsn = store.append(batch);
+            long lsn = appendOnce(batch);
             if (lsn != MessageStore.FULL) return lsn;
             CountDownLatch space = new CountDownLatch(1);
             store.whenSpace(space::countDown);

@@ -1,6 +1,7 @@
 package io.signalbox.testkit;
 
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.LogEngine;
@@ -14,6 +15,7 @@ import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.StoreId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /** One life of a store on a simulated disk, without threads, and what it found when it began. Not thread-safe. */
@@ -39,6 +41,10 @@ public final class SimulatedStore {
 
         default Disk wrap(Disk disk) {
             return disk;
+        }
+
+        default CheckpointSource wrap(CheckpointSource core) {
+            return core;
         }
 
         default Checksum checksum() {
@@ -69,11 +75,25 @@ public final class SimulatedStore {
         return engine;
     }
 
-    /** Recovers, reads every body, and notes all of it in {@link #recovered}. */
+    /** Recovers without a core, reads every body, and notes all of it in {@link #recovered}. */
     public StoreContents recover() throws StoreException {
+        return recover(SimulatedCore.SILENT);
+    }
+
+    /** Recovers, reads every body, and notes all of it in {@link #recovered}. */
+    public StoreContents recover(CheckpointSource source) throws StoreException {
         Map<StoreContents.EntryName, Integer> flags = new HashMap<>();
-        engine.recover(new RecoverySink() {
+        RecoverySink sink = new RecoverySink() {
             private long previousLsn;
+
+            @Override
+            public void image(long queueId, byte[] image, LongConsumer living) {
+                if (previousLsn != 0) throw new AssertionError("an image comes after entry " + previousLsn);
+                SimulatedCore.read(queueId, image).forEach((name, flag) -> {
+                    if (flags.put(name, flag) != null) throw new AssertionError(name + " is in two images");
+                    living.accept(name.lsn());
+                });
+            }
 
             @Override
             public boolean entry(long queueId, long lsn, int targetFlags, Message message) {
@@ -93,7 +113,8 @@ public final class SimulatedStore {
             public void progress(long bytesDone, long bytesTotal) {
                 if (bytesDone > bytesTotal) throw new AssertionError(bytesDone + " of " + bytesTotal);
             }
-        });
+        };
+        engine.recover(sink, source);
         readBodies(flags);
         for (String table : StoreHistory.TABLES) {
             engine.table(table)

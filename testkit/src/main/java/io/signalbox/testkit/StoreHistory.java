@@ -29,6 +29,7 @@ public final class StoreHistory {
     private final Variation variation;
     private final StoreModel model = new StoreModel();
     private final List<EntryName> unsettled = new ArrayList<>();
+    private final SimulatedCore core;
     private final long[] queueIds = new long[QUEUES];
     private final double probeShare;
     private long nextQueueId = 1;
@@ -41,14 +42,15 @@ public final class StoreHistory {
     private long crashPoints;
     private long cutBytes;
     private long rolls;
-    private long recycled;
-    private long snapshots;
+    private long givenBack;
+    private long checkpoints;
     private long spaceWaiters;
     private long forceWaiters;
 
     /** @param probeShare which part of the crash points is looked at, 0..1 */
     public StoreHistory(long seed, double probeShare, Variation variation) {
         random = new Random(seed);
+        core = new SimulatedCore(random);
         this.probeShare = probeShare;
         this.variation = variation;
         for (int i = 0; i < QUEUES; i++) queueIds[i] = nextQueueId++;
@@ -77,14 +79,14 @@ public final class StoreHistory {
         return rolls;
     }
 
-    /** How often a segment became spare. */
-    public long recycled() {
-        return recycled;
+    /** How often a segment was needed no more. */
+    public long givenBack() {
+        return givenBack;
     }
 
-    /** How many snapshots were published. */
-    public long snapshots() {
-        return snapshots;
+    /** How many checkpoints were published. */
+    public long checkpoints() {
+        return checkpoints;
     }
 
     public SimulatedStore store() {
@@ -116,7 +118,8 @@ public final class StoreHistory {
         while (true) {
             operationsToCrash = random.nextInt(4) == 0 ? random.nextInt(20) : Long.MAX_VALUE;
             try {
-                StoreContents recovered = store.recover();
+                StoreContents recovered = store.recover(variation.wrap(core));
+                core.begin(recovered);
                 model.check(recovered);
                 model.resumeFrom(recovered);
                 unsettled.clear();
@@ -161,13 +164,14 @@ public final class StoreHistory {
     }
 
     private void step() {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(17)) {
             case 0, 1, 2, 3 -> append(publish());
             case 4, 5 -> append(settle());
             case 6 -> append(mixed());
             case 7 -> nanos += random.nextInt(40_000_000);
-            case 8 -> store.engine().housekeepingStep();
+            case 8, 11, 12 -> store.engine().housekeepingStep();
             case 9 -> readBack();
+            case 10, 13, 14 -> core.step();
             default -> store.engine().logStep();
         }
         model.promise(store.engine().durableLsn());
@@ -179,8 +183,11 @@ public final class StoreHistory {
         for (int i = 0; i < 50; i++) {
             store.engine().housekeepingStep();
             store.engine().logStep();
+            core.step();
             nanos += 20_000_000;
         }
+        for (int i = 0; i < 20 && core.notTaken() != 0; i++) store.engine().housekeepingStep();
+        if (core.notTaken() != 0) throw new AssertionError(core.notTaken() + " parts of a checkpoint were never taken");
         model.promise(store.engine().durableLsn());
         if (spaceWaiters != 0 || forceWaiters != 0) {
             throw new AssertionError(spaceWaiters + " wait for space and " + forceWaiters + " for a force, for ever");
@@ -196,6 +203,7 @@ public final class StoreHistory {
             return;
         }
         model.appended(batch, lsn);
+        core.appended(batch, lsn);
         variation.appended(lsn);
         for (int i = 0; i < batch.targets(); i++) unsettled.add(new EntryName(batch.targetQueueId(i), lsn));
         for (int i = 0; i < batch.settlements(); i++) {
@@ -295,8 +303,8 @@ public final class StoreHistory {
     private void at(String operation) {
         if (probing) return;
         if (operation.startsWith("renamed seg-")) rolls++;
-        if (operation.startsWith("rename seg-")) recycled++;
-        if (operation.startsWith("renamed snapshot-")) snapshots++;
+        if (operation.startsWith("rename seg-") || operation.startsWith("delete seg-")) givenBack++;
+        if (operation.startsWith("renamed checkpoint-")) checkpoints++;
         if (running && !quiet && operation.startsWith("force seg-") && random.nextInt(3) == 0) {
             // What arrives while a force runs belongs to the next batch.
             append(random.nextBoolean() ? publish() : mixed());

@@ -2,7 +2,7 @@ package io.signalbox.testkit;
 
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.log.LogStore;
-import io.signalbox.persistence.log.PendingSnapshot;
+import io.signalbox.persistence.log.PendingCheckpoint;
 import io.signalbox.persistence.log.SegmentHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,8 +51,8 @@ class ForwardingLogStore implements LogStore {
     }
 
     @Override
-    public PendingSnapshot createSnapshot(long coveredLsn) throws IOException {
-        return store.createSnapshot(coveredLsn);
+    public PendingCheckpoint createCheckpoint() throws IOException {
+        return store.createCheckpoint();
     }
 
     @Override

@@ -2,14 +2,18 @@ package io.signalbox.testkit;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.signalbox.broker.store.CheckpointSource;
+import io.signalbox.broker.store.ImageSink;
 import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.LogStore;
-import io.signalbox.persistence.log.PendingSnapshot;
+import io.signalbox.persistence.log.PendingCheckpoint;
 import io.signalbox.testkit.SimulatedStore.Variation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -124,14 +128,14 @@ class SeededBugsTest {
     }
 
     @Test
-    void aSnapshotThatIsNotForcedIsFound() throws Exception {
+    void aCheckpointThatIsNotForcedIsFound() throws Exception {
         assertFound(() -> new Variation() {
             @Override
             public LogStore wrap(LogStore store) {
                 return new ForwardingLogStore(store) {
                     @Override
-                    public PendingSnapshot createSnapshot(long coveredLsn) throws IOException {
-                        return new ForwardingSnapshot(super.createSnapshot(coveredLsn)) {
+                    public PendingCheckpoint createCheckpoint() throws IOException {
+                        return new ForwardingCheckpoint(super.createCheckpoint()) {
                             @Override
                             public void force() {}
                         };
@@ -142,14 +146,14 @@ class SeededBugsTest {
     }
 
     @Test
-    void aSnapshotPublishedBeforeItsContentsAreDurableIsFound() throws Exception {
+    void aCheckpointPublishedBeforeItsContentsAreDurableIsFound() throws Exception {
         assertFound(() -> new Variation() {
             @Override
             public LogStore wrap(LogStore store) {
                 return new ForwardingLogStore(store) {
                     @Override
-                    public PendingSnapshot createSnapshot(long coveredLsn) throws IOException {
-                        return new ForwardingSnapshot(super.createSnapshot(coveredLsn)) {
+                    public PendingCheckpoint createCheckpoint() throws IOException {
+                        return new ForwardingCheckpoint(super.createCheckpoint()) {
                             @Override
                             public void force() throws IOException {
                                 super.force();
@@ -163,6 +167,75 @@ class SeededBugsTest {
                 };
             }
         });
+    }
+
+    @Test
+    void aCoreThatForgetsAPartOfAQueueIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public CheckpointSource wrap(CheckpointSource core) {
+                return (belowLsn, sink) -> core.collect(belowLsn, new ForwardingSink(sink) {
+                    private long parts;
+
+                    @Override
+                    public void part(long queueId, byte[] image, Runnable taken) {
+                        if (++parts % 5 == 0) taken.run();
+                        else super.part(queueId, image, taken);
+                    }
+                });
+            }
+        });
+    }
+
+    @Test
+    void aCoreThatTellsTooMuchOfItsQueuesIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public CheckpointSource wrap(CheckpointSource core) {
+                return (belowLsn, sink) -> core.collect(Long.MAX_VALUE, sink);
+            }
+        });
+    }
+
+    @Test
+    void aCoreThatTellsWhatWasThereAndNotWhatIsThereIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public CheckpointSource wrap(CheckpointSource core) {
+                return (belowLsn, sink) -> core.collect(belowLsn, new ForwardingSink(sink) {
+                    private final List<byte[]> told = new ArrayList<>();
+
+                    @Override
+                    public void part(long queueId, byte[] image, Runnable taken) {
+                        told.add(image);
+                        super.part(queueId, told.size() > 1 ? told.get(0) : image, taken);
+                    }
+                });
+            }
+        });
+    }
+
+    private static class ForwardingSink implements ImageSink {
+        private final ImageSink sink;
+
+        ForwardingSink(ImageSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void part(long queueId, byte[] image, Runnable taken) {
+            sink.part(queueId, image, taken);
+        }
+
+        @Override
+        public void end() {
+            sink.end();
+        }
+
+        @Override
+        public void fail(RuntimeException cause) {
+            sink.fail(cause);
+        }
     }
 
     @Test

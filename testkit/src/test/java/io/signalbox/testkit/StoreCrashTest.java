@@ -17,8 +17,8 @@ class StoreCrashTest {
     void nothingPromisedIsLostAndNothingSettledReturns() throws Exception {
         long crashPoints = 0;
         long rolls = 0;
-        long recycled = 0;
-        long snapshots = 0;
+        long givenBack = 0;
+        long checkpoints = 0;
         long cut = 0;
         long seed = FIRST_SEED;
         while (crashPoints < CRASH_POINTS) {
@@ -30,14 +30,14 @@ class StoreCrashTest {
             }
             crashPoints += history.crashPoints();
             rolls += history.rolls();
-            recycled += history.recycled();
-            snapshots += history.snapshots();
+            givenBack += history.givenBack();
+            checkpoints += history.checkpoints();
             cut += history.cutBytes();
             seed++;
         }
         // Otherwise the histories would not show what they are for.
         assertTrue(cut > 0, "no batch was torn, or nobody told of it");
-        assertTrue(rolls > 100 && recycled > 50 && snapshots > 50, rolls + ", " + recycled + ", " + snapshots);
+        assertTrue(rolls > 100 && givenBack > 50 && checkpoints > 50, rolls + ", " + givenBack + ", " + checkpoints);
     }
 
     @Test

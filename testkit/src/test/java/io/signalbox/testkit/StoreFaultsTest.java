@@ -95,11 +95,10 @@ class StoreFaultsTest {
             // The first segment is half as large as the others; what is left is less than that.
             disk.limitTo(large.segmentBytes() / 2 + 2 * large.segmentBytes() + large.segmentBytes() * 3 / 8);
             FullDisk before = new FullDisk(seed, disk, large);
-            before.store.recover();
+            before.recover();
             before.fill();
             FullDisk full = new FullDisk(seed, before.store.disk().crash(new Random(seed)), large);
-            assertEquals(before.entries.size(), full.store.recover().entries().size(), "seed " + seed);
-            full.entries.addAll(before.entries);
+            assertEquals(before.entries.size(), full.recover().entries().size(), "seed " + seed);
             full.settleAll();
             assertTrue(full.isPublishTaken(), "seed " + seed + ": room came by consumption alone");
         }
@@ -110,6 +109,7 @@ class StoreFaultsTest {
         final SimulatedStore store;
         final LogEngine engine;
         final List<StoreContents.EntryName> entries = new ArrayList<>();
+        private final SimulatedCore core;
         private final StoreHistory messages;
         long nanos;
         long spaceTold;
@@ -118,11 +118,19 @@ class StoreFaultsTest {
         FullDisk(long seed) throws StoreException {
             this(seed, new SimulatedDisk(), SimulatedStore.SMALL);
             store.disk().limitTo(3 * SimulatedStore.SMALL.segmentBytes() + 4096);
-            store.recover();
+            recover();
+        }
+
+        StoreContents recover() throws StoreException {
+            StoreContents recovered = store.recover(core);
+            core.begin(recovered);
+            entries.addAll(recovered.entries().keySet());
+            return recovered;
         }
 
         FullDisk(long seed, SimulatedDisk disk, StoreSettings settings) {
             messages = new StoreHistory(seed, 0, Variation.NONE);
+            core = new SimulatedCore(new Random(seed));
             store = new SimulatedStore(disk, Variation.NONE, () -> nanos, settings);
             engine = store.engine();
         }
@@ -136,6 +144,7 @@ class StoreFaultsTest {
                 WriteBatch batch = publish();
                 long lsn = engine.append(batch);
                 if (lsn > 0) {
+                    core.appended(batch, lsn);
                     for (int i = 0; i < batch.targets(); i++) {
                         entries.add(new StoreContents.EntryName(batch.targetQueueId(i), lsn));
                     }
@@ -153,7 +162,11 @@ class StoreFaultsTest {
         boolean isPublishTaken() {
             for (int i = 0; i < 5; i++) {
                 pump();
-                if (engine.append(publish()) > 0) return true;
+                WriteBatch batch = publish();
+                long lsn = engine.append(batch);
+                if (lsn <= 0) continue;
+                core.appended(batch, lsn);
+                return true;
             }
             return false;
         }
@@ -168,7 +181,9 @@ class StoreFaultsTest {
         }
 
         private WriteBatch appendSettlements(WriteBatch batch) {
-            assertTrue(engine.append(batch) > 0, "settlements are taken");
+            long lsn = engine.append(batch);
+            assertTrue(lsn > 0, "settlements are taken");
+            core.appended(batch, lsn);
             pump();
             return new WriteBatch();
         }
@@ -177,6 +192,7 @@ class StoreFaultsTest {
             for (int i = 0; i < 6; i++) {
                 engine.logStep();
                 engine.housekeepingStep();
+                core.step();
                 nanos += 20_000_000;
             }
         }

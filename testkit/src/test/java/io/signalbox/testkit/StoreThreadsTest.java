@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.CheckpointSource;
+import io.signalbox.broker.store.ImageSink;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.WriteBatch;
@@ -26,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,8 +81,21 @@ class StoreThreadsTest {
     }
 
     private static MessageStore open(SimulatedDisk disk, Set<EntryName> entries) throws Exception {
+        return open(disk, entries, SimulatedCore.SILENT);
+    }
+
+    private static MessageStore open(SimulatedDisk disk, Set<EntryName> entries, CheckpointSource core)
+            throws Exception {
         MessageStore store = PersistentStore.open(disk, SETTINGS, SimulatedFormat.ONLY);
-        store.recover(new RecoverySink() {
+        RecoverySink sink = new RecoverySink() {
+            @Override
+            public void image(long queueId, byte[] image, LongConsumer living) {
+                SimulatedCore.read(queueId, image).keySet().forEach(name -> {
+                    entries.add(name);
+                    living.accept(name.lsn());
+                });
+            }
+
             @Override
             public boolean entry(long queueId, long lsn, int targetFlags, Message message) {
                 return entries.add(new EntryName(queueId, lsn));
@@ -91,7 +108,8 @@ class StoreThreadsTest {
 
             @Override
             public void progress(long bytesDone, long bytesTotal) {}
-        });
+        };
+        store.recover(sink, core);
         return store;
     }
 
@@ -101,9 +119,52 @@ class StoreThreadsTest {
         return new WriteBatch().message(message).enqueueTo(queueId, 0);
     }
 
+    /** What the producers have in their queues; each append and what it changes here are one thing for a checkpoint. */
+    private static final class LockedCore implements CheckpointSource {
+        private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+        private final Set<EntryName> entries = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public void collect(long belowLsn, ImageSink sink) {
+            new Thread(() -> tell(belowLsn, sink), "core").start();
+        }
+
+        private void tell(long belowLsn, ImageSink sink) {
+            lock.writeLock().lock(); // whoever has appended below has told so by now
+            lock.writeLock().unlock();
+            for (long queueId = 1; queueId <= PRODUCERS; queueId++) {
+                List<EntryName> own = new ArrayList<>();
+                for (EntryName name : entries) {
+                    if (name.queueId() == queueId && name.lsn() < belowLsn) own.add(name);
+                }
+                sink.part(queueId, SimulatedCore.image(own), () -> {});
+            }
+            lock.writeLock().lock(); // and whoever has settled what was not told has appended that
+            lock.writeLock().unlock();
+            sink.end();
+        }
+
+        /** The LSN, or that the store is full. */
+        long append(MessageStore store, WriteBatch batch) {
+            lock.readLock().lock();
+            try {
+                long lsn = store.append(batch);
+                if (lsn < 0) return lsn;
+                for (int i = 0; i < batch.targets(); i++) entries.add(new EntryName(batch.targetQueueId(i), lsn));
+                for (int i = 0; i < batch.settlements(); i++) {
+                    entries.remove(new EntryName(batch.settledQueueId(i), batch.settledLsn(i)));
+                }
+                return lsn;
+            } finally {
+                lock.readLock().unlock();
+            }
+        }
+    }
+
     /** Publishes to its own queue, settles most of it, and knows what it was promised. */
     private static final class Producer implements Runnable {
         private final MessageStore store;
+        private final LockedCore core;
         private final long queueId;
         private final Random random;
         final Set<Long> published = ConcurrentHashMap.newKeySet();
@@ -111,8 +172,9 @@ class StoreThreadsTest {
         final ConcurrentHashMap<Long, Long> settledAt = new ConcurrentHashMap<>();
         final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-        Producer(MessageStore store, long queueId) {
+        Producer(MessageStore store, LockedCore core, long queueId) {
             this.store = store;
+            this.core = core;
             this.queueId = queueId;
             random = new Random(queueId);
         }
@@ -141,7 +203,7 @@ class StoreThreadsTest {
 
         private long append(WriteBatch batch) throws InterruptedException {
             while (true) {
-                long lsn = store.append(batch);
+                long lsn = core.append(store, batch);
                 if (lsn == MessageStore.FAILED) throw new AssertionError("failed: " + store.failure());
                 if (lsn != MessageStore.FULL) return lsn;
                 CountDownLatch space = new CountDownLatch(1);
@@ -155,11 +217,12 @@ class StoreThreadsTest {
     void whatManyThreadsWerePromisedSurvivesACrashAtAnyTime() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
         Random random = new Random(5);
-        try (MessageStore store = open(disk, new HashSet<>())) {
+        LockedCore core = new LockedCore();
+        try (MessageStore store = open(disk, new HashSet<>(), core)) {
             List<Producer> producers = new ArrayList<>();
             List<Thread> threads = new ArrayList<>();
             for (int i = 1; i <= PRODUCERS; i++) {
-                Producer producer = new Producer(store, i);
+                Producer producer = new Producer(store, core, i);
                 producers.add(producer);
                 threads.add(new Thread(producer, "producer-" + i));
             }

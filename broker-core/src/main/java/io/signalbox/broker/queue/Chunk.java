@@ -1,5 +1,6 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.store.TargetFlags;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Chunk {
 
     /** Heap without what it refers to, in bytes. */
-    private static final int FIXED_HEAP_BYTES = 96;
-
-    /** Slots that share a bound of the size of their bodies. */
-    private static final int SIZE_GROUP_SHIFT = 6;
+    private static final int FIXED_HEAP_BYTES = 64 + 32;
 
     /** As many of the code may belong to ended entries before it is written anew. */
     private static final int MOST_DEAD = 64;
@@ -27,27 +25,28 @@ final class Chunk {
     /** How many chunks of as many slots lie before it. */
     final long number;
 
-    private final int slots;
+    // Numbers of slots, none of which is higher than 4096: a small queue costs little more than this.
+    private final char slots;
 
     /** Slots that have an entry or had one: the first ones. */
-    private int given;
+    private char given;
 
     /** All before it have ended. */
-    private int from;
+    private char from;
 
     /** All from here on have ended or were not given. */
-    private int to;
+    private char to;
 
     /** Entries that have not ended. */
-    private int live;
+    private char live;
 
-    private LsnCode code = new LsnCode();
+    private SlotLsns lsns = new SlotLsns();
 
-    /** Slots before it are not in the code. */
-    private int codedFrom;
+    /** Whether each LSN is higher than those before. */
+    private boolean rises = true;
 
-    /** Slots after {@link #codedFrom} that are not in the code; all have ended. */
-    private @Nullable SlotSet uncoded;
+    /** Whether an entry may be in it that only this process knows. */
+    private boolean hasTransient;
 
     /** Slots after {@link #from} that have ended and are in the code. */
     private @Nullable SlotSet ended;
@@ -59,37 +58,40 @@ final class Chunk {
     /** In place of the set, when nothing new can come. */
     private boolean allDelivered;
 
-    private @Nullable SlotSet expiring;
-
-    /** The flags of most, and how those of others differ. */
-    private byte flags;
-
-    private @Nullable SlotBytes otherFlags;
-    private @Nullable SlotBytes failures;
-
-    /** For each group of slots the bits of the longest body's length. */
-    private @Nullable SlotBytes sizes;
+    private SlotMarks marks = new SlotMarks();
 
     /** What of its heap the lane has counted. */
     int reckonedBytes;
 
     private byte changes;
 
-    /** What {@link #next} looks for. */
-    enum Standing {
-        /** Not ended. */
-        LIVE,
-        /** Not ended and with nobody. */
-        WAITING,
-        /** Waiting, and not set aside. */
-        IN_FRONT,
-        /** Waiting and set aside. */
-        ASIDE
-    }
-
     Chunk(long number, int slots) {
         this.number = number;
-        this.slots = slots;
+        this.slots = (char) slots;
+    }
+
+    /** One that goes on after slots that have ended. */
+    Chunk(long number, int slots, int ended) {
+        this(number, slots);
+        given = (char) ended;
+        reset();
+    }
+
+    /** What an earlier life left, with nobody having or having seen any of it. */
+    Chunk(ChunkImage image, int slots) {
+        this(image.number(), slots);
+        from = (char) image.from();
+        to = (char) image.to();
+        given = to; // what came after it was no part of the image
+        live = (char) image.living();
+        lsns = image.lsns();
+        ended = image.ended();
+        marks = image.marks();
+        skipEnded();
+        // The log may tell anew what was left out at the end, and no LSN comes twice in a row.
+        if (isMuchDead() || has(ended, to - 1)) recode();
+        rises = lsns.rise();
+        trim();
     }
 
     boolean isFull() {
@@ -101,55 +103,53 @@ final class Chunk {
         return live == 0 && isFull();
     }
 
+    /** How many slots have or had an entry. */
+    int given() {
+        return given;
+    }
+
     int live() {
         return live;
     }
 
     /** @return the slot */
     int add(long lsn, int entryFlags, int bodyBytes, boolean expires) {
-        code.add(lsn);
+        note(lsn, TargetFlags.isTransient(entryFlags));
+        lsns.add(lsn);
         int slot = given++;
         to = given;
-        if (live++ == 0) flags = (byte) entryFlags;
-        else if (flags != (byte) entryFlags) otherFlags = put(otherFlags, slot, entryFlags ^ flags);
-        if (expires) expiring = with(expiring, slot);
-        int group = slot >> SIZE_GROUP_SHIFT;
-        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(bodyBytes);
-        if (sizes == null || bits > sizes.get(group)) sizes = put(sizes, group, bits);
+        marks.add(slot, live++ == 0, entryFlags, bodyBytes, expires);
         if (isFull()) trim();
         return slot;
     }
 
+    private void note(long lsn, boolean isTransient) {
+        hasTransient |= isTransient || lsn == 0;
+        rises &= lsn == 0 || lsn > lsns.last();
+    }
+
     private void trim() {
         changes = CHANGES_TO_RECKON;
-        code.trim();
-        otherFlags = SlotBytes.trimmed(otherFlags, from, to);
-        failures = SlotBytes.trimmed(failures, from, to);
-        sizes = SlotBytes.trimmed(sizes, from >> SIZE_GROUP_SHIFT, ((to - 1) >> SIZE_GROUP_SHIFT) + 1);
+        lsns.trim();
+        marks.trim(from, to);
         out = SlotSet.trimmed(out);
         aside = SlotSet.trimmed(aside);
         delivered = SlotSet.trimmed(delivered);
-        expiring = SlotSet.trimmed(expiring);
     }
 
     // ---- what stands in a slot
 
     long lsn(int slot) {
-        return code.get(codeIndex(slot));
-    }
-
-    private int codeIndex(int slot) {
-        return slot - codedFrom - (uncoded == null ? 0 : uncoded.sizeBefore(slot));
+        return lsns.ofSlot(slot);
     }
 
     int flags(int slot) {
-        return (otherFlags == null ? flags : flags ^ otherFlags.get(slot)) & 0xFF;
+        return marks.flags(slot);
     }
 
     /** A body there has at most so many bytes. */
     int bodyBytesBound(int slot) {
-        int bits = sizes == null ? 0 : sizes.get(slot >> SIZE_GROUP_SHIFT);
-        return (int) Math.min(Integer.MAX_VALUE, (1L << bits) - 1);
+        return marks.bodyBytesBound(slot);
     }
 
     boolean isDelivered(int slot) {
@@ -157,11 +157,11 @@ final class Chunk {
     }
 
     int failures(int slot) {
-        return failures == null ? 0 : failures.get(slot) & 0xFF;
+        return marks.failures(slot);
     }
 
     boolean mayExpire(int slot) {
-        return has(expiring, slot);
+        return marks.mayExpire(slot);
     }
 
     boolean isAside(int slot) {
@@ -202,7 +202,7 @@ final class Chunk {
     }
 
     private long liveBits(int word) {
-        long bits = ~(bits(ended, word) | bits(uncoded, word));
+        long bits = ~(bits(ended, word) | lsns.leftOut(word));
         if (word == from >> 6) bits &= -1L << from;
         if (word == (to - 1) >> 6) bits &= -1L >>> -to;
         return bits;
@@ -216,7 +216,7 @@ final class Chunk {
 
     /** Someone takes a waiting one. */
     void take(int slot) {
-        out = with(out, slot);
+        out = SlotSet.with(out, slot);
         if (aside != null) aside.remove(slot);
     }
 
@@ -226,12 +226,12 @@ final class Chunk {
     }
 
     void setAside(int slot) {
-        aside = with(aside, slot);
+        aside = SlotSet.with(aside, slot);
     }
 
     void keepDelivered(int slot) {
         if (allDelivered) return;
-        delivered = with(delivered, slot);
+        delivered = SlotSet.with(delivered, slot);
         noteAllDelivered();
     }
 
@@ -243,7 +243,7 @@ final class Chunk {
     }
 
     void keepFailures(int slot, int count) {
-        failures = put(failures, slot, count);
+        marks.keepFailures(slot, count);
     }
 
     /** One that was taken has ended. */
@@ -254,50 +254,45 @@ final class Chunk {
             from++;
             skipEnded();
         } else {
-            ended = with(ended, slot);
+            ended = SlotSet.with(ended, slot);
         }
         if (live == 0) reset();
         else if (isMuchDead()) recode();
     }
 
     private boolean isMuchDead() {
-        int dead = code.size() - live;
+        int dead = lsns.size() - live;
         if (isFull() && live <= MOST_DEAD / 2 && Integer.bitCount(live) == 1)
             return true; // the last few shall cost little
-        return dead >= Math.min(MOST_DEAD, slots / 4) && dead >= code.size() / 8;
+        return dead >= Math.min(MOST_DEAD, slots / 4) && dead >= lsns.size() / 8;
     }
 
     private void forget(int slot) {
         if (out != null) out.remove(slot);
         if (delivered != null) delivered.remove(slot);
-        if (expiring != null) expiring.remove(slot);
-        if (otherFlags != null) otherFlags.put(slot, (byte) 0);
-        if (failures != null) failures.put(slot, (byte) 0);
+        marks.forget(slot);
     }
 
     private void skipEnded() {
         while (from < to) {
             if (ended != null && ended.has(from)) ended.remove(from);
-            else if (!has(uncoded, from)) return;
+            else if (!lsns.isLeftOut(from)) return;
             from++;
         }
     }
 
     private void reset() {
-        if (given > CHANGES_TO_RECKON && code.size() > CHANGES_TO_RECKON) changes = CHANGES_TO_RECKON;
+        if (given > CHANGES_TO_RECKON && lsns.size() > CHANGES_TO_RECKON) changes = CHANGES_TO_RECKON;
         from = given;
         to = given;
-        codedFrom = given;
-        uncoded = null;
+        lsns.clear(given);
+        rises = true;
+        hasTransient = false;
         ended = null;
         aside = null;
         out = small(out);
         delivered = null;
-        expiring = null;
-        otherFlags = null;
-        failures = null;
-        sizes = null;
-        code.clear();
+        marks.clear();
     }
 
     /** An empty set that costs little may stay: the next entry that is taken needs it. */
@@ -309,24 +304,9 @@ final class Chunk {
 
     /** Writes the code of those that have not ended. */
     private void recode() {
-        LsnCode.Walk walk = code.walk();
-        LsnCode fresh = new LsnCode();
-        SlotSet gone = null;
-        if (isFull()) to = lastLive() + 1;
-        for (int slot = codedFrom; slot < to; slot++) {
-            if (has(uncoded, slot)) {
-                if (slot > from) gone = with(gone, slot);
-                continue;
-            }
-            long lsn = walk.next();
-            if (slot < from) continue;
-            if (has(ended, slot)) gone = with(gone, slot);
-            else fresh.add(lsn);
-        }
-        codedFrom = from;
-        uncoded = SlotSet.trimmed(gone);
+        if (isFull()) to = (char) (lastLive() + 1);
+        lsns.writeAnew(from, to, ended);
         ended = null;
-        code = fresh;
         noteAllDelivered();
         if (isFull()) trim();
     }
@@ -337,56 +317,71 @@ final class Chunk {
         return (word << 6) + 63 - Long.numberOfLeadingZeros(liveBits(word));
     }
 
-    private static SlotSet with(@Nullable SlotSet set, int slot) {
-        if (set == null) return SlotSet.of(slot);
-        set.add(slot);
-        return set;
-    }
-
-    private static SlotBytes put(@Nullable SlotBytes values, int place, int value) {
-        SlotBytes bytes = values == null ? new SlotBytes() : values;
-        bytes.put(place, (byte) value);
-        return bytes;
-    }
-
     // ---- by LSN
 
-    /** The slot of this LSN; negative if it is not there. Only while the LSNs rise from slot to slot. */
+    /** The slot of this LSN; negative if it is not there. Only while {@link #rises}. */
     int find(long lsn) {
-        int index = code.find(lsn);
-        if (index < 0) return NONE;
-        int slot = codedFrom;
-        for (int missing = index; missing > 0; missing = index - codeIndex(slot)) slot += missing;
-        while (has(uncoded, slot)) slot++;
+        int slot = lsns.slotOf(lsn);
         return slot < from || has(ended, slot) ? NONE : slot;
     }
 
-    /** The lowest LSN, while they rise and one has not ended. */
+    /** The first LSN in the code: the lowest, while they rise. */
     long firstLsn() {
-        return code.get(0);
+        return lsns.get(0);
+    }
+
+    boolean rises() {
+        return rises;
+    }
+
+    /** Visits the slots of those that have not ended. */
+    void forEachLiving(SlotLsns.Visitor visitor) {
+        lsns.forEach(to, (slot, lsn) -> {
+            if (slot >= from && !has(ended, slot)) visitor.slot(slot, lsn);
+        });
     }
 
     /** The LSNs of those that have not ended and are in the log. */
     void forEachLsn(LongConsumer visitor) {
-        LsnCode.Walk walk = code.walk();
-        for (int slot = codedFrom; slot < to; slot++) {
-            if (has(uncoded, slot)) continue;
-            long lsn = walk.next();
-            if (slot >= from && !has(ended, slot) && lsn != 0) visitor.accept(lsn);
+        forEachLiving((slot, lsn) -> {
+            if (lsn != 0) visitor.accept(lsn);
+        });
+    }
+
+    /** Nothing more comes in. */
+    void close() {
+        given = slots;
+        trim();
+    }
+
+    // ---- its image
+
+    /** Whether all that is in it lies in the log below this LSN, as far as is known without a look at each. */
+    boolean isWhollyBelow(long lsn) {
+        return !hasTransient && rises && lsns.last() < lsn;
+    }
+
+    /** What lies in the log below this LSN and has not ended. */
+    ChunkImage image(long belowLsn) {
+        SlotSet[] leftOut = {null};
+        int[] living = {live};
+        if (!isWhollyBelow(belowLsn)) {
+            forEachLiving((slot, lsn) -> {
+                if (lsn != 0 && lsn < belowLsn && !TargetFlags.isTransient(flags(slot))) return;
+                leftOut[0] = SlotSet.with(leftOut[0], slot);
+                living[0]--;
+            });
         }
+        return new ChunkImage(number, from, to, living[0], lsns, SlotSet.union(ended, leftOut[0]), marks);
     }
 
     int heapBytes() {
         return FIXED_HEAP_BYTES
-                + code.heapBytes()
-                + SlotSet.heapBytes(uncoded)
+                + lsns.heapBytes()
                 + SlotSet.heapBytes(ended)
                 + SlotSet.heapBytes(out)
                 + SlotSet.heapBytes(aside)
                 + SlotSet.heapBytes(delivered)
-                + SlotSet.heapBytes(expiring)
-                + SlotBytes.heapBytes(otherFlags)
-                + SlotBytes.heapBytes(failures)
-                + SlotBytes.heapBytes(sizes);
+                + marks.heapBytes();
     }
 }

@@ -1,8 +1,11 @@
 package io.signalbox.broker.queue;
 
-import io.signalbox.broker.queue.Chunk.Standing;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of one priority in the order of arrival, numbered without gaps, so that a number names its chunk and its slot
@@ -34,6 +37,12 @@ final class Lane {
 
     private long chunkBytes;
 
+    /** Chunks below this number came from an image. */
+    private long imagedUpTo;
+
+    /** Of them; made when the first is looked for. */
+    private @Nullable LsnBounds bounds;
+
     /** @param slotBits the slots of a chunk, as a power of 2 */
     Lane(int slotBits) {
         this.slotBits = slotBits;
@@ -64,6 +73,43 @@ final class Lane {
     /** All that is here now was left by an earlier life. */
     void markRestored() {
         restored = arrivals;
+    }
+
+    /** Takes in a chunk of an image, behind the others. */
+    void restore(Chunk chunk) {
+        if (size > 0 && chunks[size - 1].number >= chunk.number) {
+            throw new IllegalStateException("chunk " + chunk.number + " comes after " + chunks[size - 1].number);
+        }
+        if (size > 0) close(chunks[size - 1]);
+        if (size == chunks.length) chunks = Arrays.copyOf(chunks, size + (size >> 1) + 1);
+        chunks[size++] = chunk;
+        imagedUpTo = chunk.number + 1;
+        arrivals = (chunk.number << slotBits) + chunk.given();
+        restored = arrivals;
+        reckonAll(chunk, 0);
+    }
+
+    private void close(Chunk chunk) {
+        if (chunk.isFull()) return;
+        chunk.close();
+        reckonAll(chunk, chunk.reckonedBytes);
+    }
+
+    private void reckonAll(Chunk chunk, int before) {
+        chunk.reckonedBytes = chunk.heapBytes();
+        chunkBytes += chunk.reckonedBytes - before;
+    }
+
+    /** Nothing is looked for by its LSN any more. */
+    void endRestoring() {
+        bounds = null;
+    }
+
+    /** The first chunk from this number on; null if there is none. */
+    @Nullable
+    Chunk chunkFrom(long number) {
+        int index = indexFrom(number);
+        return index < size ? chunks[index] : null;
     }
 
     boolean isRestored(long arrival) {
@@ -125,18 +171,63 @@ final class Lane {
         return NONE;
     }
 
-    /** The entry with this LSN. Only while what an earlier life left is all there is: it stands in the order of the log. */
+    /** The entry with this LSN. Only while what an earlier life left is all there is. */
     long find(long lsn) {
-        int low = 0;
+        int imaged = indexFrom(imagedUpTo);
+        int low = imaged; // what comes from the log itself stands in its order
         int high = size;
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (chunks[middle].live() > 0 && chunks[middle].firstLsn() <= lsn) low = middle + 1;
             else high = middle;
         }
-        if (low == 0) return NONE;
-        int slot = chunks[low - 1].find(lsn);
-        return slot < 0 ? NONE : (chunks[low - 1].number << slotBits) + slot;
+        return low == imaged ? findInImages(lsn) : find(chunks[low - 1], lsn);
+    }
+
+    private long find(Chunk chunk, long lsn) {
+        int slot = chunk.live() == 0 ? -1 : chunk.find(lsn);
+        return slot < 0 ? NONE : (chunk.number << slotBits) + slot;
+    }
+
+    /** In chunks of images the entries stand in the order in which they came, and with several producers LSNs cross. */
+    private long findInImages(long lsn) {
+        LsnBounds known = bounds;
+        if (known == null) bounds = known = LsnBounds.of(chunks, size, imagedUpTo - 1);
+        int end = known.lastFor(lsn);
+        for (int i = known.firstFor(lsn); i <= end; i++) {
+            long found = findInImage(known.number(i), lsn);
+            if (found != NONE) return found;
+        }
+        return findInImage(imagedUpTo - 1, lsn); // to which the log has added, so that no bound holds
+    }
+
+    private long findInImage(long number, long lsn) {
+        int index = indexFrom(number);
+        if (index == size || chunks[index].number != number) return NONE;
+        if (!chunks[index].rises()) {
+            Chunk sorted = sorted(chunks[index]);
+            reckonAll(sorted, chunks[index].reckonedBytes);
+            chunks[index] = sorted;
+        }
+        return find(chunks[index], lsn);
+    }
+
+    /** The same entries in the order of their LSNs, in the last of the slots that were given; nobody has any of them. */
+    private Chunk sorted(Chunk chunk) {
+        int given = chunk.given();
+        long[] bySlot = new long[given];
+        List<Integer> order = new ArrayList<>(chunk.live());
+        chunk.forEachLiving((slot, lsn) -> {
+            bySlot[slot] = lsn;
+            order.add(slot);
+        });
+        order.sort(Comparator.comparingLong(slot -> bySlot[slot])); // nearly so already, which costs little
+        Chunk sorted = new Chunk(chunk.number, 1 << slotBits, given - order.size());
+        for (int slot : order) {
+            int own = sorted.add(bySlot[slot], chunk.flags(slot), chunk.bodyBytesBound(slot), chunk.mayExpire(slot));
+            if (chunk.failures(slot) > 0) sorted.keepFailures(own, chunk.failures(slot));
+        }
+        return sorted;
     }
 
     // ---- what becomes of an entry

@@ -1,5 +1,8 @@
 package io.signalbox.broker.queue;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -8,7 +11,7 @@ import java.util.Arrays;
  * they are; 0 is the LSN 0, of an entry that is only in memory. Every 128th has its position noted, so that one in the middle
  * is found by reading few. Confined to the queue.
  */
-final class LsnCode {
+class LsnCode {
 
     /** Heap without bytes and marks, in bytes. */
     private static final int FIXED_HEAP_BYTES = 56 + 16;
@@ -25,14 +28,14 @@ final class LsnCode {
 
     private byte[] bytes = new byte[MOST_BYTES + 6];
     private int used;
-    private int size;
+    private char size;
     private long last;
 
     /** What the first difference is to. */
     private long base;
 
     /** What the differences are divided by, as a power of 2. */
-    private int shift = ALIGNED_SHIFT;
+    private byte shift = ALIGNED_SHIFT;
 
     /** Where the code of the first after each run of 128 begins, and what the last LSN before it is. */
     private int[] markAt = NO_MARKS;
@@ -86,11 +89,36 @@ final class LsnCode {
         fine.base = base;
         fine.last = base;
         for (int i = 0; i < size; i++) fine.add(walk.next());
-        bytes = fine.bytes;
-        used = fine.used;
-        markAt = fine.markAt;
-        markLsn = fine.markLsn;
-        shift = 0;
+        become(fine);
+    }
+
+    /** Has from now on what the other had, which is not used any more. */
+    void become(LsnCode other) {
+        bytes = other.bytes;
+        used = other.used;
+        size = other.size;
+        last = other.last;
+        base = other.base;
+        shift = other.shift;
+        markAt = other.markAt;
+        markLsn = other.markLsn;
+    }
+
+    /** The LSN that was added last; 0 if there was none. */
+    long last() {
+        return last;
+    }
+
+    /** Whether each is higher than the one before; none is 0. */
+    boolean rise() {
+        Walk walk = walk();
+        long before = 0;
+        for (int i = 0; i < size; i++) {
+            long lsn = walk.next();
+            if (lsn <= before) return false;
+            before = lsn;
+        }
+        return true;
     }
 
     /** Begins again; keeps little memory. */
@@ -129,6 +157,48 @@ final class LsnCode {
             if (found >= lsn) return found == lsn ? i : -1;
         }
         return -1;
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeByte(shift);
+        out.writeShort(size);
+        out.writeLong(base);
+        out.writeInt(used);
+        out.write(bytes, 0, used);
+    }
+
+    /**
+     * Begins with what was written.
+     *
+     * @param most LSNs that there may be
+     */
+    void readCode(DataInputStream in, int most) throws IOException {
+        shift = in.readByte();
+        int count = in.readUnsignedShort();
+        base = in.readLong();
+        int length = in.readInt();
+        boolean sane =
+                shift >= 0 && shift <= ALIGNED_SHIFT && count <= most && length >= 0 && length <= count * MOST_BYTES;
+        if (!sane) throw new IOException("a code of LSNs is out of bounds");
+        bytes = in.readNBytes(length);
+        markAgain(count);
+        if (used != length) throw new IOException("a code of LSNs is not as long as it says");
+    }
+
+    /** Notes positions as if all had been added just now. */
+    private void markAgain(int count) throws IOException {
+        Walk walk = walk();
+        last = base;
+        try {
+            for (; size < count; size++) {
+                if (size > 0 && (size & (1 << MARK_SHIFT) - 1) == 0) mark();
+                walk.next();
+                used = walk.at;
+                last = walk.lsn;
+            }
+        } catch (ArrayIndexOutOfBoundsException e) {
+            throw new IOException("a code of LSNs ends too early", e);
+        }
     }
 
     int heapBytes() {

@@ -7,12 +7,11 @@ import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
-import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -53,15 +52,10 @@ public final class MessageQueue implements Destination, QueueEffects {
     /** Whether the log has no space for its settlements, so that what comes gathers in the mailbox. */
     private volatile boolean waitsForSpace;
 
-    /** Settlements in one record; a log takes records of a limited size. */
-    private static final int SETTLEMENTS_PER_RECORD = 1024;
-
     // Confined to whoever drains.
-    private WriteBatch settlements = new WriteBatch();
-    private final ArrayDeque<WriteBatch> fullBatches = new ArrayDeque<>(0);
-    private long settledUpTo;
-    private final List<Confirmation> confirmations = new ArrayList<>(0);
+    private final QueueJournal journal;
     private int appliedBeforeStall;
+    private @Nullable Capture capture;
     private @Nullable EmptinessListener emptinessAwaited;
 
     public MessageQueue(
@@ -72,6 +66,7 @@ public final class MessageQueue implements Destination, QueueEffects {
         this.home = home;
         this.memory = memory;
         this.state = new QueueState(this, clock, settings, memory);
+        this.journal = new QueueJournal(id, store, state::halt);
     }
 
     public long id() {
@@ -185,6 +180,56 @@ public final class MessageQueue implements Destination, QueueEffects {
         return state.reserve(lsns, name);
     }
 
+    /** Takes in a part of an image of an earlier life, as {@link #capture} tells it. Only before the first command. */
+    public int restore(byte[] image, LongConsumer living) {
+        return state.restore(image, living);
+    }
+
+    /** Receives the image of a queue, on the thread that drains it. */
+    public interface CaptureListener {
+
+        /**
+         * A part of it.
+         *
+         * @param part empty if there is nothing to tell
+         * @param next asks for the next part, once, on a loop; empty when this was the last one
+         */
+        void captured(byte[] part, Optional<Runnable> next);
+
+        /** There will be no more, because something is wrong with the queue. */
+        void failed(RuntimeException cause);
+    }
+
+    /**
+     * Tells, part by part, which entries whose records lie below an LSN have not ended; what ends meanwhile may be told or not,
+     * and what is not told has its settlement in the log. On any loop; again only when the last part has been told.
+     */
+    public void capture(long belowLsn, CaptureListener listener) {
+        awaitCapture(new Capture(state.image(belowLsn), listener));
+    }
+
+    private record Capture(QueueImage image, CaptureListener listener) {}
+
+    private void awaitCapture(Capture wanted) {
+        submit(new QueueCommand.Call(() -> capture = wanted));
+    }
+
+    /** After the settlements of what has ended have been appended. */
+    private void tellCapture() {
+        Capture wanted = capture;
+        if (wanted == null) return;
+        capture = null;
+        try {
+            if (journal.hasFailed()) throw new IllegalStateException("its settlements are not in the log");
+            byte[] part = wanted.image.nextPart();
+            Optional<Runnable> next =
+                    wanted.image.isOver() ? Optional.empty() : Optional.of(() -> awaitCapture(wanted));
+            wanted.listener.captured(part == null ? new byte[0] : part, next);
+        } catch (RuntimeException | Error e) {
+            wanted.listener.failed(new IllegalStateException("no image of the " + this + ": " + e.getMessage(), e));
+        }
+    }
+
     void submit(QueueCommand command) {
         mailbox.offer(command);
         if (work.getAndIncrement() == 0) drain();
@@ -214,23 +259,25 @@ public final class MessageQueue implements Destination, QueueEffects {
                 budget = 0;
             }
             tellOfEmptiness();
-            if (!appendSettlements()) {
+            if (!journal.append()) {
                 appliedBeforeStall = batch;
                 waitsForSpace = true;
                 store.whenSpace(() -> home.execute(this::resume));
                 return; // likewise
             }
+            tellCapture();
             missed = work.addAndGet(-batch);
         }
     }
 
     /** The log may have space again for the settlements that it had none for. */
     private void resume() {
-        if (!appendSettlements()) {
+        if (!journal.append()) {
             store.whenSpace(() -> home.execute(this::resume));
             return;
         }
         waitsForSpace = false;
+        tellCapture();
         if (work.addAndGet(-appliedBeforeStall) != 0) drain();
     }
 
@@ -263,40 +310,6 @@ public final class MessageQueue implements Destination, QueueEffects {
         home.execute(() -> listener.onEmpty(home));
     }
 
-    /** False if the log has no space for them at this moment. */
-    private boolean appendSettlements() {
-        while (!fullBatches.isEmpty()) {
-            if (!append(fullBatches.element())) return false;
-            fullBatches.remove();
-        }
-        if (!settlements.isEmpty()) {
-            if (!append(settlements)) return false;
-            settlements.clear();
-        }
-        if (settledUpTo >= 0) {
-            for (int i = 0; i < confirmations.size(); i++) confirmations.get(i).post(settledUpTo);
-        }
-        confirmations.clear();
-        return true;
-    }
-
-    /** False if the log has no space; if it takes nothing any more, nothing is confirmed and nothing delivered from here on. */
-    private boolean append(WriteBatch batch) {
-        if (confirmations.isEmpty()) batch.lazy();
-        long lsn;
-        try {
-            lsn = store.append(batch);
-        } catch (RuntimeException e) {
-            LOG.error("event=settlement_failed queue={}", settings.name(), e);
-            lsn = MessageStore.FAILED;
-        }
-        if (lsn == MessageStore.FULL) return false;
-        if (lsn == MessageStore.FAILED) state.halt();
-        // A failure is for ever: what came before it may never become durable either.
-        settledUpTo = settledUpTo < 0 ? settledUpTo : lsn;
-        return true;
-    }
-
     @Override
     public void deliver(Delivery delivery) {
         delivery.subscription().settings().loop().post(delivery);
@@ -305,8 +318,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     @Override
     public void settle(long lsn) {
         if (lsn == 0) return;
-        beginRecordIfFull();
-        settlements.settle(id, lsn);
+        journal.settle(lsn);
     }
 
     @Override
@@ -314,21 +326,14 @@ public final class MessageQueue implements Destination, QueueEffects {
         store.forget(id, lsn, dead);
     }
 
-    private void beginRecordIfFull() {
-        if (settlements.settlements() < SETTLEMENTS_PER_RECORD) return;
-        fullBatches.add(settlements);
-        settlements = new WriteBatch();
-    }
-
     @Override
     public void change(List<TableChange> changes) {
-        beginRecordIfFull(); // the settlement that they belong to comes next, and into the same record
-        for (TableChange change : changes) settlements.change(change);
+        journal.change(changes);
     }
 
     @Override
     public void confirm(Subscription subscription, long token) {
-        confirmations.add(new Confirmation(subscription, token));
+        journal.confirm(subscription, token);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.signalbox.broker.queue;
 
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
-import io.signalbox.broker.queue.Chunk.Standing;
 import io.signalbox.broker.store.TargetFlags;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +45,8 @@ final class QueueIndex {
 
     /** Entries that wait, in front or aside; kept apart, so that other threads may read it. */
     private int waiting;
+
+    private boolean restoring = true;
 
     QueueIndex(int slotBits) {
         this.slotBits = slotBits;
@@ -117,6 +118,27 @@ final class QueueIndex {
         waiting++;
     }
 
+    /**
+     * Takes in a part of an image, before anything else.
+     *
+     * @param living told the LSN of each entry
+     * @return how many there are
+     */
+    int restore(byte[] image, LongConsumer living) {
+        int before = waiting;
+        QueueImage.read(image, 1 << slotBits, (level, chunk) -> {
+            laneOfLevel(level).restore(chunk);
+            chunk.forEachLsn(living);
+            waiting += chunk.live();
+        });
+        return waiting - before;
+    }
+
+    /** Begins an image of what lies in the log below this LSN; what comes or goes before its end may be in it or not. */
+    QueueImage image(long belowLsn) {
+        return new QueueImage(this::existing, belowLsn);
+    }
+
     /** Ends what the earlier life had settled; false if it is not here. */
     boolean endRestored(long lsn) {
         long place = find(lsn);
@@ -128,7 +150,17 @@ final class QueueIndex {
         return true;
     }
 
-    /** The place of an entry that an earlier life left. Only before the first entry of this one. */
+    /** What an earlier life left is not looked for by its LSN any more. */
+    void endRestoring() {
+        if (!restoring) return;
+        restoring = false;
+        for (int level = 0; level < Order.LEVELS; level++) {
+            Lane lane = existing(level);
+            if (lane != null) lane.endRestoring();
+        }
+    }
+
+    /** The place of an entry that an earlier life left. Only before {@link #endRestoring}. */
     private long find(long lsn) {
         for (int level = 0; level < Order.LEVELS; level++) {
             Lane lane = existing(level);

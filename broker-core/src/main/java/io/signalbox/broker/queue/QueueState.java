@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * The rules of a queue: commands in, effects out. Knows no thread, no log and no socket; time is injected. Confined to
@@ -231,6 +232,17 @@ final class QueueState {
         footprint.report(index.heapBytes());
     }
 
+    /** Takes in a part of an image that an earlier life left; how many entries it has. */
+    int restore(byte[] image, LongConsumer living) {
+        int entries = index.restore(image, living);
+        footprint.report(index.heapBytes());
+        return entries;
+    }
+
+    QueueImage image(long belowLsn) {
+        return index.image(belowLsn);
+    }
+
     /** Ends what an earlier life had settled; false if it is not there. */
     boolean endRestored(long lsn) {
         return index.endRestored(lsn);
@@ -262,6 +274,7 @@ final class QueueState {
      * @return whether there is more, for another turn
      */
     boolean dispatch() {
+        index.endRestoring();
         boolean more = dispatcher.dispatch();
         footprint.report(index.heapBytes());
         return more;

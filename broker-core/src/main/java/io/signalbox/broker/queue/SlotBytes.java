@@ -1,5 +1,9 @@
 package io.signalbox.broker.queue;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +56,26 @@ final class SlotBytes {
             values.bytes = Arrays.copyOfRange(values.bytes, from, to);
             values.first += from;
         }
+        return values;
+    }
+
+    static void write(DataOutputStream out, @Nullable SlotBytes values) throws IOException {
+        if (values == null || values.bytes.length == 0) {
+            out.writeShort(0);
+            return;
+        }
+        out.writeShort(values.bytes.length);
+        out.writeShort(values.first);
+        out.write(values.bytes);
+    }
+
+    static @Nullable SlotBytes read(DataInputStream in) throws IOException {
+        int length = in.readUnsignedShort();
+        if (length == 0) return null;
+        SlotBytes values = new SlotBytes();
+        values.first = in.readUnsignedShort();
+        values.bytes = in.readNBytes(length);
+        if (values.bytes.length < length) throw new EOFException("bytes of slots end too early");
         return values;
     }
 

@@ -1,5 +1,8 @@
 package io.signalbox.broker.queue;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,13 @@ final class SlotSet {
     /** A set of one. */
     static SlotSet of(int slot) {
         SlotSet set = new SlotSet();
+        set.add(slot);
+        return set;
+    }
+
+    /** The set with one more; a new one in the place of null. */
+    static SlotSet with(@Nullable SlotSet set, int slot) {
+        if (set == null) return of(slot);
         set.add(slot);
         return set;
     }
@@ -77,6 +87,20 @@ final class SlotSet {
         return before;
     }
 
+    /** A set of all that are in one of these; one of them if the other is null. */
+    static @Nullable SlotSet union(@Nullable SlotSet one, @Nullable SlotSet other) {
+        if (one == null || other == null) return one == null ? other : one;
+        SlotSet both = new SlotSet();
+        both.firstWord = Math.min(one.firstWord, other.firstWord);
+        int end = Math.max(one.firstWord + one.words.length, other.firstWord + other.words.length);
+        both.words = new long[end - both.firstWord];
+        for (int i = 0; i < both.words.length; i++) {
+            both.words[i] = one.word(both.firstWord + i) | other.word(both.firstWord + i);
+            both.size += Long.bitCount(both.words[i]);
+        }
+        return both;
+    }
+
     /** Gives back what it does not need; null if the set is empty. */
     static @Nullable SlotSet trimmed(@Nullable SlotSet set) {
         if (set == null || set.size == 0) return null;
@@ -87,6 +111,31 @@ final class SlotSet {
         if (to - from < set.words.length) {
             set.words = Arrays.copyOfRange(set.words, from, to);
             set.firstWord += from;
+        }
+        return set;
+    }
+
+    static void write(DataOutputStream out, @Nullable SlotSet set) throws IOException {
+        if (set == null) {
+            out.writeShort(0);
+            return;
+        }
+        out.writeShort(set.words.length);
+        out.writeShort(set.firstWord);
+        for (long word : set.words) out.writeLong(word);
+    }
+
+    /** @param slots as many there are at most */
+    static @Nullable SlotSet read(DataInputStream in, int slots) throws IOException {
+        int length = in.readUnsignedShort();
+        if (length == 0) return null;
+        SlotSet set = new SlotSet();
+        set.firstWord = in.readUnsignedShort();
+        if (set.firstWord + length > (slots + 63) >> 6) throw new IOException("a set of slots is too long");
+        set.words = new long[length];
+        for (int i = 0; i < length; i++) {
+            set.words[i] = in.readLong();
+            set.size += Long.bitCount(set.words[i]);
         }
         return set;
     }

@@ -78,7 +78,7 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public void recover(RecoverySink sink) {
+    public void recover(RecoverySink sink, CheckpointSource source) {
         // nothing outlives the process
     }
 

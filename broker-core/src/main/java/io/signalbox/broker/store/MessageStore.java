@@ -24,9 +24,10 @@ public interface MessageStore extends AutoCloseable {
     /**
      * Reads what an earlier life left. Called once, before anything else, by the thread that opens the broker.
      *
+     * @param source asked from then on what the queues have
      * @throws StoreException if the files are damaged, of a newer format, or in use by another process
      */
-    void recover(RecoverySink sink) throws StoreException;
+    void recover(RecoverySink sink, CheckpointSource source) throws StoreException;
 
     /** A table by name, made empty if it is new. Its contents are complete once {@link #recover} has returned. */
     StateTable table(String name);

@@ -1,13 +1,22 @@
 package io.signalbox.broker.store;
 
 import io.signalbox.broker.message.Message;
+import java.util.function.LongConsumer;
 
-/** Receives, on the opening thread and in log order, what an earlier life left in the log. */
+/** Receives, on the opening thread, what an earlier life left: the images of its last checkpoint, then the log in its order. */
 public interface RecoverySink {
 
     /**
+     * A part of what a queue had at the last checkpoint, as {@link ImageSink#part} was given it. Called after all tables are complete
+     * and before the first entry, the parts of a queue in their order.
+     *
+     * @param living told the LSN of each entry that is in it; of none if the queue is gone
+     */
+    void image(long queueId, byte[] image, LongConsumer living);
+
+    /**
      * An entry of a queue that was not dropped; {@link #settled} follows in its turn if it was settled. Called after all
-     * tables are complete, once per (queue, enqueue record), in the order of LSNs. The message's body is {@link
+     * tables are complete, once per (queue, enqueue record) that no image holds, in the order of LSNs. The message's body is {@link
      * io.signalbox.broker.message.Body.Stored}.
      *
      * @param targetFlags the flags given to {@link WriteBatch#enqueueTo}

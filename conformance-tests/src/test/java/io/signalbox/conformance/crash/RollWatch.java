@@ -9,13 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Sees segment rolls from outside. A roll begins when the log goes over to its newest segment; then a snapshot is written
- * under the temporary name {@code snapshot-<that segment's address>.tmp}, forced, renamed, and the one before it removed.
- * Stateless.
+ * Sees from outside when the log rolls on to a checkpoint: that is written under the temporary name {@code checkpoint-<the next
+ * number>.tmp}, forced, renamed, and of three the oldest is removed. Stateless.
  */
 final class RollWatch {
 
-    private static final String SEGMENT_PREFIX = "seg-";
+    private static final String PREFIX = "checkpoint-";
+    private static final String SUFFIX = ".idx";
+    private static final String TEMPORARY_SUFFIX = ".tmp";
+    private static final int KEPT = 2;
     private static final int LOOKS_PER_LISTING = 2_000;
 
     private RollWatch() {}
@@ -36,24 +38,27 @@ final class RollWatch {
     }
 
     private static String signOfNextRoll(Path directory) {
-        String newest = names(directory).stream()
-                .filter(name -> name.startsWith(SEGMENT_PREFIX))
-                .max(String::compareTo)
-                .orElseThrow(() -> new AssertionError("no segments in " + directory));
-        String address = newest.substring(SEGMENT_PREFIX.length(), newest.indexOf('.'));
-        return "snapshot-" + address + ".tmp";
+        long newest = names(directory).stream()
+                .filter(name -> name.startsWith(PREFIX) && name.endsWith(SUFFIX))
+                .mapToLong(name -> Long.parseLong(name.substring(PREFIX.length(), name.length() - SUFFIX.length()), 16))
+                .max()
+                .orElse(0);
+        return PREFIX + String.format("%016x", newest + 1) + TEMPORARY_SUFFIX;
     }
 
     /**
      * What the directory of a killed broker shows of a roll that had begun and not ended; empty if nothing. A temporary
-     * snapshot was not renamed yet; of two snapshots the older was not removed yet.
+     * checkpoint was not renamed yet; of three the oldest was not removed yet.
      */
     static String unfinishedRoll(Path directory) {
         List<String> names = names(directory);
-        if (names.stream().anyMatch(name -> name.startsWith("snapshot-") && name.endsWith(".tmp"))) {
-            return "snapshot unpublished";
+        if (names.stream().anyMatch(name -> name.startsWith(PREFIX) && name.endsWith(TEMPORARY_SUFFIX))) {
+            return "checkpoint unpublished";
         }
-        return names.stream().filter(name -> name.endsWith(".snap")).count() > 1 ? "older snapshot not removed" : "";
+        long published = names.stream()
+                .filter(name -> name.startsWith(PREFIX) && name.endsWith(SUFFIX))
+                .count();
+        return published > KEPT ? "oldest checkpoint not removed" : "";
     }
 
     private static List<String> names(Path directory) {

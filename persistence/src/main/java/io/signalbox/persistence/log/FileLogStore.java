@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log as files of one directory: {@code seg-*.log} hold batches, {@code spare-*.log} wait to be used again, {@code
- * snapshot-*.snap} are published snapshots, {@code *.tmp} were never finished.
+ * checkpoint-*.idx} are published checkpoints, {@code *.damaged} were some, {@code *.tmp} were never finished.
  *
  * <p>Headers are trusted, not names, with one exception that makes a damaged header tell itself from an unfinished one: a
  * header is only ever written while its file is called {@code spare-*} or {@code *.tmp}, and that name is durable by then.
@@ -27,6 +27,7 @@ public final class FileLogStore implements LogStore {
     private static final String SEGMENT_PREFIX = "seg-";
     private static final String SPARE_PREFIX = "spare-";
     private static final String SEGMENT_SUFFIX = ".log";
+    private static final String RESERVE_SUFFIX = "-reserve" + SEGMENT_SUFFIX;
     private static final String TEMPORARY_SUFFIX = ".tmp";
 
     /** Spare files kept for reuse, each of another size: that of a first segment, and that of the others. */
@@ -37,10 +38,13 @@ public final class FileLogStore implements LogStore {
     private final ConcurrentSkipListMap<Long, SegmentFile> segments = new ConcurrentSkipListMap<>();
     private final List<SpareFile> spares = new ArrayList<>(MOST_SPARES);
     private final AtomicLong occupiedBytes = new AtomicLong();
-    private final SnapshotFiles snapshots;
+    private final CheckpointFiles checkpoints;
     private @Nullable SegmentFile active;
     private long appendedEnd;
     private long nextFileNumber;
+
+    /** Size of the first segment of this life, and of the file that is kept for a full disk. */
+    private long reserveBytes;
 
     private record SegmentFile(SegmentHeader header, String name, DiskFile file, long bytes) {}
 
@@ -53,7 +57,7 @@ public final class FileLogStore implements LogStore {
     public FileLogStore(Disk disk, Checksum checksum) {
         this.disk = disk;
         this.checksum = checksum;
-        this.snapshots = new SnapshotFiles(disk, occupiedBytes);
+        this.checkpoints = new CheckpointFiles(disk, occupiedBytes, () -> giveUpSpare(0));
     }
 
     @Override
@@ -77,12 +81,12 @@ public final class FileLogStore implements LogStore {
                 } else if (name.endsWith(SEGMENT_SUFFIX)) {
                     openSegment(name);
                 } else {
-                    snapshots.found(name);
+                    checkpoints.found(name);
                 }
             }
             List<SegmentHeader> headers = new ArrayList<>();
             for (SegmentFile segment : segments.values()) headers.add(segment.header);
-            return new Contents(headers, snapshots.open());
+            return new Contents(headers, checkpoints.open());
         } catch (IOException e) {
             throw new StoreException(
                     "Data directory " + disk.description() + " cannot be read: " + e.getMessage() + ".", e);
@@ -131,6 +135,22 @@ public final class FileLogStore implements LogStore {
         disk.rename(spare.name, name);
         disk.forceDirectory();
         segments.put(header.baseLsn(), new SegmentFile(header, name, spare.file, spare.bytes));
+        if (reserveBytes == 0) reserveBytes = header.sizeBytes();
+        else if (reserveBytes != header.sizeBytes()) keepReserve(header.baseLsn());
+    }
+
+    /** The next start's first segment, if it comes to that; the room of a checkpoint, should the disk be full before. */
+    private void keepReserve(long uniqueLsn) throws IOException {
+        if (!isSpareWanted(reserveBytes)) return;
+        SpareFile fresh;
+        try {
+            fresh = createFileBesideSpares(reserveBytes);
+        } catch (DiskFullException e) {
+            return;
+        }
+        String name = SPARE_PREFIX + String.format("%016x", uniqueLsn) + RESERVE_SUFFIX;
+        disk.rename(fresh.name, name);
+        spares.add(new SpareFile(name, fresh.file, fresh.bytes));
     }
 
     private @Nullable SpareFile takeSpare(long bytes) {
@@ -151,10 +171,20 @@ public final class FileLogStore implements LogStore {
             try {
                 return createFileBesideSpares(bytes);
             } catch (DiskFullException e) {
-                if (spares.isEmpty()) throw e;
-                delete(spares.remove(0));
+                if (!giveUpSpare(bytes == reserveBytes ? 0 : reserveBytes)) throw e;
             }
         }
+    }
+
+    /** @param kept size of the spare that stays */
+    private boolean giveUpSpare(long kept) throws IOException {
+        for (SpareFile spare : spares) {
+            if (spare.bytes == kept) continue;
+            spares.remove(spare);
+            delete(spare);
+            return true;
+        }
+        return false;
     }
 
     private SpareFile createFileBesideSpares(long bytes) throws IOException {
@@ -247,8 +277,8 @@ public final class FileLogStore implements LogStore {
     }
 
     @Override
-    public PendingSnapshot createSnapshot(long coveredLsn) throws IOException {
-        return snapshots.create(coveredLsn);
+    public PendingCheckpoint createCheckpoint() throws IOException {
+        return checkpoints.create();
     }
 
     @Override
@@ -261,7 +291,7 @@ public final class FileLogStore implements LogStore {
         try {
             for (SegmentFile segment : segments.values()) segment.file.close();
             for (SpareFile spare : spares) spare.file.close();
-            snapshots.close();
+            checkpoints.close();
         } finally {
             segments.clear();
             spares.clear();

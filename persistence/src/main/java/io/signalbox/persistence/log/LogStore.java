@@ -6,14 +6,14 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What the log engine needs of a medium: segments that bytes are appended to by address, and snapshots. It knows neither
+ * What the log engine needs of a medium: segments that bytes are appended to by address, and checkpoints. It knows neither
  * batches nor records. {@link #append} and {@link #force} belong to the log thread, {@link #prepare}, {@link #release}
- * and {@link #createSnapshot} to the housekeeper (or to recovery, before there are threads); {@link #read} is for any.
+ * and {@link #createCheckpoint} to the housekeeper (or to recovery, before there are threads); {@link #read} is for any.
  */
 public interface LogStore extends AutoCloseable {
 
-    /** What the medium holds when it is opened, oldest first. */
-    record Contents(List<SegmentHeader> segments, List<StoredSnapshot> snapshots) {}
+    /** What the medium holds when it is opened, oldest first; of the checkpoints the newest and the one before. */
+    record Contents(List<SegmentHeader> segments, List<StoredCheckpoint> checkpoints) {}
 
     /** For messages: where this is, or where in it an address lies. */
     String describe(long lsn);
@@ -48,10 +48,10 @@ public interface LogStore extends AutoCloseable {
     /** Gives back what a segment occupies above {@code endLsn}; at its base or below: all of it, the segment is gone. */
     void release(long baseLsn, long endLsn) throws IOException;
 
-    /** Begins a snapshot; nobody sees it before it is published. */
-    PendingSnapshot createSnapshot(long coveredLsn) throws IOException;
+    /** Begins a checkpoint; nobody sees it before it is published. */
+    PendingCheckpoint createCheckpoint() throws IOException;
 
-    /** Bytes that segments and snapshots occupy. */
+    /** Bytes that segments and checkpoints occupy. */
     long occupiedBytes();
 
     /** Releases the medium; forces nothing. */

@@ -11,16 +11,9 @@ import java.nio.ByteBuffer;
  * @param previousBaseLsn the base of the segment before it in the log; 0 = none
  * @param previousEndLsn where the previous segment's contents end, if that was of an older epoch: recovery has cut it
  *     there; 0 = the previous segment is of the same epoch
- * @param logStartLsn the base of the oldest segment that was needed when this one was made
  */
 public record SegmentHeader(
-        StoreId store,
-        long epoch,
-        long baseLsn,
-        long sizeBytes,
-        long previousBaseLsn,
-        long previousEndLsn,
-        long logStartLsn) {
+        StoreId store, long epoch, long baseLsn, long sizeBytes, long previousBaseLsn, long previousEndLsn) {
 
     /** Bytes before the first batch. */
     public static final int BYTES = 4096;
@@ -47,7 +40,7 @@ public record SegmentHeader(
         bytes.putInt(MAGIC).putInt(FORMAT_VERSION).putInt(0).putInt(0);
         bytes.putLong(store.high()).putLong(store.low());
         bytes.putLong(epoch).putLong(baseLsn).putLong(sizeBytes);
-        bytes.putLong(previousBaseLsn).putLong(previousEndLsn).putLong(logStartLsn);
+        bytes.putLong(previousBaseLsn).putLong(previousEndLsn);
         bytes.putInt(CRC_AT, checksum.of(NO_STORE, 0, 0, bytes.slice(0, SEALED_BYTES)));
         return bytes.clear();
     }
@@ -80,7 +73,6 @@ public record SegmentHeader(
                 bytes.getLong(40),
                 bytes.getLong(48),
                 bytes.getLong(56),
-                bytes.getLong(64),
-                bytes.getLong(72));
+                bytes.getLong(64));
     }
 }

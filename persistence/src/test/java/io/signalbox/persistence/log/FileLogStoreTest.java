@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FileLogStoreTest {
     private static final int SEGMENT_BYTES = 64 * 1024;
     private static final SegmentHeader HEADER =
-            new SegmentHeader(new StoreId(1, 2), 3, SEGMENT_BYTES, SEGMENT_BYTES, 0, 0, SEGMENT_BYTES);
+            new SegmentHeader(new StoreId(1, 2), 3, SEGMENT_BYTES, SEGMENT_BYTES, 0, 0);
 
     @TempDir
     Path directory;
@@ -90,7 +90,7 @@ class FileLogStoreTest {
         Object inode = Files.getAttribute(file("seg-0000000000010000.log"), "unix:ino");
         store.release(HEADER.baseLsn(), HEADER.baseLsn());
         long base = 4 * SEGMENT_BYTES;
-        store.prepare(new SegmentHeader(HEADER.store(), 3, base, SEGMENT_BYTES, HEADER.baseLsn(), 0, base));
+        store.prepare(new SegmentHeader(HEADER.store(), 3, base, SEGMENT_BYTES, HEADER.baseLsn(), 0));
         assertEquals(inode, Files.getAttribute(file("seg-0000000000040000.log"), "unix:ino"));
         assertEquals(SEGMENT_BYTES, store.occupiedBytes());
         assertTrue(Files.notExists(file("fresh-9.tmp")));

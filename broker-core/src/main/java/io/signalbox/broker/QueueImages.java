@@ -1,0 +1,45 @@
+package io.signalbox.broker;
+
+import io.signalbox.broker.store.CheckpointSource;
+import io.signalbox.broker.store.ImageSink;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Tells a store what the queues have. A message is with its queues when the turn is over in which its loop appended it, or, if its
+ * targets get it after the force only, when its answer has left: so first every loop has a turn, and the answers have left that wait
+ * for what is durable by now; and then the queues are asked. Nothing later is waited for: a checkpoint may be what makes room for
+ * the next force. Thread-safe.
+ */
+final class QueueImages implements CheckpointSource {
+
+    private final List<Loop> loops;
+    private final Collection<VirtualHost> hosts;
+
+    QueueImages(List<Loop> loops, Collection<VirtualHost> hosts) {
+        this.loops = loops;
+        this.hosts = hosts;
+    }
+
+    @Override
+    public void collect(long belowLsn, ImageSink sink) {
+        AtomicInteger waitedFor = new AtomicInteger(loops.size());
+        for (Loop loop : loops) {
+            Runnable handedOver = () -> {
+                if (waitedFor.decrementAndGet() == 0) new ImageWalk(loop, hosts.iterator(), belowLsn, sink).begin();
+            };
+            execute(loop, () -> loop.receipts().whenPassed(belowLsn, handedOver));
+        }
+    }
+
+    /** A loop that has ended takes its queues along: the store is about to be closed, and gets no answer. */
+    static void execute(Loop loop, Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            return;
+        }
+    }
+}

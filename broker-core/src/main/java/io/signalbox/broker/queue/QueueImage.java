@@ -1,0 +1,98 @@
+package io.signalbox.broker.queue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a queue has of the log, for a checkpoint: its chunks as they are, in parts, so that nobody is held up for long. A part is
+ * a byte for the version of the format, then for each chunk a byte for its level and the chunk. Confined to the queue.
+ */
+final class QueueImage {
+    private static final byte FORMAT_VERSION = 1;
+
+    /** A chunk that is copied is 1, and one in which every entry is looked at 9: some tenths of a millisecond in all. */
+    private static final int EFFORT_PER_PART = 64;
+
+    private static final int SLOTS_PER_EFFORT = 512;
+
+    private static final int BYTES_PER_PART = 256 << 10;
+
+    private final IntFunction<@Nullable Lane> lanes;
+    private final long belowLsn;
+    private int level;
+    private long nextChunk;
+
+    /** Receives what is read. */
+    interface Visitor {
+        void chunk(int level, Chunk chunk);
+    }
+
+    /** @param lanes by level, null where there is none */
+    QueueImage(IntFunction<@Nullable Lane> lanes, long belowLsn) {
+        this.lanes = lanes;
+        this.belowLsn = belowLsn;
+    }
+
+    /** The next part; null if there is nothing to tell. */
+    byte @Nullable [] nextPart() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(FORMAT_VERSION);
+            for (int effort = 0; !isOver() && effort < EFFORT_PER_PART && bytes.size() < BYTES_PER_PART; ) {
+                effort += writeNext(out);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // no stream in memory fails
+        }
+        return bytes.size() == 1 ? null : bytes.toByteArray();
+    }
+
+    /** Whether all parts have been told. */
+    boolean isOver() {
+        return level == Order.LEVELS;
+    }
+
+    /** Writes the next chunk, if it has something; what that has cost. */
+    private int writeNext(DataOutputStream out) throws IOException {
+        Lane lane = lanes.apply(level);
+        Chunk chunk = lane == null ? null : lane.chunkFrom(nextChunk);
+        if (chunk == null) {
+            level++;
+            nextChunk = 0;
+            return 0;
+        }
+        nextChunk = chunk.number + 1;
+        ChunkImage image = chunk.image(belowLsn);
+        if (image.living() > 0) {
+            out.writeByte(level);
+            image.write(out);
+        }
+        return chunk.isWhollyBelow(belowLsn) ? 1 : 1 + chunk.given() / SLOTS_PER_EFFORT;
+    }
+
+    /**
+     * Reads a part.
+     *
+     * @param slots of a chunk
+     * @throws IllegalArgumentException if it is not what {@link #nextPart} made; nothing else is wrong with its bytes
+     */
+    static void read(byte[] part, int slots, Visitor visitor) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(part))) {
+            int version = in.readByte();
+            if (version != FORMAT_VERSION) throw new IOException("its format is " + version);
+            while (in.available() > 0) {
+                int level = in.readByte();
+                if (level < 0 || level >= Order.LEVELS) throw new IOException("there is no level " + level);
+                visitor.chunk(level, new Chunk(ChunkImage.read(in, slots), slots));
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("The image of a queue cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+}

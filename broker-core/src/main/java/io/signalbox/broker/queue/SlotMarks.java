@@ -1,0 +1,110 @@
+package io.signalbox.broker.queue;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What a chunk remembers of its entries beside their LSNs; costs nothing while all are alike. Confined to the queue. */
+final class SlotMarks {
+
+    /** Slots that share a bound of the size of their bodies. */
+    private static final int SIZE_GROUP_SHIFT = 6;
+
+    private @Nullable SlotSet expiring;
+
+    /** The flags of most, and how those of others differ. */
+    private byte flags;
+
+    private @Nullable SlotBytes otherFlags;
+    private @Nullable SlotBytes failures;
+
+    /** For each group of slots the bits of the longest body's length. */
+    private @Nullable SlotBytes sizes;
+
+    /** @param alone whether there is no other entry */
+    void add(int slot, boolean alone, int entryFlags, int bodyBytes, boolean expires) {
+        if (alone) flags = (byte) entryFlags;
+        else if (flags != (byte) entryFlags) otherFlags = put(otherFlags, slot, entryFlags ^ flags);
+        if (expires) expiring = SlotSet.with(expiring, slot);
+        int group = slot >> SIZE_GROUP_SHIFT;
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(bodyBytes);
+        if (sizes == null || bits > sizes.get(group)) sizes = put(sizes, group, bits);
+    }
+
+    private static SlotBytes put(@Nullable SlotBytes values, int place, int value) {
+        SlotBytes bytes = values == null ? new SlotBytes() : values;
+        bytes.put(place, (byte) value);
+        return bytes;
+    }
+
+    int flags(int slot) {
+        return (otherFlags == null ? flags : flags ^ otherFlags.get(slot)) & 0xFF;
+    }
+
+    /** A body there has at most so many bytes. */
+    int bodyBytesBound(int slot) {
+        int bits = sizes == null ? 0 : sizes.get(slot >> SIZE_GROUP_SHIFT);
+        return (int) Math.min(Integer.MAX_VALUE, (1L << bits) - 1);
+    }
+
+    int failures(int slot) {
+        return failures == null ? 0 : failures.get(slot) & 0xFF;
+    }
+
+    boolean mayExpire(int slot) {
+        return expiring != null && expiring.has(slot);
+    }
+
+    void keepFailures(int slot, int count) {
+        failures = put(failures, slot, count);
+    }
+
+    /** The entry has ended. */
+    void forget(int slot) {
+        if (expiring != null) expiring.remove(slot);
+        if (otherFlags != null) otherFlags.put(slot, (byte) 0);
+        if (failures != null) failures.put(slot, (byte) 0);
+    }
+
+    void clear() {
+        expiring = null;
+        otherFlags = null;
+        failures = null;
+        sizes = null;
+    }
+
+    /** Gives back what is not needed for these slots. */
+    void trim(int from, int to) {
+        otherFlags = SlotBytes.trimmed(otherFlags, from, to);
+        failures = SlotBytes.trimmed(failures, from, to);
+        sizes = SlotBytes.trimmed(sizes, from >> SIZE_GROUP_SHIFT, ((to - 1) >> SIZE_GROUP_SHIFT) + 1);
+        expiring = SlotSet.trimmed(expiring);
+    }
+
+    int heapBytes() {
+        return SlotSet.heapBytes(expiring)
+                + SlotBytes.heapBytes(otherFlags)
+                + SlotBytes.heapBytes(failures)
+                + SlotBytes.heapBytes(sizes);
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeByte(flags);
+        SlotSet.write(out, expiring);
+        SlotBytes.write(out, otherFlags);
+        SlotBytes.write(out, failures);
+        SlotBytes.write(out, sizes);
+    }
+
+    /** @param slots as many there are at most */
+    static SlotMarks read(DataInputStream in, int slots) throws IOException {
+        SlotMarks marks = new SlotMarks();
+        marks.flags = in.readByte();
+        marks.expiring = SlotSet.read(in, slots);
+        marks.otherFlags = SlotBytes.read(in);
+        marks.failures = SlotBytes.read(in);
+        marks.sizes = SlotBytes.read(in);
+        return marks;
+    }
+}

@@ -1,0 +1,15 @@
+package io.signalbox.broker.store;
+
+/** The core, as it answers a store that writes down what there is, so that the next start need not read the whole log. */
+public interface CheckpointSource {
+
+    /**
+     * Tells what the queues have below an LSN: every entry whose enqueue record lies there and which has not ended. What ends while
+     * this goes on may be told or not; the settlement of one that is not told has been appended before {@link
+     * ImageSink#end}.
+     *
+     * <p>Called on a thread of the store, with all records below {@code belowLsn} durable, and not again before the end has been told. It does not wait: the answers come later, on any
+     * thread.
+     */
+    void collect(long belowLsn, ImageSink sink);
+}

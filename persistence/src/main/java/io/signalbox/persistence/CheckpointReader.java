@@ -1,0 +1,169 @@
+package io.signalbox.persistence;
+
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.log.Checksum;
+import io.signalbox.persistence.log.StoreId;
+import io.signalbox.persistence.log.StoredCheckpoint;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Reads what {@link CheckpointWriter} wrote, and believes nothing that is not whole. Confined to the recovering thread. */
+final class CheckpointReader {
+    private final StoredCheckpoint source;
+    private final Checksum checksum;
+
+    /**
+     * What a checkpoint says of itself.
+     *
+     * @param replayLsn the log has to be read from there on
+     * @param highestLsn no later change shows in it; all below was durable when it was published
+     */
+    record Summary(StoreId store, long epoch, long replayLsn, long highestLsn) {}
+
+    /** Receives what there is of the queues. */
+    interface ImageVisitor {
+        void image(long queueId, byte[] image);
+    }
+
+    /** Receives what there is, as it is read. */
+    private interface Visitor {
+        void table(String name);
+
+        void pair(byte[] key, byte[] value, long lsn);
+
+        void image(long queueId, byte[] image);
+    }
+
+    /** The checkpoint is not whole; the message says where and how. */
+    static final class DamagedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        DamagedException(StoredCheckpoint source, long offset, IOException cause) {
+            super(
+                    "the checkpoint " + source.description() + " is damaged at offset " + offset + ": "
+                            + cause.getMessage(),
+                    cause);
+        }
+    }
+
+    CheckpointReader(StoredCheckpoint source, Checksum checksum) {
+        this.source = source;
+        this.checksum = checksum;
+    }
+
+    /**
+     * Reads all of it, and the tables into {@code tables}.
+     *
+     * @throws StoreException if it is of a newer format
+     */
+    Summary read(Tables tables) throws DamagedException, StoreException {
+        return read(new Visitor() {
+            private MemoryTable table = new MemoryTable("");
+
+            @Override
+            public void table(String name) {
+                table = tables.table(name);
+            }
+
+            @Override
+            public void pair(byte[] key, byte[] value, long lsn) {
+                table.change(key, value, lsn);
+            }
+
+            @Override
+            public void image(long queueId, byte[] image) {}
+        });
+    }
+
+    /** Visits the images of the queues. */
+    void forEachImage(ImageVisitor visitor) throws DamagedException, StoreException {
+        read(new Visitor() {
+            @Override
+            public void table(String name) {}
+
+            @Override
+            public void pair(byte[] key, byte[] value, long lsn) {}
+
+            @Override
+            public void image(long queueId, byte[] image) {
+                visitor.image(queueId, image);
+            }
+        });
+    }
+
+    /** Where its log begins, by the header alone. */
+    long replayLsn() throws DamagedException, StoreException {
+        try {
+            return readHeader().getLong(40);
+        } catch (IOException e) {
+            throw new DamagedException(source, 0, e);
+        }
+    }
+
+    private ByteBuffer readHeader() throws IOException, StoreException {
+        ByteBuffer header = ByteBuffer.allocate(CheckpointWriter.HEADER_BYTES);
+        source.read(0, header);
+        header.clear();
+        checkHeader(header);
+        return header;
+    }
+
+    private Summary read(Visitor visitor) throws DamagedException, StoreException {
+        ChunkedInput chunks = null;
+        try {
+            ByteBuffer header = readHeader();
+            StoreId store = new StoreId(header.getLong(16), header.getLong(24));
+            long replayLsn = header.getLong(40);
+            chunks = new ChunkedInput(source, CheckpointWriter.HEADER_BYTES, store, replayLsn, checksum);
+            long highest = readAll(new DataInputStream(chunks), visitor);
+            return new Summary(store, header.getLong(32), replayLsn, highest);
+        } catch (IOException e) {
+            throw new DamagedException(source, chunks == null ? 0 : chunks.position(), e);
+        }
+    }
+
+    private void checkHeader(ByteBuffer header) throws IOException, StoreException {
+        int crc = header.getInt(CheckpointWriter.CRC_AT);
+        header.putInt(CheckpointWriter.CRC_AT, 0);
+        boolean intact = header.getInt(0) == CheckpointWriter.MAGIC
+                && checksum.of(CheckpointWriter.NO_STORE, 0, 0, header.duplicate()) == crc;
+        if (!intact) throw new IOException("its header is unreadable");
+        if (header.getInt(4) > CheckpointWriter.FORMAT_VERSION) {
+            throw new StoreException("The checkpoint " + source.description()
+                    + " was written by a newer Signalbox (format " + header.getInt(4) + ", this one reads up to "
+                    + CheckpointWriter.FORMAT_VERSION + "); start that version instead.");
+        }
+    }
+
+    private static long readAll(DataInputStream in, Visitor visitor) throws IOException {
+        while (true) {
+            byte kind = in.readByte();
+            switch (kind) {
+                case CheckpointWriter.TABLE -> visitor.table(in.readUTF());
+                case CheckpointWriter.PAIR -> {
+                    long lsn = in.readLong();
+                    byte[] key = readBytes(in);
+                    visitor.pair(key, readBytes(in), lsn);
+                }
+                case CheckpointWriter.IMAGE -> {
+                    long queueId = in.readLong();
+                    visitor.image(queueId, readBytes(in));
+                }
+                case CheckpointWriter.END -> {
+                    return in.readLong();
+                }
+                default -> throw new IOException("it holds an unknown entry " + kind);
+            }
+        }
+    }
+
+    /** Grows with what is there, so a wrong length costs no memory. */
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0) throw new IOException("a length is negative");
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) throw new IOException("it ends too early");
+        return bytes;
+    }
+}

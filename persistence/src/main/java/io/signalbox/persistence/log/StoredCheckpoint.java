@@ -1,0 +1,20 @@
+package io.signalbox.persistence.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A published checkpoint. Owned by the recovering thread. */
+public interface StoredCheckpoint {
+
+    /** A later one has a higher number. */
+    long number();
+
+    /** For messages. */
+    String description();
+
+    /** Reads until {@code target} is full or the checkpoint ends; the answer is how many bytes came. */
+    int read(long position, ByteBuffer target) throws IOException;
+
+    /** Keeps it for whoever wants to know why it is damaged; it is not found again. */
+    void setAside() throws IOException;
+}
