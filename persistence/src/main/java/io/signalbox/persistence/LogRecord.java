@@ -226,6 +226,39 @@ final class LogRecord {
         return copy;
     }
 
+    /** What it does, for an operator. */
+    String inWords() {
+        StringBuilder words = new StringBuilder(64);
+        if (hasMessage()) {
+            int addressAt = at + length - bodyBytes() - addressBytes();
+            words.append(" message ")
+                    .append(new String(copy(addressAt, addressBytes()), StandardCharsets.UTF_8))
+                    .append(", ")
+                    .append(bodyBytes())
+                    .append(" bytes, to queues");
+            for (int i = 0; i < targets(); i++) words.append(' ').append(targetQueueId(i));
+        }
+        for (int i = 0; i < settlements(); i++) {
+            words.append(" settles ").append(settledLsn(i)).append(" of queue ").append(settledQueueId(i));
+        }
+        for (int i = 0; i < drops(); i++) words.append(" ends queue ").append(droppedQueueId(i));
+        forEachChange(new ChangeVisitor() {
+            @Override
+            public void put(String table, byte[] key, byte[] value) {
+                words.append(" puts ")
+                        .append(value.length)
+                        .append(" bytes into ")
+                        .append(table);
+            }
+
+            @Override
+            public void remove(String table, byte[] key) {
+                words.append(" removes from ").append(table);
+            }
+        });
+        return words.toString();
+    }
+
     /** The message with its body left in the log. */
     Message storedMessage(MessageFormats formats) throws StoreException {
         return message(formats, new Body.Stored(lsn, bodyBytes()));

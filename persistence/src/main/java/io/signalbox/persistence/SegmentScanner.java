@@ -74,6 +74,20 @@ final class SegmentScanner {
         return batch == null ? 0 : batch.length();
     }
 
+    /** What the first batch of a segment says to have been durable; 0 if there is none. */
+    long firstDurableLsn(SegmentHeader segment) throws IOException {
+        BatchHeader batch = headerAt(segment, segment.firstBatchLsn(), segment.endLsn());
+        return batch == null ? 0 : batch.durableLsn();
+    }
+
+    /** The first batch that is whole behind one that is not; {@code limitLsn} if there is none. */
+    long nextBatch(SegmentHeader segment, long badLsn, long limitLsn) throws IOException {
+        for (long lsn = badLsn + BatchHeader.SECTOR_BYTES; lsn < limitLsn; lsn += BatchHeader.SECTOR_BYTES) {
+            if (headerAt(segment, lsn, limitLsn) != null && wholeBatch(segment, lsn, limitLsn) != null) return lsn;
+        }
+        return limitLsn;
+    }
+
     private @Nullable BatchHeader headerAt(SegmentHeader segment, long lsn, long limitLsn) throws IOException {
         int index = window.find(lsn, BatchHeader.BYTES);
         if (index == LogWindow.MISSING) return null;

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             UserCommand.class,
             StatusCommand.class,
             ReloadCommand.class,
+            DataCommand.class,
             TlsCommand.class,
             CheckConfigCommand.class,
             ConfigCommand.class

@@ -1,0 +1,109 @@
+package io.signalbox.server.cli;
+
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.StoreInspection;
+import io.signalbox.server.config.Settings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code data verify|print}: what is in a data directory that no broker has open. */
+@Command(
+        name = "data",
+        description = "Checks or shows what is in a data directory while no broker uses it.",
+        subcommands = {DataCommand.Verify.class, DataCommand.Print.class})
+final class DataCommand {
+
+    /** Something that is done with the files of a store. */
+    private interface Inspection {
+        int of(StoreInspection store) throws StoreException;
+    }
+
+    private static int inspect(ConfigurationOptions options, Inspection inspection) throws CommandFailure {
+        Path directory = options.read().get(Settings.DATA_DIR);
+        try (StoreInspection store = StoreInspection.open(directory)) {
+            return inspection.of(store);
+        } catch (StoreException e) {
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** {@code data verify}: reads every byte; ends with 1 if one is not what was written. */
+    @Command(name = "verify", description = "Reads every byte and says which are not what was written.")
+    static final class Verify implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private ConfigurationOptions options = new ConfigurationOptions();
+
+        @Override
+        public Integer call() throws CommandFailure {
+            return inspect(options, this::verify);
+        }
+
+        private int verify(StoreInspection store) throws StoreException {
+            PrintWriter out = spec.commandLine().getOut();
+            RecoveryLine.Form form =
+                    Terminal.ERROR.isInteractive() ? RecoveryLine.Form.REWRITTEN : RecoveryLine.Form.LOGGED;
+            RecoveryLine line = new RecoveryLine(spec.commandLine().getErr(), form, System::nanoTime);
+            StoreInspection.Findings found = store.verify(line::progress);
+            line.end();
+            out.printf(
+                    Locale.ROOT,
+                    "%d segments and %d checkpoints, %.1f MiB, %d records%n",
+                    found.segments(),
+                    found.checkpoints(),
+                    found.bytes() / (double) (1 << 20),
+                    found.records());
+            if (found.tornBytes() > 0) {
+                out.println(found.tornBytes() + " bytes at the end were never confirmed; the next start cuts them");
+            }
+            for (StoreInspection.Damage damage : found.damages()) {
+                out.println("Damaged: " + damage.place() + ": " + damage.what());
+            }
+            if (found.damages().isEmpty()) out.println("No damage");
+            return found.damages().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    /** {@code data print}: the records of the log, oldest first. */
+    @Command(name = "print", description = "Shows the records of the log, oldest first.")
+    static final class Print implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private ConfigurationOptions options = new ConfigurationOptions();
+
+        @Option(names = "--from", paramLabel = "<lsn>", description = "Begin at this LSN.")
+        private long from;
+
+        @Option(names = "--count", paramLabel = "<n>", description = "Show so many; 100 if not said.")
+        private long count = 100;
+
+        @Override
+        public Integer call() throws CommandFailure {
+            return inspect(options, this::print);
+        }
+
+        private int print(StoreInspection store) throws StoreException {
+            PrintWriter out = spec.commandLine().getOut();
+            long[] left = {count};
+            store.print(from, line -> {
+                if (left[0]-- <= 0) return false;
+                out.println(line);
+                return true;
+            });
+            return ExitCode.OK;
+        }
+    }
+}
