@@ -70,6 +70,16 @@ class ConfigurationIT {
     }
 
     @Test
+    void theFileToBeginWithHasEveryKeyAndNothingIsWrongWithIt() throws Exception {
+        Run template = signalbox(Map.of(), "config", "init");
+        assertEquals(0, template.exitCode(), template.output());
+        assertTrue(template.output().lines().count() > 50, template.output());
+        Path file = Files.writeString(directory.resolve("signalbox.toml"), template.output());
+        Run checked = signalbox(Map.of(), "check-config", file.toString());
+        assertEquals(new Run(0, file + ": no problems\n"), checked);
+    }
+
+    @Test
     void aBrokerRunsAsTheEnvironmentSaysAndTellsHowTheLastOneEnded() throws Exception {
         try (RunningBroker broker = RunningBroker.start(freePorts(), command("run"))) {
             assertTrue(broker.output().contains(" last_stop=never_ran "), broker.output());

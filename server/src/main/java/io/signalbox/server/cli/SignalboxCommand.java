@@ -36,7 +36,11 @@ public final class SignalboxCommand implements Runnable {
 
     /** Runs a command and tells its exit code. */
     public static int execute(String... arguments) {
-        return commandLine().execute(arguments);
+        CommandLine line = commandLine();
+        int code = line.execute(arguments);
+        line.getOut().flush(); // what was printed without an end of line is still there
+        line.getErr().flush();
+        return code;
     }
 
     static CommandLine commandLine() {
