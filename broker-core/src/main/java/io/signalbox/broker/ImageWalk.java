@@ -125,13 +125,8 @@ final class ImageWalk implements MessageQueue.CaptureListener {
             more.run();
             return;
         }
-        while (queues.hasNext() || nextHost()) {
+        if (queues.hasNext() || nextHost()) {
             MessageQueue queue = queues.next();
-            if (!queue.settings().durable()) {
-                if (--turnsLeft > 0) continue;
-                goOn();
-                return;
-            }
             queueId = queue.id();
             asked = true;
             queue.capture(belowLsn, this);

@@ -1,11 +1,13 @@
 package io.signalbox.broker;
 
+import io.signalbox.broker.queue.QueueImage;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /**
  * Tells a store what the queues have. A message is with its queues when the turn is over in which its loop appended it, or, if its
@@ -32,6 +34,11 @@ final class QueueImages implements CheckpointSource {
             };
             execute(loop, () -> loop.receipts().whenPassed(belowLsn, handedOver));
         }
+    }
+
+    @Override
+    public void living(byte[] image, LongConsumer visitor) {
+        QueueImage.living(image, visitor);
     }
 
     /** A loop that has ended takes its queues along: the store is about to be closed, and gets no answer. */

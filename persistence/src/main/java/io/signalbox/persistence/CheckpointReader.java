@@ -26,13 +26,31 @@ final class CheckpointReader {
         void image(long queueId, byte[] image);
     }
 
+    /** Receives what came in of segments. */
+    interface SegmentVisitor {
+        void segment(long baseLsn, Segment.Totals totals);
+    }
+
     /** Receives what there is, as it is read. */
-    private interface Visitor {
+    private interface Visitor extends ImageVisitor, SegmentVisitor {
         void table(String name);
 
         void pair(byte[] key, byte[] value, long lsn);
+    }
 
-        void image(long queueId, byte[] image);
+    /** Wants nothing of it. */
+    private static class Passing implements Visitor {
+        @Override
+        public void table(String name) {}
+
+        @Override
+        public void pair(byte[] key, byte[] value, long lsn) {}
+
+        @Override
+        public void segment(long baseLsn, Segment.Totals totals) {}
+
+        @Override
+        public void image(long queueId, byte[] image) {}
     }
 
     /** The checkpoint is not whole; the message says where and how. */
@@ -58,7 +76,7 @@ final class CheckpointReader {
      * @throws StoreException if it is of a newer format
      */
     Summary read(Tables tables) throws DamagedException, StoreException {
-        return read(new Visitor() {
+        return read(new Passing() {
             private MemoryTable table = new MemoryTable("");
 
             @Override
@@ -70,20 +88,16 @@ final class CheckpointReader {
             public void pair(byte[] key, byte[] value, long lsn) {
                 table.change(key, value, lsn);
             }
-
-            @Override
-            public void image(long queueId, byte[] image) {}
         });
     }
 
-    /** Visits the images of the queues. */
-    void forEachImage(ImageVisitor visitor) throws DamagedException, StoreException {
-        read(new Visitor() {
+    /** Visits the segments, and then the images of the queues. */
+    void forEachImage(SegmentVisitor segments, ImageVisitor visitor) throws DamagedException, StoreException {
+        read(new Passing() {
             @Override
-            public void table(String name) {}
-
-            @Override
-            public void pair(byte[] key, byte[] value, long lsn) {}
+            public void segment(long baseLsn, Segment.Totals totals) {
+                segments.segment(baseLsn, totals);
+            }
 
             @Override
             public void image(long queueId, byte[] image) {
@@ -146,6 +160,8 @@ final class CheckpointReader {
                     byte[] key = readBytes(in);
                     visitor.pair(key, readBytes(in), lsn);
                 }
+                case CheckpointWriter.SEGMENT ->
+                    visitor.segment(in.readLong(), new Segment.Totals(in.readLong(), in.readLong()));
                 case CheckpointWriter.IMAGE -> {
                     long queueId = in.readLong();
                     visitor.image(queueId, readBytes(in));

@@ -8,12 +8,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Writes a checkpoint: a header of 64 bytes, then chunks that hold each table's name and its pairs with their versions, and after
- * them the images of the queues. {@link CheckpointReader} reads it. Confined to the housekeeper.
+ * Writes a checkpoint: a header of 64 bytes, then chunks that hold each table's name and its pairs with their versions, what came
+ * in of each segment of the log, and after them the images of the queues. {@link CheckpointReader} reads it. Format 1 had
+ * no segments, and nothing in its images that ends with the process. Confined to the housekeeper.
  */
 final class CheckpointWriter {
     static final int MAGIC = 0x5342434B; // SBCK
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
     static final int HEADER_BYTES = 64;
     static final int CRC_AT = 8;
     static final StoreId NO_STORE = new StoreId(0, 0);
@@ -21,6 +22,7 @@ final class CheckpointWriter {
     static final byte PAIR = 2;
     static final byte END = 3;
     static final byte IMAGE = 4;
+    static final byte SEGMENT = 5;
 
     private final PendingCheckpoint target;
     private final DataOutputStream out;
@@ -58,7 +60,19 @@ final class CheckpointWriter {
         bytes += key.length + value.length;
     }
 
-    /** After the tables. */
+    /** After the tables: what came in, of each segment in which something lives. */
+    void segments(SegmentTable segments) throws IOException {
+        for (Segment segment : segments.all()) {
+            if (segment.unsettled() == 0) continue;
+            Segment.Totals totals = segment.totals();
+            out.writeByte(SEGMENT);
+            out.writeLong(segment.header().baseLsn());
+            out.writeLong(totals.entries());
+            out.writeLong(totals.entryBytes());
+        }
+    }
+
+    /** After the segments. */
     void image(long queueId, byte[] image) throws IOException {
         out.writeByte(IMAGE);
         out.writeLong(queueId);

@@ -38,6 +38,7 @@ final class Checkpointer {
     private final LogState log;
     private final LogStore store;
     private final CheckpointSource source;
+    private final Cleaner cleaner;
     private final Checksum checksum;
     private final LongSupplier nanoTime;
     private final Runnable wakeHousekeeper;
@@ -55,11 +56,13 @@ final class Checkpointer {
             LogState log,
             LogStore store,
             CheckpointSource source,
+            Cleaner cleaner,
             Surroundings surroundings,
             Runnable wakeHousekeeper) {
         this.log = log;
         this.store = store;
         this.source = source;
+        this.cleaner = cleaner;
         this.checksum = surroundings.checksum();
         this.nanoTime = surroundings.nanoTime();
         this.wakeHousekeeper = wakeHousekeeper;
@@ -110,7 +113,10 @@ final class Checkpointer {
             int bytes = 0;
             for (Part part = parts.poll(); part != null; part = parts.poll()) {
                 try {
-                    if (writer != null) writer.image(part.queueId, part.image);
+                    if (writer != null) {
+                        writer.image(part.queueId, part.image);
+                        cleaner.told(part.image);
+                    }
                 } finally {
                     part.taken.run();
                 }
@@ -124,6 +130,7 @@ final class Checkpointer {
             PendingCheckpoint unfinished = file;
             file = null;
             writer = null;
+            cleaner.checkpointEnds(false);
             if (unfinished != null) unfinished.discard();
         }
     }
@@ -158,11 +165,13 @@ final class Checkpointer {
         try {
             writer = new CheckpointWriter(file, log.store(), log.epoch(), replayLsn, checksum);
             writer.tables(log.tables());
+            writer.segments(log.segments());
         } catch (DiskFullException e) {
             file.discard();
             throw e;
         }
         gathering = new Gathering(file, writer, replayLsn);
+        cleaner.checkpointBegins();
         source.collect(replayLsn, gathering);
         return true;
     }
@@ -170,8 +179,9 @@ final class Checkpointer {
     private boolean isDue() {
         if (nanoTime.getAsLong() - notBeforeNanos < 0) return false;
         if (log.isCheckpointDue()) return true;
+        if (!log.isDiskFull() && nanoTime.getAsLong() - lastNanos < pauseNanos) return false;
         boolean stale = log.replayLsn() < log.durableLsn() || log.keptReplayLsn() < log.replayLsn();
-        return stale && (log.isDiskFull() || nanoTime.getAsLong() - lastNanos >= pauseNanos);
+        return stale || cleaner.wantsCheckpoint();
     }
 
     private boolean gather(Gathering current) throws IOException {
@@ -210,6 +220,7 @@ final class Checkpointer {
         log.awaitForCheckpoint(LogState.NOTHING_AWAITED);
         log.checkpointed(checkpoint.replayLsn, checkpoint.bytes);
         log.tables().forgetRemovalsBelow(checkpoint.replayLsn);
+        cleaner.checkpointEnds(true);
         return true;
     }
 }

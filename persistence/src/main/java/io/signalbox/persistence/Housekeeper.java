@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The housekeeper thread: what the log needs but must not wait for. It makes the next segment ready, writes checkpoints, counts
- * what ended with its queue and gives segments back. A full disk is met only here: then it tries again each second, and the log
+ * what ended with its queue, cleans and gives segments back. A full disk is met only here: then it tries again each second, and the log
  * thread keeps the rest of the segment for settlements. Any other failure ends the store. Confined to the housekeeper thread, but for {@link
  * #forget}.
  */
@@ -27,6 +27,7 @@ final class Housekeeper {
     private final LogStore store;
     private final long segmentBytes;
     private final Checkpointer checkpointer;
+    private final Cleaner cleaner;
     private final Runnable wakeLog;
     private final Queue<Consumer<LongConsumer>> dead = new ConcurrentLinkedQueue<>();
     private boolean diskFull;
@@ -36,11 +37,18 @@ final class Housekeeper {
     }
 
     /** @param segmentBytes size of the segments to make ready */
-    Housekeeper(LogState log, LogStore store, long segmentBytes, Checkpointer checkpointer, Runnable wakeLog) {
+    Housekeeper(
+            LogState log,
+            LogStore store,
+            long segmentBytes,
+            Checkpointer checkpointer,
+            Cleaner cleaner,
+            Runnable wakeLog) {
         this.log = log;
         this.store = store;
         this.segmentBytes = segmentBytes;
         this.checkpointer = checkpointer;
+        this.cleaner = cleaner;
         this.wakeLog = wakeLog;
     }
 
@@ -53,7 +61,8 @@ final class Housekeeper {
         boolean worked = attempt(this::giveBack)
                 || attempt(this::prepareNext)
                 || attempt(checkpointer::step)
-                || attempt(this::countDead);
+                || attempt(this::countDead)
+                || attempt(cleaner::step);
         if (diskFull && !wasFull) {
             LOGGER.warn(
                     "The disk of {} is full: publishers wait until there is room", store.describe(log.durableLsn()));
@@ -61,7 +70,8 @@ final class Housekeeper {
         if (wasFull && !diskFull) LOGGER.info("There is room on the disk again");
         log.diskFull(diskFull);
         if (worked) return LogWriter.AGAIN;
-        return diskFull ? RETRY_NANOS : checkpointer.restNanos();
+        long rest = Math.min(checkpointer.restNanos(), cleaner.restNanos());
+        return diskFull ? Math.min(RETRY_NANOS, rest) : rest;
     }
 
     /**
@@ -95,7 +105,7 @@ final class Housekeeper {
         if (free == null) return false;
         log.segmentFree(true);
         long base = free.header().baseLsn();
-        store.release(base, base);
+        store.release(base);
         return true;
     }
 

@@ -248,9 +248,4 @@ final class LogChain {
         store.append(last.lastBatchLsn, batch.flip());
         store.force();
     }
-
-    /** Gives back the rest of the last segment: nothing is ever written there again. */
-    void trimLast(LogStore store) throws IOException {
-        if (!kept.isEmpty()) store.release(previousBaseLsn(), previousEndLsn());
-    }
 }

@@ -35,7 +35,8 @@ public final class LogEngine implements MessageStore {
     private volatile long cutBytes;
 
     /** What there is once recovery is through. */
-    private record Parts(LogState log, LogWriter writer, Housekeeper housekeeper, RecordReader reader) {}
+    private record Parts(
+            LogState log, LogWriter writer, Housekeeper housekeeper, RecordReader reader, Cleaner cleaner) {}
 
     public LogEngine(
             LogStore store,
@@ -54,12 +55,15 @@ public final class LogEngine implements MessageStore {
     public void recover(RecoverySink sink, CheckpointSource source) throws StoreException {
         if (parts != null) throw new IllegalStateException("the store has been recovered before");
         LogState log = recovered(sink);
-        Checkpointer checkpointer = new Checkpointer(log, store, source, surroundings, threads::wakeHousekeeper);
+        Cleaner cleaner = new Cleaner(log, store, source, settings.segmentBytes(), surroundings);
+        Checkpointer checkpointer =
+                new Checkpointer(log, store, source, cleaner, surroundings, threads::wakeHousekeeper);
         parts = new Parts(
                 log,
                 new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
-                new Housekeeper(log, store, settings.segmentBytes(), checkpointer, threads::wakeLog),
-                new RecordReader(log, store, formats, surroundings.checksum()));
+                new Housekeeper(log, store, settings.segmentBytes(), checkpointer, cleaner, threads::wakeLog),
+                new RecordReader(log, store, formats, surroundings.checksum()),
+                cleaner);
         threads.start(this);
         threads.wakeHousekeeper();
     }
@@ -246,6 +250,8 @@ public final class LogEngine implements MessageStore {
         LogWriter.Forces forces = open.writer.forces();
         return new StoreStatus(
                 store.occupiedBytes(),
+                open.log.segments().livingBytes(),
+                open.cleaner.copiedBytes(),
                 open.log.durableLsn(),
                 forces.count(),
                 forces.bytes(),

@@ -226,6 +226,11 @@ final class LogRecord {
         return copy;
     }
 
+    /** Its bytes as they lie in the log; a view. */
+    ByteBuffer content() {
+        return bytes.slice(at, length);
+    }
+
     /** What it does, for an operator. */
     String inWords() {
         StringBuilder words = new StringBuilder(64);

@@ -21,35 +21,37 @@ import org.slf4j.LoggerFactory;
  */
 final class RecordReader {
     private static final Logger LOGGER = LoggerFactory.getLogger(RecordReader.class);
-    private static final int WINDOW_BYTES = 1 << 16;
 
     private final LogState log;
     private final LogStore store;
     private final MessageFormats formats;
-    private final Checksum checksum;
-    private final LogWindow window;
+    private final RecordWindow window;
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
 
-    /** Segments in the order of the LSNs; null where an LSN lies in none. */
+    /** Where each LSN lies, in their order; null where one lies nowhere. */
     private record Request(
-            long[] lsns, List<@Nullable Segment> pinned, ReadSink sink, Consumer<StoreException> failure) {}
+            long[] lsns, List<@Nullable Entered> entered, ReadSink sink, Consumer<StoreException> failure) {}
+
+    private record Entered(Segment segment, Readers readers) {}
 
     RecordReader(LogState log, LogStore store, MessageFormats formats, Checksum checksum) {
         this.log = log;
         this.store = store;
         this.formats = formats;
-        this.checksum = checksum;
-        window = new LogWindow(store, WINDOW_BYTES);
+        window = new RecordWindow(store, log.store(), checksum);
     }
 
     /** Queues a request for LSNs that are durable, or will never be because the store has failed. */
     void request(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
-        List<@Nullable Segment> pinned = new ArrayList<>(lsns.length);
-        for (long lsn : lsns) {
-            Segment segment = log.segments().of(lsn);
-            pinned.add(segment != null && segment.pin() ? segment : null);
-        }
-        requests.add(new Request(lsns, pinned, sink, failure));
+        List<@Nullable Entered> entered = new ArrayList<>(lsns.length);
+        for (long lsn : lsns) entered.add(enter(lsn));
+        requests.add(new Request(lsns, entered, sink, failure));
+    }
+
+    private @Nullable Entered enter(long lsn) {
+        Segment segment = log.segments().of(lsn);
+        Readers readers = segment == null ? null : segment.enter();
+        return segment == null || readers == null ? null : new Entered(segment, readers);
     }
 
     /** Serves one request. */
@@ -65,7 +67,7 @@ final class RecordReader {
         } catch (RuntimeException e) {
             LOGGER.error("A reader of {} messages failed", request.lsns.length, e);
         } finally {
-            for (Segment segment : request.pinned) if (segment != null) segment.unpin();
+            for (Entered entered : request.entered) if (entered != null) entered.readers.leave();
         }
         return LogWriter.AGAIN;
     }
@@ -76,23 +78,12 @@ final class RecordReader {
             long lsn = request.lsns[i];
             StoreException failed = log.failure();
             if (failed != null && lsn >= log.durableLsn()) throw failed;
-            Segment segment = request.pinned.get(i);
-            if (segment == null) throw new StoreException("The log does not hold LSN " + lsn + " any more.");
-            request.sink.loaded(lsn, read(segment, lsn).residentMessage(formats));
+            Entered entered = request.entered.get(i);
+            if (entered == null) throw new StoreException("The log does not hold LSN " + lsn + " any more.");
+            LogRecord record = window.message(entered.segment.header(), lsn);
+            if (record == null) throw damaged(lsn);
+            request.sink.loaded(lsn, record.residentMessage(formats));
         }
-    }
-
-    private LogRecord read(Segment segment, long lsn) throws IOException, StoreException {
-        int index = window.find(lsn, LogRecord.FIXED_BYTES);
-        if (index == LogWindow.MISSING) throw damaged(lsn);
-        int length = window.bytes().getInt(index);
-        if (length < LogRecord.FIXED_BYTES || length > segment.header().endLsn() - lsn) throw damaged(lsn);
-        index = window.find(lsn, length);
-        if (index == LogWindow.MISSING) throw damaged(lsn);
-        LogRecord record = new LogRecord(window.bytes()).at(index, lsn);
-        boolean intact = record.isIntact(length, log.store(), segment.header().epoch(), checksum);
-        if (!intact || !record.hasMessage()) throw damaged(lsn);
-        return record;
     }
 
     private StoreException damaged(long lsn) {

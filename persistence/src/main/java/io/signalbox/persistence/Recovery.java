@@ -12,7 +12,9 @@ import io.signalbox.persistence.log.StoreId;
 import io.signalbox.persistence.log.StoredCheckpoint;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,27 +115,38 @@ final class Recovery {
     }
 
     private LogState resume(LogStore.Contents contents) throws StoreException, IOException {
-        StoreId storeId = contents.segments().get(0).store();
+        List<SegmentHeader> headers = contents.headers();
+        StoreId storeId = headers.get(0).store();
         loadCheckpoint(contents.checkpoints(), storeId);
-        LogChain chain = new LogChain(contents.segments(), replayLsn);
+        LogChain chain = new LogChain(headers, replayLsn);
         SegmentScanner scanner = new SegmentScanner(store, storeId, checksum, chain.largestSegmentBytes());
-        scanAll(chain, contents.segments(), storeId, scanner);
+        scanAll(chain, headers, storeId, scanner);
         chain.check(store, checkpointTestimony, scanner);
         cutBytes = chain.tornBytes(scanner);
 
         chain.rewriteLastBatch(store);
         // What is free without doubt may become the new segment; the rest still testifies until that is durable.
-        for (SegmentHeader header : chain.untouched()) store.release(header.baseLsn(), header.baseLsn());
+        for (SegmentHeader header : chain.untouched()) store.release(header.baseLsn());
         SegmentHeader first = prepareFirst(chain, storeId);
-        for (SegmentHeader header : chain.superseded()) store.release(header.baseLsn(), header.baseLsn());
+        for (SegmentHeader header : chain.superseded()) store.release(header.baseLsn());
         LOGGER.debug("The log of epoch {} ends at {}", highestEpoch, store.describe(chain.previousEndLsn()));
-        chain.trimLast(store);
 
-        SegmentTable segments = new SegmentTable();
-        for (SegmentHeader header : chain.kept()) segments.add(new Segment(header));
+        SegmentTable segments = kept(contents, chain);
         restoreImages(segments);
         emit(chain, segments, scanner);
         return opened(storeId, segments, first);
+    }
+
+    private static SegmentTable kept(LogStore.Contents contents, LogChain chain) {
+        Set<Long> kept = new HashSet<>();
+        for (SegmentHeader header : chain.kept()) kept.add(header.baseLsn());
+        SegmentTable segments = new SegmentTable();
+        for (LogStore.StoredSegment stored : contents.segments()) {
+            SegmentHeader header = stored.header();
+            if (!kept.contains(header.baseLsn())) continue;
+            segments.add(new Segment(stored, chain.limitOf(header) - header.baseLsn()));
+        }
+        return segments;
     }
 
     /** Messages that fill the disk can only be consumed by a broker that starts, so a smaller segment is better than none. */
@@ -202,12 +215,17 @@ final class Recovery {
         LongConsumer living = lsn -> {
             Segment segment = segments.of(lsn);
             if (segment == null) homeless++;
-            else segment.enqueued(1);
+            else segment.restored();
         };
         try {
-            checkpoint.forEachImage((queueId, image) -> {
-                if (!dropped.contains(queueId)) sink.image(queueId, image, living);
-            });
+            checkpoint.forEachImage(
+                    (baseLsn, totals) -> {
+                        Segment segment = segments.of(baseLsn);
+                        if (segment != null) segment.restoreTotals(totals);
+                    },
+                    (queueId, image) -> {
+                        if (!dropped.contains(queueId)) sink.image(queueId, image, living);
+                    });
         } catch (CheckpointReader.DamagedException e) {
             throw new StoreException("The second reading differs: " + e.getMessage() + ". Check the disk.", e);
         }
@@ -325,11 +343,13 @@ final class Recovery {
 
         private void entries(LogRecord record) throws StoreException {
             Message message = record.storedMessage(formats);
+            int living = 0;
             for (int i = 0; i < record.targets(); i++) {
                 long queueId = record.targetQueueId(i);
                 if (dropped.contains(queueId)) continue;
-                if (sink.entry(queueId, record.lsn(), record.targetFlags(i), message)) segment.enqueued(1);
+                if (sink.entry(queueId, record.lsn(), record.targetFlags(i), message)) living++;
             }
+            if (living > 0) segment.enqueued(living, LogRecord.aligned(record.length()));
         }
     }
 

@@ -43,7 +43,9 @@ final class SegmentTable {
      * @return whether nothing is left in a segment that had something and lies below
      */
     boolean account(LogRecord record, LongSupplier keptReplayLsn) {
-        if (record.targets() > 0) holding(record.lsn()).enqueued(record.targets());
+        if (record.targets() > 0) {
+            holding(record.lsn()).enqueued(record.targets(), LogRecord.aligned(record.length()));
+        }
         boolean emptied = false;
         for (int i = 0; i < record.settlements(); i++)
             emptied |= settledLast(holding(record.settledLsn(i)), keptReplayLsn);
@@ -91,10 +93,17 @@ final class SegmentTable {
                 throw new IllegalStateException(-unsettled + " entries of the segment at LSN "
                         + segment.header().baseLsn() + " ended twice");
             }
-            if (unsettled > 0 || !segment.retire()) continue;
+            if (unsettled > 0 || segment.isBeingCleaned() || !segment.retire()) continue;
             byBase.remove(segment.header().baseLsn());
             return segment;
         }
         return null;
+    }
+
+    /** About how many bytes the records have of entries that have not ended. */
+    long livingBytes() {
+        long bytes = 0;
+        for (Segment segment : byBase.values()) bytes += segment.livingBytes();
+        return bytes;
     }
 }

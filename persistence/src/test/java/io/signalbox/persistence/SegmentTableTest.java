@@ -1,9 +1,11 @@
 package io.signalbox.persistence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.persistence.log.SegmentHeader;
 import io.signalbox.persistence.log.StoreId;
@@ -31,7 +33,7 @@ class SegmentTableTest {
 
     @Test
     void aSegmentStaysUntilItsLastEntryHasEnded() {
-        first.enqueued(2);
+        first.enqueued(2, 96);
         first.settled();
         assertSame(second, retireOne(), "an old entry keeps its own segment only");
         assertNull(retireOne(), "the one that takes batches stays");
@@ -42,8 +44,8 @@ class SegmentTableTest {
 
     @Test
     void whatEndedWithItsQueueKeepsNoSegment() {
-        first.enqueued(2);
-        second.enqueued(1);
+        first.enqueued(2, 96);
+        second.enqueued(1, 96);
         table.forget(dead -> {
             dead.accept(BYTES + 4096L);
             dead.accept(2L * BYTES + 4096);
@@ -54,8 +56,36 @@ class SegmentTableTest {
     }
 
     @Test
+    void whoHasEnteredIsWaitedForAndWhoComesLaterIsNot() {
+        Readers early = first.enter();
+        assertFalse(first.retire());
+        Readers before = first.renewReaders();
+        assertSame(early, before);
+        Readers late = first.enter();
+        assertFalse(before.close());
+        early.leave();
+        assertTrue(before.close());
+        assertTrue(before.close(), "it stays closed");
+        assertFalse(first.retire());
+        late.leave();
+        assertTrue(first.retire());
+        assertNull(first.enter());
+    }
+
+    @Test
+    void whatLivesIsTheSameShareOfTheBytesAsOfTheEntries() {
+        first.enqueued(4, 1000);
+        first.enqueued(4, 3000);
+        for (int i = 0; i < 6; i++) first.settled();
+        assertEquals(1000, first.livingBytes());
+        assertEquals(1000, table.livingBytes());
+        second.restored();
+        assertEquals(BYTES, second.livingBytes(), "it is not known what came in");
+    }
+
+    @Test
     void nothingIsReleasedByCountsThatCannotBeTrue() {
-        first.enqueued(1);
+        first.enqueued(1, 96);
         first.settled();
         first.settled();
         assertThrows(IllegalStateException.class, this::retireOne);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.store.ImageReader;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreInspectionTest {
     private static final StoreSettings SMALL = StoreSettings.ofSegments(1 << 20);
     private static final int MESSAGES = 3000;
+    private static final ImageReader NO_IMAGES = (image, visitor) -> {};
 
     @TempDir
     Path directory;
@@ -54,7 +56,7 @@ class StoreInspectionTest {
     }
 
     private StoreInspection.Findings verify() throws StoreException {
-        try (StoreInspection inspection = StoreInspection.open(directory)) {
+        try (StoreInspection inspection = StoreInspection.open(directory, NO_IMAGES)) {
             return inspection.verify((done, total) -> assertTrue(done <= total));
         }
     }
@@ -114,7 +116,7 @@ class StoreInspectionTest {
     void recordsAreShownInTheirOrderAndNoMoreThanWanted() throws Exception {
         fill();
         List<String> lines = new ArrayList<>();
-        try (StoreInspection inspection = StoreInspection.open(directory)) {
+        try (StoreInspection inspection = StoreInspection.open(directory, NO_IMAGES)) {
             inspection.print(lsns.get(10), line -> lines.size() < 3 && lines.add(line));
         }
         assertEquals(
@@ -124,7 +126,7 @@ class StoreInspectionTest {
                         lsns.get(12) + " message orders/12, 1000 bytes, to queues 7"),
                 lines);
         lines.clear();
-        try (StoreInspection inspection = StoreInspection.open(directory)) {
+        try (StoreInspection inspection = StoreInspection.open(directory, NO_IMAGES)) {
             inspection.print(lsns.get(MESSAGES - 1) + 1, lines::add);
         }
         String last = lines.get(0);
@@ -134,11 +136,11 @@ class StoreInspectionTest {
     @Test
     void whatABrokerHasOpenAndWhatIsNotThereIsRefusedInOneSentence() throws Exception {
         StoreException missing =
-                assertThrows(StoreException.class, () -> StoreInspection.open(directory.resolve("nowhere")));
+                assertThrows(StoreException.class, () -> StoreInspection.open(directory.resolve("nowhere"), NO_IMAGES));
         assertTrue(missing.getMessage().startsWith("There is no data directory"), missing.getMessage());
         try (StoreLife life = StoreLife.begin(directory, SMALL)) {
             assertTrue(life.entries.isEmpty());
-            StoreException used = assertThrows(StoreException.class, () -> StoreInspection.open(directory));
+            StoreException used = assertThrows(StoreException.class, () -> StoreInspection.open(directory, NO_IMAGES));
             assertTrue(used.getMessage().contains("is in use by"), used.getMessage());
         }
     }

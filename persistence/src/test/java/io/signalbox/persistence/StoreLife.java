@@ -68,6 +68,12 @@ final class StoreLife implements AutoCloseable, RecoverySink, CheckpointSource {
         new Thread(() -> tell(belowLsn, sink), "core").start();
     }
 
+    @Override
+    public void living(byte[] image, LongConsumer visitor) {
+        ByteBuffer lsns = ByteBuffer.wrap(image);
+        while (lsns.hasRemaining()) visitor.accept(lsns.getLong());
+    }
+
     private synchronized void tell(long belowLsn, ImageSink sink) {
         Map<Long, List<Long>> byQueue = new TreeMap<>();
         for (Name name : living) {

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,15 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedCore implements CheckpointSource {
 
     /** A core that never answers, for a store that is only looked at. */
-    public static final CheckpointSource SILENT = (belowLsn, sink) -> {};
+    public static final CheckpointSource SILENT = new CheckpointSource() {
+        @Override
+        public void collect(long belowLsn, ImageSink sink) {}
+
+        @Override
+        public void living(byte[] image, LongConsumer visitor) {
+            read(0, image).keySet().forEach(name -> visitor.accept(name.lsn()));
+        }
+    };
 
     private static final int BYTES_PER_ENTRY = Long.BYTES + Integer.BYTES;
 
@@ -66,6 +75,11 @@ public final class SimulatedCore implements CheckpointSource {
         TreeSet<Long> queueIds = new TreeSet<>();
         flags.keySet().forEach(name -> queueIds.add(name.queueId()));
         untold.addAll(queueIds);
+    }
+
+    @Override
+    public void living(byte[] image, LongConsumer visitor) {
+        SILENT.living(image, visitor);
     }
 
     /** Tells of one more queue, or the end. */

@@ -44,6 +44,7 @@ public final class StoreHistory {
     private long rolls;
     private long givenBack;
     private long checkpoints;
+    private long cleanings;
     private long spaceWaiters;
     private long forceWaiters;
 
@@ -87,6 +88,11 @@ public final class StoreHistory {
     /** How many checkpoints were published. */
     public long checkpoints() {
         return checkpoints;
+    }
+
+    /** How often what lived in segments was copied out of them. */
+    public long cleanings() {
+        return cleanings;
     }
 
     public SimulatedStore store() {
@@ -168,7 +174,7 @@ public final class StoreHistory {
             case 0, 1, 2, 3 -> append(publish());
             case 4, 5 -> append(settle());
             case 6 -> append(mixed());
-            case 7 -> nanos += random.nextInt(40_000_000);
+            case 7 -> nanos += random.nextInt(random.nextInt(3) == 0 ? 2_000_000_000 : 40_000_000);
             case 8, 11, 12 -> store.engine().housekeepingStep();
             case 9 -> readBack();
             case 10, 13, 14 -> core.step();
@@ -180,11 +186,11 @@ public final class StoreHistory {
     /** Until nothing is left to do: then nobody may still be waiting. */
     void quiesce() {
         quiet = true;
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 100; i++) {
             store.engine().housekeepingStep();
             store.engine().logStep();
             core.step();
-            nanos += 20_000_000;
+            nanos += 60_000_000;
         }
         for (int i = 0; i < 20 && core.notTaken() != 0; i++) store.engine().housekeepingStep();
         if (core.notTaken() != 0) throw new AssertionError(core.notTaken() + " parts of a checkpoint were never taken");
@@ -252,11 +258,17 @@ public final class StoreHistory {
         WriteBatch batch = new WriteBatch();
         int count = unsettled.size() > MOST_UNSETTLED ? unsettled.size() / 2 : Math.min(2, unsettled.size());
         for (int i = 0; i < count; i++) {
-            int at = random.nextInt(5) == 0 ? random.nextInt(unsettled.size()) : i;
+            int at = random.nextInt(3) == 0 ? random.nextInt(unsettled.size()) : i;
             EntryName entry = unsettled.get(at);
+            if (isSlow(entry) && random.nextInt(8) > 0) continue;
             if (!isNamed(batch, entry)) batch.settle(entry.queueId(), entry.lsn());
         }
         return random.nextBoolean() ? batch.lazy() : batch;
+    }
+
+    /** Some stay when all around them has gone, so that segments have to be cleaned. */
+    private static boolean isSlow(EntryName entry) {
+        return (entry.lsn() >> 5) % 7 == 0;
     }
 
     private static boolean isNamed(WriteBatch batch, EntryName entry) {
@@ -305,6 +317,7 @@ public final class StoreHistory {
         if (operation.startsWith("renamed seg-")) rolls++;
         if (operation.startsWith("rename seg-") || operation.startsWith("delete seg-")) givenBack++;
         if (operation.startsWith("renamed checkpoint-")) checkpoints++;
+        if (operation.startsWith("renamed cold-")) cleanings++;
         if (running && !quiet && operation.startsWith("force seg-") && random.nextInt(3) == 0) {
             // What arrives while a force runs belongs to the next batch.
             append(random.nextBoolean() ? publish() : mixed());

@@ -1,11 +1,13 @@
 package io.signalbox.testkit;
 
 import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.log.Compaction;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.PendingCheckpoint;
 import io.signalbox.persistence.log.SegmentHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** A log store that does what another does; a test overrides what it wants wrong. */
 class ForwardingLogStore implements LogStore {
@@ -46,8 +48,8 @@ class ForwardingLogStore implements LogStore {
     }
 
     @Override
-    public void release(long baseLsn, long endLsn) throws IOException {
-        store.release(baseLsn, endLsn);
+    public Compaction compact(List<Long> baseLsns) throws IOException {
+        return store.compact(baseLsns);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.signalbox.broker.store.ImageSink;
 import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.log.Checksum;
+import io.signalbox.persistence.log.Compaction;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.PendingCheckpoint;
 import io.signalbox.testkit.SimulatedStore.Variation;
@@ -14,6 +15,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -174,15 +177,17 @@ class SeededBugsTest {
         assertFound(() -> new Variation() {
             @Override
             public CheckpointSource wrap(CheckpointSource core) {
-                return (belowLsn, sink) -> core.collect(belowLsn, new ForwardingSink(sink) {
-                    private long parts;
+                return new ForwardingCore(
+                        core,
+                        (belowLsn, sink) -> core.collect(belowLsn, new ForwardingSink(sink) {
+                            private long parts;
 
-                    @Override
-                    public void part(long queueId, byte[] image, Runnable taken) {
-                        if (++parts % 5 == 0) taken.run();
-                        else super.part(queueId, image, taken);
-                    }
-                });
+                            @Override
+                            public void part(long queueId, byte[] image, Runnable taken) {
+                                if (++parts % 5 == 0) taken.run();
+                                else super.part(queueId, image, taken);
+                            }
+                        }));
             }
         });
     }
@@ -192,7 +197,7 @@ class SeededBugsTest {
         assertFound(() -> new Variation() {
             @Override
             public CheckpointSource wrap(CheckpointSource core) {
-                return (belowLsn, sink) -> core.collect(Long.MAX_VALUE, sink);
+                return new ForwardingCore(core, (belowLsn, sink) -> core.collect(Long.MAX_VALUE, sink));
             }
         });
     }
@@ -202,17 +207,153 @@ class SeededBugsTest {
         assertFound(() -> new Variation() {
             @Override
             public CheckpointSource wrap(CheckpointSource core) {
-                return (belowLsn, sink) -> core.collect(belowLsn, new ForwardingSink(sink) {
-                    private final List<byte[]> told = new ArrayList<>();
+                return new ForwardingCore(
+                        core,
+                        (belowLsn, sink) -> core.collect(belowLsn, new ForwardingSink(sink) {
+                            private final List<byte[]> told = new ArrayList<>();
 
-                    @Override
-                    public void part(long queueId, byte[] image, Runnable taken) {
-                        told.add(image);
-                        super.part(queueId, told.size() > 1 ? told.get(0) : image, taken);
-                    }
-                });
+                            @Override
+                            public void part(long queueId, byte[] image, Runnable taken) {
+                                told.add(image);
+                                super.part(queueId, told.size() > 1 ? told.get(0) : image, taken);
+                            }
+                        }));
             }
         });
+    }
+
+    /** A core that collects in another way. */
+    private record ForwardingCore(CheckpointSource core, BiConsumer<Long, ImageSink> collecting)
+            implements CheckpointSource {
+        @Override
+        public void collect(long belowLsn, ImageSink sink) {
+            collecting.accept(belowLsn, sink);
+        }
+
+        @Override
+        public void living(byte[] image, LongConsumer visitor) {
+            core.living(image, visitor);
+        }
+    }
+
+    @Test
+    void aCleanerThatForgetsAMessageIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public LogStore wrap(LogStore store) {
+                return new ForwardingLogStore(store) {
+                    private long records;
+
+                    @Override
+                    public Compaction compact(List<Long> baseLsns) throws IOException {
+                        return new ForwardingCompaction(super.compact(baseLsns)) {
+                            @Override
+                            public void append(long lsn, ByteBuffer record) throws IOException {
+                                if (++records % 7 != 0) super.append(lsn, record);
+                            }
+                        };
+                    }
+                };
+            }
+        });
+    }
+
+    @Test
+    void aCoreThatDoesNotTellWhatLivesIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public CheckpointSource wrap(CheckpointSource core) {
+                return new CheckpointSource() {
+                    private long told;
+
+                    @Override
+                    public void collect(long belowLsn, ImageSink sink) {
+                        core.collect(belowLsn, sink);
+                    }
+
+                    @Override
+                    public void living(byte[] image, LongConsumer visitor) {
+                        core.living(image, lsn -> {
+                            if (++told % 7 != 0) visitor.accept(lsn);
+                        });
+                    }
+                };
+            }
+        });
+    }
+
+    @Test
+    void aCleanedFileThatIsNotForcedIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public Disk wrap(Disk disk) {
+                return new ForwardingDisk(disk) {
+                    @Override
+                    public DiskFile create(String name) throws IOException {
+                        return new ForwardingFile(super.create(name)) {
+                            private boolean isSegment = !name.startsWith("fresh-");
+
+                            @Override
+                            public void preallocate(long bytes) throws IOException {
+                                isSegment = true;
+                                super.preallocate(bytes);
+                            }
+
+                            @Override
+                            public void force() throws IOException {
+                                if (isSegment) super.force();
+                            }
+                        };
+                    }
+                };
+            }
+        });
+    }
+
+    @Test
+    void aCleanedFileWhoseNameIsNotForcedIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public Disk wrap(Disk disk) {
+                return new ForwardingDisk(disk) {
+                    private boolean isCold;
+
+                    @Override
+                    public void rename(String from, String to) throws IOException {
+                        isCold = to.startsWith("cold-");
+                        super.rename(from, to);
+                    }
+
+                    @Override
+                    public void forceDirectory() throws IOException {
+                        if (!isCold) super.forceDirectory();
+                    }
+                };
+            }
+        });
+    }
+
+    private static class ForwardingCompaction implements Compaction {
+        private final Compaction compaction;
+
+        ForwardingCompaction(Compaction compaction) {
+            this.compaction = compaction;
+        }
+
+        @Override
+        public void append(long lsn, ByteBuffer record) throws IOException {
+            compaction.append(lsn, record);
+        }
+
+        @Override
+        public long publish() throws IOException {
+            return compaction.publish();
+        }
+
+        @Override
+        public void discard() throws IOException {
+            compaction.discard();
+        }
     }
 
     private static class ForwardingSink implements ImageSink {

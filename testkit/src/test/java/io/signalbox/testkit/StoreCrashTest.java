@@ -19,6 +19,7 @@ class StoreCrashTest {
         long rolls = 0;
         long givenBack = 0;
         long checkpoints = 0;
+        long cleanings = 0;
         long cut = 0;
         long seed = FIRST_SEED;
         while (crashPoints < CRASH_POINTS) {
@@ -32,12 +33,14 @@ class StoreCrashTest {
             rolls += history.rolls();
             givenBack += history.givenBack();
             checkpoints += history.checkpoints();
+            cleanings += history.cleanings();
             cut += history.cutBytes();
             seed++;
         }
         // Otherwise the histories would not show what they are for.
         assertTrue(cut > 0, "no batch was torn, or nobody told of it");
         assertTrue(rolls > 100 && givenBack > 50 && checkpoints > 50, rolls + ", " + givenBack + ", " + checkpoints);
+        assertTrue(cleanings > 50, cleanings + " cleanings");
     }
 
     @Test

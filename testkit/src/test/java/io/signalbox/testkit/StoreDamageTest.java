@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Bits that change on the medium after they were written: always reported, never silently lost or believed. */
 class StoreDamageTest {
     private static final int HISTORIES = 20;
-    private static final int FLIPS = 250;
+    private static final int FLIPS = Integer.getInteger("signalbox.flips", 250);
 
     /** A store that was stopped in good order, so that a seal testifies for all of it. */
     private static StoreHistory stopped(long seed) throws StoreException {
@@ -99,7 +99,7 @@ class StoreDamageTest {
             Map<String, SimulatedDisk> images = new TreeMap<>();
             Random random = new Random(seed);
             List<String> segments = history.store().disk().list().stream()
-                    .filter(name -> name.startsWith("seg-"))
+                    .filter(name -> name.startsWith("seg-") || name.startsWith("cold-"))
                     .sorted()
                     .toList();
             for (String name : segments.subList(0, segments.size() - 1)) {

@@ -129,6 +129,11 @@ class StoreThreadsTest {
             new Thread(() -> tell(belowLsn, sink), "core").start();
         }
 
+        @Override
+        public void living(byte[] image, LongConsumer visitor) {
+            SimulatedCore.SILENT.living(image, visitor);
+        }
+
         private void tell(long belowLsn, ImageSink sink) {
             lock.writeLock().lock(); // whoever has appended below has told so by now
             lock.writeLock().unlock();

@@ -45,8 +45,8 @@ final class Chunk {
     /** Whether each LSN is higher than those before. */
     private boolean rises = true;
 
-    /** Whether an entry may be in it that only this process knows. */
-    private boolean hasTransient;
+    /** Whether an entry may be in it that is not in the log. */
+    private boolean hasUnlogged;
 
     /** Slots after {@link #from} that have ended and are in the code. */
     private @Nullable SlotSet ended;
@@ -114,7 +114,7 @@ final class Chunk {
 
     /** @return the slot */
     int add(long lsn, int entryFlags, int bodyBytes, boolean expires) {
-        note(lsn, TargetFlags.isTransient(entryFlags));
+        note(lsn);
         lsns.add(lsn);
         int slot = given++;
         to = given;
@@ -123,8 +123,8 @@ final class Chunk {
         return slot;
     }
 
-    private void note(long lsn, boolean isTransient) {
-        hasTransient |= isTransient || lsn == 0;
+    private void note(long lsn) {
+        hasUnlogged |= lsn == 0;
         rises &= lsn == 0 || lsn > lsns.last();
     }
 
@@ -287,7 +287,7 @@ final class Chunk {
         to = given;
         lsns.clear(given);
         rises = true;
-        hasTransient = false;
+        hasUnlogged = false;
         ended = null;
         aside = null;
         out = small(out);
@@ -348,6 +348,16 @@ final class Chunk {
         });
     }
 
+    /** Ends what did not outlive its process. */
+    void endTransient() {
+        if (!marks.mayHave(TargetFlags.TRANSIENT)) return;
+        SlotSet[] gone = {null};
+        forEachLiving((slot, lsn) -> {
+            if (TargetFlags.isTransient(flags(slot))) gone[0] = SlotSet.with(gone[0], slot);
+        });
+        for (int slot = from; slot < slots; slot++) if (has(gone[0], slot)) end(slot);
+    }
+
     /** Nothing more comes in. */
     void close() {
         given = slots;
@@ -358,7 +368,7 @@ final class Chunk {
 
     /** Whether all that is in it lies in the log below this LSN, as far as is known without a look at each. */
     boolean isWhollyBelow(long lsn) {
-        return !hasTransient && rises && lsns.last() < lsn;
+        return !hasUnlogged && rises && lsns.last() < lsn;
     }
 
     /** What lies in the log below this LSN and has not ended. */
@@ -367,7 +377,7 @@ final class Chunk {
         int[] living = {live};
         if (!isWhollyBelow(belowLsn)) {
             forEachLiving((slot, lsn) -> {
-                if (lsn != 0 && lsn < belowLsn && !TargetFlags.isTransient(flags(slot))) return;
+                if (lsn != 0 && lsn < belowLsn) return;
                 leftOut[0] = SlotSet.with(leftOut[0], slot);
                 living[0]--;
             });

@@ -7,13 +7,14 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.IntFunction;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a queue has of the log, for a checkpoint: its chunks as they are, in parts, so that nobody is held up for long. A part is
  * a byte for the version of the format, then for each chunk a byte for its level and the chunk. Confined to the queue.
  */
-final class QueueImage {
+public final class QueueImage {
     private static final byte FORMAT_VERSION = 1;
 
     /** A chunk that is copied is 1, and one in which every entry is looked at 9: some tenths of a millisecond in all. */
@@ -74,6 +75,15 @@ final class QueueImage {
             image.write(out);
         }
         return chunk.isWhollyBelow(belowLsn) ? 1 : 1 + chunk.given() / SLOTS_PER_EFFORT;
+    }
+
+    /**
+     * Tells the LSN of each entry in a part. Any thread.
+     *
+     * @throws IllegalArgumentException if it is not one
+     */
+    public static void living(byte[] part, LongConsumer visitor) {
+        read(part, 1 << QueueIndex.SLOT_BITS, (level, chunk) -> chunk.forEachLsn(visitor));
     }
 
     /**

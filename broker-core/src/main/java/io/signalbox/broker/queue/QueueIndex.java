@@ -119,7 +119,7 @@ final class QueueIndex {
     }
 
     /**
-     * Takes in a part of an image, before anything else.
+     * Takes in a part of an image, before anything else; but nothing that has ended with the process.
      *
      * @param living told the LSN of each entry
      * @return how many there are
@@ -127,6 +127,8 @@ final class QueueIndex {
     int restore(byte[] image, LongConsumer living) {
         int before = waiting;
         QueueImage.read(image, 1 << slotBits, (level, chunk) -> {
+            chunk.endTransient();
+            if (chunk.live() == 0) return;
             laneOfLevel(level).restore(chunk);
             chunk.forEachLsn(living);
             waiting += chunk.live();

@@ -42,6 +42,11 @@ final class SlotMarks {
         return (otherFlags == null ? flags : flags ^ otherFlags.get(slot)) & 0xFF;
     }
 
+    /** Whether an entry may have one of these flags. */
+    boolean mayHave(int wanted) {
+        return (flags & wanted) != 0 || otherFlags != null;
+    }
+
     /** A body there has at most so many bytes. */
     int bodyBytesBound(int slot) {
         int bits = sizes == null ? 0 : sizes.get(slot >> SIZE_GROUP_SHIFT);

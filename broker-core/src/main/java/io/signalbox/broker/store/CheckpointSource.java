@@ -1,10 +1,11 @@
 package io.signalbox.broker.store;
 
 /** The core, as it answers a store that writes down what there is, so that the next start need not read the whole log. */
-public interface CheckpointSource {
+public interface CheckpointSource extends ImageReader {
 
     /**
-     * Tells what the queues have below an LSN: every entry whose enqueue record lies there and which has not ended. What ends while
+     * Tells what the queues have below an LSN: every entry whose enqueue record lies there and which has not ended, also those
+     * that do not outlive the process. What ends while
      * this goes on may be told or not; the settlement of one that is not told has been appended before {@link
      * ImageSink#end}.
      *

@@ -216,7 +216,7 @@ public final class MemoryStore implements MessageStore {
     @Override
     public StoreStatus status() {
         long durable = durableLsn();
-        return new StoreStatus(0, durable, durable - 1, 0, 0, 0, false); // a force each
+        return new StoreStatus(0, 0, 0, durable, durable - 1, 0, 0, 0, false); // a force each
     }
 
     @Override

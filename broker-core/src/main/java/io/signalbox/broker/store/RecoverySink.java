@@ -10,7 +10,7 @@ public interface RecoverySink {
      * A part of what a queue had at the last checkpoint, as {@link ImageSink#part} was given it. Called after all tables are complete
      * and before the first entry, the parts of a queue in their order.
      *
-     * @param living told the LSN of each entry that is in it; of none if the queue is gone
+     * @param living told the LSN of each entry in it that lives; of none if the queue is gone, or it was transient
      */
     void image(long queueId, byte[] image, LongConsumer living);
 

@@ -4,6 +4,8 @@ package io.signalbox.broker.store;
  * How the store stands.
  *
  * @param diskBytes bytes its files occupy
+ * @param livingBytes about how many of them messages have that have not ended
+ * @param copiedBytes of such messages that were copied since the start, to free the disk of what lay around them
  * @param durableLsn everything below survives a crash
  * @param forces how often the log was forced since the start
  * @param forcedBytes how many bytes those forces made durable
@@ -13,6 +15,8 @@ package io.signalbox.broker.store;
  */
 public record StoreStatus(
         long diskBytes,
+        long livingBytes,
+        long copiedBytes,
         long durableLsn,
         long forces,
         long forcedBytes,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.signalbox.broker.TestMessages;
 import io.signalbox.broker.message.Message;
@@ -234,7 +235,7 @@ class QueueImageTest {
     }
 
     @Test
-    void whatOnlyThisProcessKnowsIsInNoImage() {
+    void whatEndsWithItsProcessIsInTheImageAndNotTakenInByTheNext() {
         QueueIndex index = new QueueIndex(SLOT_BITS);
         int[] flags = {TargetFlags.TRANSIENT, 4, TargetFlags.TRANSIENT | 4, 4, 4};
         for (int i = 0; i < flags.length; i++) {
@@ -249,7 +250,12 @@ class QueueImageTest {
         QueueImage below = index.image(448);
         next = new QueueIndex(SLOT_BITS);
         assertEquals(1, next.restore(below.nextPart(), lsn -> {}));
-        assertTrue(index.image(352).nextPart() == null, "nothing is below");
+        byte[] ended = index.image(352).nextPart();
+        assertEquals(0, new QueueIndex(SLOT_BITS).restore(ended, lsn -> fail("the only one has ended")));
+        assertTrue(index.image(320).nextPart() == null, "nothing is below");
+        living.clear();
+        QueueImage.living(part(index), living::add);
+        assertEquals(List.of(320L, 352L, 384L, 448L), living, "whoever keeps records has to keep them");
     }
 
     @Test

@@ -31,12 +31,6 @@ final class CheckpointFiles {
     private final TreeMap<Long, Long> publishedBytes = new TreeMap<>();
     private final List<DiskFile> openFiles = new ArrayList<>();
 
-    /** Gives up what is kept for the case that the disk is full. */
-    interface MakesRoom {
-        /** Whether there was something. */
-        boolean makeRoom() throws IOException;
-    }
-
     CheckpointFiles(Disk disk, AtomicLong occupiedBytes, MakesRoom reserve) {
         this.disk = disk;
         this.occupiedBytes = occupiedBytes;

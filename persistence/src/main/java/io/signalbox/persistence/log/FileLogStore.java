@@ -3,52 +3,45 @@ package io.signalbox.persistence.log;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
-import io.signalbox.persistence.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log as files of one directory: {@code seg-*.log} hold batches, {@code spare-*.log} wait to be used again, {@code
- * checkpoint-*.idx} are published checkpoints, {@code *.damaged} were some, {@code *.tmp} were never finished.
+ * The log as files of one directory: {@code seg-*.log} hold batches, {@code cold-*.log} what is left of old segments, {@code
+ * spare-*.log} wait to be used again, {@code checkpoint-*.idx} are published checkpoints, {@code *.damaged} were some, {@code
+ * *.tmp} were never finished.
  *
  * <p>Headers are trusted, not names, with one exception that makes a damaged header tell itself from an unfinished one: a
  * header is only ever written while its file is called {@code spare-*} or {@code *.tmp}, and that name is durable by then.
- * So an unreadable header under the name of a segment is damage.
+ * So an unreadable header under the name of a segment is damage. Where several files have a segment, the one that was written last
+ * has it: a {@code cold-*} before any other, the one with the highest number before the others.
  *
- * <p>Owners as in {@link LogStore}; the map of segments is safe for all of them.
+ * <p>Owners as in {@link LogStore}; the map of segments is safe for all of them. A lock keeps a file from being given away while
+ * someone reads from it; the log thread never takes it.
  */
 public final class FileLogStore implements LogStore {
     private static final String SEGMENT_PREFIX = "seg-";
-    private static final String SPARE_PREFIX = "spare-";
+    private static final String COLD_PREFIX = "cold-";
     private static final String SEGMENT_SUFFIX = ".log";
-    private static final String RESERVE_SUFFIX = "-reserve" + SEGMENT_SUFFIX;
-    private static final String TEMPORARY_SUFFIX = ".tmp";
-
-    /** Spare files kept for reuse, each of another size: that of a first segment, and that of the others. */
-    private static final int MOST_SPARES = 2;
 
     private final Disk disk;
     private final Checksum checksum;
-    private final ConcurrentSkipListMap<Long, SegmentFile> segments = new ConcurrentSkipListMap<>();
-    private final List<SpareFile> spares = new ArrayList<>(MOST_SPARES);
+    private final ConcurrentSkipListMap<Long, SegmentBytes> segments = new ConcurrentSkipListMap<>();
+    private final ReentrantReadWriteLock reading = new ReentrantReadWriteLock();
     private final AtomicLong occupiedBytes = new AtomicLong();
+    private final SpareFiles spares;
     private final CheckpointFiles checkpoints;
     private @Nullable SegmentFile active;
     private long appendedEnd;
-    private long nextFileNumber;
-
-    /** Size of the first segment of this life, and of the file that is kept for a full disk. */
-    private long reserveBytes;
-
-    private record SegmentFile(SegmentHeader header, String name, DiskFile file, long bytes) {}
-
-    private record SpareFile(String name, DiskFile file, long bytes) {}
+    private long highestColdNumber;
 
     public FileLogStore(Disk disk) {
         this(disk, Checksum.CRC32C);
@@ -57,16 +50,14 @@ public final class FileLogStore implements LogStore {
     public FileLogStore(Disk disk, Checksum checksum) {
         this.disk = disk;
         this.checksum = checksum;
-        this.checkpoints = new CheckpointFiles(disk, occupiedBytes, () -> giveUpSpare(0));
+        this.spares = new SpareFiles(disk, occupiedBytes);
+        this.checkpoints = new CheckpointFiles(disk, occupiedBytes, spares::giveUpAny);
     }
 
     @Override
     public String describe(long lsn) {
-        Map.Entry<Long, SegmentFile> entry = segments.floorEntry(lsn);
-        if (entry == null) return "LSN " + lsn + " in " + disk.description();
-        SegmentFile segment = entry.getValue();
-        return "segment " + segment.name + " of " + disk.description() + " at offset "
-                + (lsn - segment.header.baseLsn());
+        Map.Entry<Long, SegmentBytes> entry = segments.floorEntry(lsn);
+        return (entry == null ? "LSN " + lsn : entry.getValue().describe(lsn)) + " of " + disk.description();
     }
 
     @Override
@@ -75,21 +66,45 @@ public final class FileLogStore implements LogStore {
         try {
             // After a kill names and bytes may only be in memory: what is read from here on must not go away again.
             disk.forceDirectory();
-            for (String name : disk.list()) {
-                if (name.endsWith(TEMPORARY_SUFFIX)) {
-                    disk.delete(name);
-                } else if (name.endsWith(SEGMENT_SUFFIX)) {
-                    openSegment(name);
-                } else {
-                    checkpoints.found(name);
-                }
+            List<String> names = disk.list();
+            openCold(names);
+            for (String name : names) {
+                if (SpareFiles.isTemporary(name)) disk.delete(name);
+                else if (!name.endsWith(SEGMENT_SUFFIX)) checkpoints.found(name);
+                else if (!name.startsWith(COLD_PREFIX)) openSegment(name);
             }
-            List<SegmentHeader> headers = new ArrayList<>();
-            for (SegmentFile segment : segments.values()) headers.add(segment.header);
-            return new Contents(headers, checkpoints.open());
+            List<StoredSegment> found = new ArrayList<>();
+            for (SegmentBytes segment : segments.values()) {
+                found.add(new StoredSegment(segment.header(), segment.bytes(), segment.sharedFile()));
+            }
+            return new Contents(found, checkpoints.open());
         } catch (IOException e) {
             throw new StoreException(
                     "Data directory " + disk.description() + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private void openCold(List<String> names) throws IOException, StoreException {
+        List<ColdFile> files = new ArrayList<>();
+        for (String name : names) {
+            if (!name.startsWith(COLD_PREFIX) || !name.endsWith(SEGMENT_SUFFIX)) continue;
+            DiskFile file = disk.open(name);
+            file.force();
+            try {
+                files.add(ColdFile.open(file, name, checksum));
+            } catch (ColdFile.NewerFormatException e) {
+                throw newerFormat(e.format(), ColdFile.FORMAT_VERSION);
+            } catch (IOException e) {
+                throw damaged(name, String.valueOf(e.getMessage()));
+            }
+        }
+        files.sort(Comparator.comparingLong(ColdFile::number).reversed());
+        for (ColdFile file : files) {
+            highestColdNumber = Math.max(highestColdNumber, file.number());
+            occupiedBytes.addAndGet(file.bytes());
+            for (ColdSegment segment : List.copyOf(file.segments())) {
+                if (segments.putIfAbsent(segment.header().baseLsn(), segment) != null) dropCold(segment);
+            }
         }
     }
 
@@ -102,22 +117,24 @@ public final class FileLogStore implements LogStore {
         switch (SegmentHeader.kindOf(header.flip(), checksum)) {
             case SEGMENT -> {
                 SegmentFile segment = new SegmentFile(SegmentHeader.decode(header), name, file, bytes);
-                SegmentFile twin = segments.put(segment.header.baseLsn(), segment);
-                if (twin != null) throw damaged(name, "it has the address of " + twin.name);
                 occupiedBytes.addAndGet(bytes);
+                SegmentBytes twin = segments.putIfAbsent(segment.header().baseLsn(), segment);
+                if (twin instanceof ColdSegment) spares.retire(segment);
+                else if (twin != null) throw damaged(name, "it has the address of another segment");
             }
-            case NEWER_FORMAT ->
-                throw new StoreException("Data directory " + disk.description()
-                        + " was written by a newer Signalbox (format " + header.getInt(4) + ", this one reads up to "
-                        + SegmentHeader.FORMAT_VERSION + "); start that version instead.");
+            case NEWER_FORMAT -> throw newerFormat(header.getInt(4), SegmentHeader.FORMAT_VERSION);
             case UNREADABLE -> {
-                if (!name.startsWith(SPARE_PREFIX)) throw damaged(name, "its header is unreadable");
+                if (!name.startsWith(SpareFiles.PREFIX)) throw damaged(name, "its header is unreadable");
                 occupiedBytes.addAndGet(bytes);
-                SpareFile spare = new SpareFile(name, file, bytes);
-                if (isSpareWanted(bytes)) spares.add(spare);
-                else delete(spare);
+                spares.found(name, file, bytes);
             }
         }
+    }
+
+    private StoreException newerFormat(int format, int newest) {
+        return new StoreException("Data directory " + disk.description()
+                + " was written by a newer Signalbox (format " + format + ", this one reads up to " + newest
+                + "); start that version instead.");
     }
 
     private StoreException damaged(String name, String how) {
@@ -127,153 +144,139 @@ public final class FileLogStore implements LogStore {
 
     @Override
     public void prepare(SegmentHeader header) throws IOException {
-        SpareFile spare = takeSpare(header.sizeBytes());
-        if (spare == null) spare = createFile(header.sizeBytes());
-        spare.file.write(0, header.encode(checksum));
-        spare.file.force();
+        SpareFiles.Spare spare = spares.take(header.sizeBytes());
+        spare.file().write(0, header.encode(checksum));
+        spare.file().force();
         String name = SEGMENT_PREFIX + String.format("%016x", header.baseLsn()) + SEGMENT_SUFFIX;
-        disk.rename(spare.name, name);
+        disk.rename(spare.name(), name);
         disk.forceDirectory();
-        segments.put(header.baseLsn(), new SegmentFile(header, name, spare.file, spare.bytes));
-        if (reserveBytes == 0) reserveBytes = header.sizeBytes();
-        else if (reserveBytes != header.sizeBytes()) keepReserve(header.baseLsn());
+        segments.put(header.baseLsn(), new SegmentFile(header, name, spare.file(), spare.bytes()));
+        if (header.previousEndLsn() != 0) trim(header.previousBaseLsn(), header.previousEndLsn());
+        spares.keepReserve(header);
     }
 
-    /** The next start's first segment, if it comes to that; the room of a checkpoint, should the disk be full before. */
-    private void keepReserve(long uniqueLsn) throws IOException {
-        if (!isSpareWanted(reserveBytes)) return;
-        SpareFile fresh;
-        try {
-            fresh = createFileBesideSpares(reserveBytes);
-        } catch (DiskFullException e) {
-            return;
-        }
-        String name = SPARE_PREFIX + String.format("%016x", uniqueLsn) + RESERVE_SUFFIX;
-        disk.rename(fresh.name, name);
-        spares.add(new SpareFile(name, fresh.file, fresh.bytes));
-    }
-
-    private @Nullable SpareFile takeSpare(long bytes) {
-        for (SpareFile spare : spares) {
-            if (spare.bytes != bytes) continue;
-            spares.remove(spare);
-            return spare;
-        }
-        return null;
-    }
-
-    private boolean isSpareWanted(long bytes) {
-        return spares.size() < MOST_SPARES && spares.stream().noneMatch(spare -> spare.bytes == bytes);
-    }
-
-    private SpareFile createFile(long bytes) throws IOException {
-        while (true) {
-            try {
-                return createFileBesideSpares(bytes);
-            } catch (DiskFullException e) {
-                if (!giveUpSpare(bytes == reserveBytes ? 0 : reserveBytes)) throw e;
-            }
-        }
-    }
-
-    /** @param kept size of the spare that stays */
-    private boolean giveUpSpare(long kept) throws IOException {
-        for (SpareFile spare : spares) {
-            if (spare.bytes == kept) continue;
-            spares.remove(spare);
-            delete(spare);
-            return true;
-        }
-        return false;
-    }
-
-    private SpareFile createFileBesideSpares(long bytes) throws IOException {
-        String name = "fresh-" + nextFileNumber++ + TEMPORARY_SUFFIX;
-        DiskFile file = disk.create(name);
-        try {
-            file.preallocate(bytes);
-        } catch (DiskFullException e) {
-            file.close();
-            disk.delete(name);
-            throw e;
-        }
-        occupiedBytes.addAndGet(bytes);
-        return new SpareFile(name, file, bytes);
+    private void trim(long baseLsn, long endLsn) throws IOException {
+        if (!(segments.get(baseLsn) instanceof SegmentFile segment) || endLsn - baseLsn >= segment.bytes()) return;
+        segment.file().truncate(endLsn - baseLsn);
+        occupiedBytes.addAndGet(endLsn - baseLsn - segment.bytes());
+        segments.put(baseLsn, new SegmentFile(segment.header(), segment.name(), segment.file(), endLsn - baseLsn));
     }
 
     @Override
     public void append(long lsn, ByteBuffer batch) throws IOException {
-        SegmentFile segment = segmentOf(lsn);
-        if (segment == null || lsn + batch.remaining() > segment.header.endLsn()) {
+        if (!(segmentOf(lsn) instanceof SegmentFile segment)
+                || lsn + batch.remaining() > segment.header().endLsn()) {
             throw new IOException("no segment is ready for " + batch.remaining() + " bytes at LSN " + lsn);
         }
         active = segment;
         appendedEnd = lsn + batch.remaining();
-        segment.file.write(lsn - segment.header.baseLsn(), batch);
+        segment.file().write(lsn - segment.header().baseLsn(), batch);
     }
 
-    private @Nullable SegmentFile segmentOf(long lsn) {
-        Map.Entry<Long, SegmentFile> entry = segments.floorEntry(lsn);
-        if (entry == null || lsn >= entry.getValue().header.endLsn()) return null;
+    private @Nullable SegmentBytes segmentOf(long lsn) {
+        Map.Entry<Long, SegmentBytes> entry = segments.floorEntry(lsn);
+        if (entry == null || lsn >= entry.getValue().header().endLsn()) return null;
         return entry.getValue();
     }
 
     @Override
     public long force() throws IOException {
-        if (active != null) active.file.force();
+        if (active != null) active.file().force();
         return appendedEnd;
     }
 
     @Override
     public int read(long lsn, ByteBuffer target) throws IOException {
-        SegmentFile segment = segmentOf(lsn);
-        if (segment == null) return 0;
-        int limit = target.limit();
-        long left = segment.header.endLsn() - lsn;
-        if (target.remaining() > left) target.limit(target.position() + (int) left);
-        int count = segment.file.read(lsn - segment.header.baseLsn(), target);
-        target.limit(limit);
-        return count;
+        reading.readLock().lock();
+        try {
+            SegmentBytes segment = segmentOf(lsn);
+            return segment == null ? 0 : segment.read(lsn, target);
+        } finally {
+            reading.readLock().unlock();
+        }
     }
 
     @Override
-    public void release(long baseLsn, long endLsn) throws IOException {
-        SegmentFile segment = segments.get(baseLsn);
-        if (segment == null) return;
-        if (endLsn > baseLsn) {
-            trim(segment, endLsn - baseLsn);
-            return;
+    public Compaction compact(List<Long> baseLsns) {
+        List<SegmentBytes> old = new ArrayList<>();
+        for (long base : baseLsns) {
+            SegmentBytes segment = segments.get(base);
+            if (segment != null) old.add(segment);
         }
-        segments.remove(baseLsn);
-        if (segment.bytes == segment.header.sizeBytes() && isSpareWanted(segment.bytes)) {
-            retire(segment);
-        } else {
-            delete(new SpareFile(segment.name, segment.file, segment.bytes));
+        return new FileCompaction(old);
+    }
+
+    private final class FileCompaction implements Compaction {
+        private final List<SegmentBytes> old;
+        private @Nullable ColdFileWriter writer;
+        private String temporaryName = "";
+        private long number;
+
+        FileCompaction(List<SegmentBytes> old) {
+            this.old = old;
+        }
+
+        @Override
+        public void append(long lsn, ByteBuffer record) throws IOException {
+            if (writer == null) writer = create();
+            writer.append(lsn, record);
+        }
+
+        private ColdFileWriter create() throws IOException {
+            temporaryName = spares.temporaryName();
+            List<SegmentHeader> headers = old.stream().map(SegmentBytes::header).toList();
+            DiskFile file = disk.create(temporaryName);
+            number = ++highestColdNumber;
+            return new ColdFileWriter(file, checksum, number, headers, spares::giveUpOne);
+        }
+
+        @Override
+        public long publish() throws IOException {
+            ColdFileWriter written = writer;
+            if (written == null) {
+                replace(List.of());
+                return 0;
+            }
+            written.finish();
+            String name = COLD_PREFIX + String.format("%016x", number) + SEGMENT_SUFFIX;
+            disk.rename(temporaryName, name);
             disk.forceDirectory();
+            ColdFile file = written.written(name);
+            occupiedBytes.addAndGet(file.bytes());
+            replace(List.copyOf(file.segments()));
+            return file.number();
+        }
+
+        private void replace(List<ColdSegment> by) throws IOException {
+            reading.writeLock().lock();
+            try {
+                for (SegmentBytes segment : old)
+                    segments.remove(segment.header().baseLsn());
+                for (ColdSegment segment : by) segments.put(segment.header().baseLsn(), segment);
+            } finally {
+                reading.writeLock().unlock();
+            }
+            for (SegmentBytes segment : old) {
+                if (segment instanceof SegmentFile own) spares.retire(own);
+                else if (segment instanceof ColdSegment shared) dropCold(shared);
+            }
+        }
+
+        @Override
+        public void discard() throws IOException {
+            if (writer == null) return;
+            writer.close();
+            disk.delete(temporaryName);
         }
     }
 
-    private void trim(SegmentFile segment, long bytes) throws IOException {
-        if (bytes >= segment.bytes) return;
-        segment.file.truncate(bytes);
-        occupiedBytes.addAndGet(bytes - segment.bytes);
-        segments.put(segment.header.baseLsn(), new SegmentFile(segment.header, segment.name, segment.file, bytes));
-    }
-
-    private void retire(SegmentFile segment) throws IOException {
-        String name = segment.name;
-        if (!name.startsWith(SPARE_PREFIX)) {
-            name = SPARE_PREFIX + String.format("%016x", segment.header.baseLsn()) + SEGMENT_SUFFIX;
-            disk.rename(segment.name, name);
-            disk.forceDirectory();
-        }
-        spares.add(new SpareFile(name, segment.file, segment.bytes));
-    }
-
-    private void delete(SpareFile spare) throws IOException {
-        spare.file.close();
-        disk.delete(spare.name);
-        occupiedBytes.addAndGet(-spare.bytes);
+    private void dropCold(ColdSegment segment) throws IOException {
+        ColdFile file = segment.file();
+        if (file.drop(segment)) return;
+        file.close();
+        disk.delete(file.name());
+        disk.forceDirectory();
+        occupiedBytes.addAndGet(-file.bytes());
     }
 
     @Override
@@ -289,12 +292,14 @@ public final class FileLogStore implements LogStore {
     @Override
     public void close() throws IOException {
         try {
-            for (SegmentFile segment : segments.values()) segment.file.close();
-            for (SpareFile spare : spares) spare.file.close();
+            for (SegmentBytes segment : segments.values()) {
+                if (segment instanceof SegmentFile own) own.file().close();
+                else if (segment instanceof ColdSegment shared) shared.file().close();
+            }
+            spares.close();
             checkpoints.close();
         } finally {
             segments.clear();
-            spares.clear();
             disk.close();
         }
     }

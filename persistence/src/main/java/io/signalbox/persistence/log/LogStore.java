@@ -6,14 +6,29 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What the log engine needs of a medium: segments that bytes are appended to by address, and checkpoints. It knows neither
- * batches nor records. {@link #append} and {@link #force} belong to the log thread, {@link #prepare}, {@link #release}
- * and {@link #createCheckpoint} to the housekeeper (or to recovery, before there are threads); {@link #read} is for any.
+ * What the log engine needs of a medium: segments that bytes are appended to by address, what is left of old ones, and checkpoints. It
+ * knows neither batches nor records. {@link #append} and {@link #force} belong to the log thread, {@link #prepare}, {@link
+ * #compact} and {@link #createCheckpoint} to the housekeeper (or to recovery, before there are threads); {@link #read} is for any.
  */
 public interface LogStore extends AutoCloseable {
 
     /** What the medium holds when it is opened, oldest first; of the checkpoints the newest and the one before. */
-    record Contents(List<SegmentHeader> segments, List<StoredCheckpoint> checkpoints) {}
+    record Contents(List<StoredSegment> segments, List<StoredCheckpoint> checkpoints) {
+
+        /** Of all segments. */
+        public List<SegmentHeader> headers() {
+            return segments.stream().map(StoredSegment::header).toList();
+        }
+    }
+
+    /**
+     * A segment that the medium holds.
+     *
+     * @param bytes that it occupies
+     * @param sharedFile the number of the file that holds what is left of it, with others, as {@link Compaction#publish} said; 0 = it
+     *     is as it was written
+     */
+    record StoredSegment(SegmentHeader header, long bytes, long sharedFile) {}
 
     /** For messages: where this is, or where in it an address lies. */
     String describe(long lsn);
@@ -26,7 +41,8 @@ public interface LogStore extends AutoCloseable {
     Contents open() throws StoreException;
 
     /**
-     * Makes a segment ready. On return its header and its name survive a crash: batches may go in.
+     * Makes a segment ready. On return its header and its name survive a crash: batches may go in. What the segment before it
+     * occupies above its end, where the header states one, may be given back: nothing is ever written there again.
      *
      * @throws io.signalbox.persistence.disk.DiskFullException if there is no room for it; nothing has changed then
      */
@@ -45,13 +61,22 @@ public interface LogStore extends AutoCloseable {
     /** Reads from an address until {@code target} is full or the segment ends; the answer is how many bytes came. */
     int read(long lsn, ByteBuffer target) throws IOException;
 
-    /** Gives back what a segment occupies above {@code endLsn}; at its base or below: all of it, the segment is gone. */
-    void release(long baseLsn, long endLsn) throws IOException;
+    /**
+     * Begins to write segments anew, with what is still needed of them.
+     *
+     * @param baseLsns of the segments, rising; those that are not there any more are passed over
+     */
+    Compaction compact(List<Long> baseLsns) throws IOException;
+
+    /** Gives a segment back of which nothing is needed. */
+    default void release(long baseLsn) throws IOException {
+        compact(List.of(baseLsn)).publish();
+    }
 
     /** Begins a checkpoint; nobody sees it before it is published. */
     PendingCheckpoint createCheckpoint() throws IOException;
 
-    /** Bytes that segments and checkpoints occupy. */
+    /** Bytes that segments, spare ones too, and checkpoints occupy. */
     long occupiedBytes();
 
     /** Releases the medium; forces nothing. */

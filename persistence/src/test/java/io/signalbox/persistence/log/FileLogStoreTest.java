@@ -47,7 +47,7 @@ class FileLogStoreTest {
     @Test
     void aHeaderComesBackAsItWasWritten() throws Exception {
         prepareAndClose();
-        assertEquals(List.of(HEADER), newStore().open().segments());
+        assertEquals(List.of(HEADER), newStore().open().headers());
         assertEquals(SEGMENT_BYTES, store.occupiedBytes());
     }
 
@@ -74,7 +74,7 @@ class FileLogStoreTest {
         byte[] bytes = Files.readAllBytes(file("seg-0000000000010000.log"));
         bytes[20] ^= 1;
         Files.write(file("spare-1.log"), bytes);
-        assertEquals(List.of(HEADER), newStore().open().segments());
+        assertEquals(List.of(HEADER), newStore().open().headers());
         store.close();
         Files.write(file("seg-0000000000010000.log"), bytes);
         StoreException damage =
@@ -88,7 +88,7 @@ class FileLogStoreTest {
         newStore().open();
         store.prepare(HEADER);
         Object inode = Files.getAttribute(file("seg-0000000000010000.log"), "unix:ino");
-        store.release(HEADER.baseLsn(), HEADER.baseLsn());
+        store.release(HEADER.baseLsn());
         long base = 4 * SEGMENT_BYTES;
         store.prepare(new SegmentHeader(HEADER.store(), 3, base, SEGMENT_BYTES, HEADER.baseLsn(), 0));
         assertEquals(inode, Files.getAttribute(file("seg-0000000000040000.log"), "unix:ino"));

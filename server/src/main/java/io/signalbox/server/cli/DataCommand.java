@@ -1,5 +1,6 @@
 package io.signalbox.server.cli;
 
+import io.signalbox.broker.queue.QueueImage;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.StoreInspection;
 import io.signalbox.server.config.Settings;
@@ -27,7 +28,7 @@ final class DataCommand {
 
     private static int inspect(ConfigurationOptions options, Inspection inspection) throws CommandFailure {
         Path directory = options.read().get(Settings.DATA_DIR);
-        try (StoreInspection store = StoreInspection.open(directory)) {
+        try (StoreInspection store = StoreInspection.open(directory, QueueImage::living)) {
             return inspection.of(store);
         } catch (StoreException e) {
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);

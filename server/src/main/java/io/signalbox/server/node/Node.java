@@ -172,7 +172,8 @@ public final class Node implements NodeControl {
 
     private static String disk(StoreStatus store) {
         String full = store.diskFull() ? ", and there is no room for more: publishers wait until there is" : "";
-        return (store.diskBytes() >> 20) + " MiB" + full;
+        return (store.diskBytes() >> 20) + " MiB, of which messages have " + (store.livingBytes() >> 20) + " MiB"
+                + full;
     }
 
     private static String text(InetSocketAddress address) {

@@ -116,6 +116,14 @@ public final class NodeMetrics {
                 "signalbox_store_disk_bytes",
                 "Bytes of disk that the store occupies.",
                 () -> broker.store().status().diskBytes());
+        gauge(
+                "signalbox_store_living_bytes",
+                "About how many of them messages have that have not ended.",
+                () -> broker.store().status().livingBytes());
+        counter(
+                "signalbox_store_copied_bytes",
+                "Bytes of messages that were copied to free the disk of what lay around them.",
+                () -> broker.store().status().copiedBytes());
         counter(
                 "signalbox_store_forces",
                 "How often the log was forced to disk.",

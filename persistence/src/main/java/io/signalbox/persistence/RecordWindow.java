@@ -1,0 +1,47 @@
+package io.signalbox.persistence;
+
+import io.signalbox.persistence.log.Checksum;
+import io.signalbox.persistence.log.LogStore;
+import io.signalbox.persistence.log.SegmentHeader;
+import io.signalbox.persistence.log.StoreId;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Records of the log by their addresses, each verified. Confined to the thread that made it. */
+final class RecordWindow {
+    private static final int BYTES = 1 << 16;
+
+    private final LogWindow window;
+    private final StoreId store;
+    private final Checksum checksum;
+
+    RecordWindow(LogStore log, StoreId store, Checksum checksum) {
+        this.window = new LogWindow(log, BYTES);
+        this.store = store;
+        this.checksum = checksum;
+    }
+
+    /** Forgets what was read: the log may have been written since. */
+    void clear() {
+        window.clear();
+    }
+
+    /**
+     * The record of a message.
+     *
+     * @param segment in which it lies
+     * @return valid until the next call; null if what is there is not what was written
+     */
+    @Nullable
+    LogRecord message(SegmentHeader segment, long lsn) throws IOException {
+        int index = window.find(lsn, LogRecord.FIXED_BYTES);
+        if (index == LogWindow.MISSING) return null;
+        int length = window.bytes().getInt(index);
+        if (length < LogRecord.FIXED_BYTES || length > segment.endLsn() - lsn) return null;
+        index = window.find(lsn, length);
+        if (index == LogWindow.MISSING) return null;
+        LogRecord record = new LogRecord(window.bytes()).at(index, lsn);
+        boolean intact = record.isIntact(length, store, segment.epoch(), checksum);
+        return intact && record.hasMessage() ? record : null;
+    }
+}

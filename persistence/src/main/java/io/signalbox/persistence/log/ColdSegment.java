@@ -1,0 +1,34 @@
+package io.signalbox.persistence.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** What is left of a segment in a {@link ColdFile}. Thread-safe. */
+record ColdSegment(ColdFile file, SegmentHeader header, long bytes) implements SegmentBytes {
+
+    @Override
+    public long sharedFile() {
+        return file.number();
+    }
+
+    @Override
+    public int read(long lsn, ByteBuffer target) throws IOException {
+        return file.read(lsn, target);
+    }
+
+    @Override
+    public String describe(long lsn) {
+        return "segment " + file.name() + " at offset " + file.offsetOf(lsn);
+    }
+
+    /** Each is one of its own. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+}
