@@ -84,6 +84,7 @@ public final class Broker implements AutoCloseable {
         broker.store.recover(recovery, new QueueImages(broker.loops, broker.virtualHosts.values()));
         recovery.restoreCatalogue();
         broker.users.restore();
+        recovery.end();
         for (VirtualHost host : broker.virtualHosts.values()) host.retained().restore();
         broker.reserveQueueIds(broker.nextQueueId.get());
         return broker;
@@ -217,11 +218,15 @@ public final class Broker implements AutoCloseable {
             });
         }
 
+        void end() {
+            for (MessageQueue queue : queuesById.values()) queue.recovery().end();
+        }
+
         @Override
         public void image(long queueId, byte[] image, LongConsumer living) {
             restoreCatalogue();
             MessageQueue queue = queuesById.get(queueId);
-            if (queue != null) recoveredMessages += queue.restore(image, living);
+            if (queue != null) recoveredMessages += queue.recovery().image(image, living);
         }
 
         @Override
@@ -229,7 +234,7 @@ public final class Broker implements AutoCloseable {
             restoreCatalogue();
             MessageQueue queue = queuesById.get(queueId);
             if (queue == null || TargetFlags.isTransient(targetFlags)) return false;
-            queue.restore(lsn, targetFlags, message);
+            queue.recovery().entry(lsn, targetFlags, message);
             recoveredMessages++;
             return true;
         }
@@ -238,7 +243,7 @@ public final class Broker implements AutoCloseable {
         public boolean settled(long queueId, long lsn) {
             restoreCatalogue();
             MessageQueue queue = queuesById.get(queueId);
-            if (queue == null || !queue.endRestored(lsn)) return false;
+            if (queue == null || !queue.recovery().settled(lsn)) return false;
             recoveredMessages--;
             return true;
         }

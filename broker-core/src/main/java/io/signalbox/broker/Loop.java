@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One event loop as the core sees it: what other threads have for it arrives as one task per batch, and the receipts that
- * wait for the log's force wait here. {@link #post} and {@link #execute} are for any thread, all else is confined to the
+ * wait for the log's force wait here. {@link #post}, {@link #execute} and {@link #setAlarm} are for any thread, all else is confined to the
  * loop.
  */
 public final class Loop {
@@ -24,11 +24,15 @@ public final class Loop {
     /** Events run in one task before other work of the loop gets its turn. */
     private static final int EVENTS_PER_TASK = 1024;
 
+    /** Alarms that ring in one task, each for a queue that ends some hundred messages. */
+    private static final int ALARMS_PER_TASK = 16;
+
     private final Executor executor;
     private final MpscQueue<LoopEvent> events = new MpscQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
     private final List<Flushable> touched = new ArrayList<>();
     private final Receipts receipts;
+    private final Alarms alarms = new Alarms();
     private @Nullable Error firstError;
 
     // What one publish needs while it lasts. Publishers are many and share it: none publishes inside another's publish.
@@ -58,6 +62,32 @@ public final class Loop {
     public void post(LoopEvent event) {
         events.offer(event);
         if (pending.getAndIncrement() == 0) executor.execute(this::run);
+    }
+
+    /**
+     * Wakes somebody at a time of the wall clock, in place of an earlier time; {@link Long#MAX_VALUE} = never. Any thread.
+     *
+     * @param atMillis since 1970
+     */
+    public void setAlarm(Alarm alarm, long atMillis) {
+        post(new LoopEvent() {
+            @Override
+            protected void onLoop() {
+                alarms.set(alarm, atMillis);
+            }
+        });
+    }
+
+    /** Wakes whose time has come. Whoever runs the loop calls this some times a second; it costs next to nothing if nobody is due. */
+    public void tick(long nowMillis) {
+        boolean more = alarms.ring(nowMillis, ALARMS_PER_TASK);
+        flushTouched();
+        if (more) executor.execute(() -> tick(nowMillis));
+    }
+
+    /** How many are waiting to be woken. */
+    int alarms() {
+        return alarms.size();
     }
 
     /** Marks an object to be flushed when the running batch of events ends. */

@@ -11,7 +11,7 @@ import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.routing.Destination;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,12 +47,17 @@ class CheckpointLifeTest {
         final int[] published = new int[6];
         final int number;
 
+        /** Each life begins some seconds after the one before. */
+        long nowMillis;
+
         Life(SplittableRandom random, LoggedStore store, int number) throws Exception {
             this.random = random;
             this.store = store;
             this.number = number;
+            this.nowMillis = 1 + number * 30_000L;
             for (int i = 0; i < 3; i++) loops.add();
-            broker = Broker.open(new BrokerSettings(store, loops.all(), InstantSource.system(), (done, total) -> {}));
+            broker = Broker.open(
+                    new BrokerSettings(store, loops.all(), () -> Instant.ofEpochMilli(nowMillis), (done, total) -> {}));
             VirtualHost host = broker.defaultVirtualHost();
             for (int i = 0; i < QUEUES; i++) {
                 String name = "q" + i;
@@ -97,7 +102,10 @@ class CheckpointLifeTest {
                 case 13, 14, 15 -> settle(random.nextInt(QUEUES));
                 case 16 -> force();
                 case 17 -> space();
-                case 18 -> store.take();
+                case 18 -> {
+                    if (random.nextBoolean()) store.take();
+                    else passTime();
+                }
                 default -> {
                     if (!store.isAtWork()) store.checkpoint();
                 }
@@ -112,12 +120,18 @@ class CheckpointLifeTest {
                     ? TestMessages.transientOne(address, text)
                     : TestMessages.durable(address, text);
             if (random.nextInt(10) == 0) message = TestMessages.withPriority(message, random.nextInt(10));
+            if (random.nextInt(4) == 0) message = TestMessages.expiring(message, nowMillis + random.nextInt(40_000));
             Destination target = queues.containsKey(address)
                     ? queues.get(address)
                     : broker.defaultVirtualHost().topics();
             boolean deferred = random.nextInt(4) == 0;
             Rider rider = deferred ? new Rider(List.of(), Rider.Release.AFTER_FORCE) : Rider.NONE;
             publishers.get(publisher).publish(target, message, 0, rider);
+        }
+
+        private void passTime() {
+            nowMillis += random.nextInt(1500);
+            for (int i = 0; i < loops.all().size(); i++) loop(i).tick(nowMillis);
         }
 
         private void settle(int consumer) {
@@ -166,6 +180,9 @@ class CheckpointLifeTest {
             Map<Long, TreeMap<Long, Message>> expected = store.livingByQueue(names.keySet());
             long all = expected.values().stream().mapToLong(Map::size).sum();
             assertEquals(all, broker.recoveredMessages());
+            for (TreeMap<Long, Message> ofQueue : expected.values()) {
+                ofQueue.values().removeIf(message -> message.envelope().isExpiredAt(nowMillis)); // nobody is shown it
+            }
             for (MessageQueue queue : queues.values()) {
                 QueueImagesTest.Inbox seen = new QueueImagesTest.Inbox();
                 Subscription browser = queue.subscribe(
@@ -178,9 +195,18 @@ class CheckpointLifeTest {
                         seen);
                 browser.grantUpTo(Integer.MAX_VALUE);
                 loops.runAll();
-                check(seen.deliveries, expected.get(queue.id()));
+                check(seen.deliveries, new TreeMap<>(expected.get(queue.id())));
                 browser.close();
                 loops.runAll();
+            }
+            nowMillis = (nowMillis + 999) / 1000 * 1000;
+            for (int i = 0; i < loops.all().size(); i++) loop(i).tick(nowMillis);
+            loops.runAll();
+            for (MessageQueue queue : queues.values()) {
+                long alive = expected.get(queue.id()).values().stream()
+                        .filter(message -> !message.envelope().isExpiredAt(nowMillis))
+                        .count();
+                assertEquals(alive, queue.status().ready(), "what is over has gone without a consumer");
             }
         }
 

@@ -51,6 +51,14 @@ public final class TestMessages {
         return new Message(envelope, message.format(), message.body());
     }
 
+    /** The same message with a time to expire. */
+    public static Message expiring(Message message, long expiresAtMillis) {
+        Envelope old = message.envelope();
+        Envelope envelope = new Envelope(
+                old.address(), old.durable(), old.priority(), expiresAtMillis, old.publishedAtMillis(), old.marks());
+        return new Message(envelope, message.format(), message.body());
+    }
+
     public static Message expiring(String address, long expiresAtMillis) {
         Envelope envelope = new Envelope(address, true, Envelope.DEFAULT_PRIORITY, expiresAtMillis, 0);
         return new Message(envelope, TEXT, Body.Inline.of(new byte[1]));

@@ -35,7 +35,7 @@ final class PacketRecovery {
                 entries.computeIfAbsent(queue, q -> new HashSet<>()).add(published.lsn());
         }
         // MQTT-4.8.2-4, -5: a crash does not give it to anybody else
-        entries.replaceAll((queue, lsns) -> queue.reserve(lsns, session.subscriberName()));
+        entries.replaceAll((queue, lsns) -> queue.recovery().reserve(lsns, session.subscriberName()));
         for (PacketTable.Published published : stored.published) {
             MessageQueue queue = queues.get(published.queueId());
             if (queue != null && entries.getOrDefault(queue, Set.of()).contains(published.lsn())) {

@@ -1,6 +1,7 @@
 package io.signalbox.broker.queue;
 
 import io.signalbox.broker.store.TargetFlags;
+import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -113,12 +114,12 @@ final class Chunk {
     }
 
     /** @return the slot */
-    int add(long lsn, int entryFlags, int bodyBytes, boolean expires) {
+    int add(long lsn, int entryFlags, int bodyBytes, int expiry) {
         note(lsn);
         lsns.add(lsn);
         int slot = given++;
         to = given;
-        marks.add(slot, live++ == 0, entryFlags, bodyBytes, expires);
+        marks.add(slot, live++ == 0, entryFlags, bodyBytes, expiry);
         if (isFull()) trim();
         return slot;
     }
@@ -143,25 +144,13 @@ final class Chunk {
         return lsns.ofSlot(slot);
     }
 
-    int flags(int slot) {
-        return marks.flags(slot);
-    }
-
-    /** A body there has at most so many bytes. */
-    int bodyBytesBound(int slot) {
-        return marks.bodyBytesBound(slot);
+    /** What is known of the slots beside that. */
+    SlotMarks marks() {
+        return marks;
     }
 
     boolean isDelivered(int slot) {
         return allDelivered || has(delivered, slot);
-    }
-
-    int failures(int slot) {
-        return marks.failures(slot);
-    }
-
-    boolean mayExpire(int slot) {
-        return marks.mayExpire(slot);
     }
 
     boolean isAside(int slot) {
@@ -223,6 +212,7 @@ final class Chunk {
     /** One that was taken waits again. */
     void putBack(int slot) {
         if (out != null) out.remove(slot);
+        marks.wake(slot);
     }
 
     void setAside(int slot) {
@@ -240,10 +230,6 @@ final class Chunk {
         allDelivered = true;
         changes = CHANGES_TO_RECKON;
         delivered = null;
-    }
-
-    void keepFailures(int slot, int count) {
-        marks.keepFailures(slot, count);
     }
 
     /** One that was taken has ended. */
@@ -317,6 +303,17 @@ final class Chunk {
         return (word << 6) + 63 - Long.numberOfLeadingZeros(liveBits(word));
     }
 
+    // ---- by time
+
+    /** As {@link SlotTimes#due}; one that is with a consumer may not go. */
+    int due(int now, IntPredicate mayGo, long first, long[] places, int found) {
+        return marks.due(now, slot -> waits(slot) && mayGo.test(slot), first, places, found);
+    }
+
+    private boolean waits(int slot) {
+        return slot >= from && slot < to && (bits(Standing.WAITING, slot >> 6) >>> slot & 1) != 0;
+    }
+
     // ---- by LSN
 
     /** The slot of this LSN; negative if it is not there. Only while {@link #rises}. */
@@ -353,7 +350,7 @@ final class Chunk {
         if (!marks.mayHave(TargetFlags.TRANSIENT)) return;
         SlotSet[] gone = {null};
         forEachLiving((slot, lsn) -> {
-            if (TargetFlags.isTransient(flags(slot))) gone[0] = SlotSet.with(gone[0], slot);
+            if (TargetFlags.isTransient(marks.flags(slot))) gone[0] = SlotSet.with(gone[0], slot);
         });
         for (int slot = from; slot < slots; slot++) if (has(gone[0], slot)) end(slot);
     }

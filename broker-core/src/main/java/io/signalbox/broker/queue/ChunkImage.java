@@ -39,9 +39,10 @@ record ChunkImage(
      * Reads what was written.
      *
      * @param slots of a chunk
+     * @param version of the format
      * @throws IOException if it does not fit together
      */
-    static ChunkImage read(DataInputStream in, int slots) throws IOException {
+    static ChunkImage read(DataInputStream in, int slots, int version) throws IOException {
         ChunkImage image = new ChunkImage(
                 in.readLong(),
                 in.readUnsignedShort(),
@@ -49,7 +50,7 @@ record ChunkImage(
                 in.readUnsignedShort(),
                 SlotLsns.read(in, slots),
                 SlotSet.read(in, slots),
-                SlotMarks.read(in, slots));
+                SlotMarks.read(in, slots, version));
         if (image.number < 0 || image.number > MOST_NUMBER) throw new IOException("no chunk is number " + image.number);
         if (image.from >= image.to || image.to > slots) throw new IOException("no chunk has slots to " + image.to);
         if (!image.lsns.reachesFrom(image.from, image.to)) throw new IOException("a code does not fit its slots");

@@ -51,8 +51,6 @@ final class Dispatcher {
     /** Browsers that have not come to an end in this turn: the first ones of {@link #browsing}. */
     private int browsersOnTheWay;
 
-    private boolean halted;
-
     Dispatcher(
             QueueState state,
             QueueIndex index,
@@ -68,9 +66,9 @@ final class Dispatcher {
         this.loadBytes = Math.max(1, windowBytes / 4);
     }
 
-    /** Nothing is delivered any more. */
-    void halt() {
-        halted = true;
+    /** What tells it that a message has expired. */
+    InstantSource clock() {
+        return clock;
     }
 
     void attach(Consumer consumer) {
@@ -143,7 +141,7 @@ final class Dispatcher {
     }
 
     private boolean takeTurn() {
-        for (int entries = ENTRIES_PER_TURN; !halted; entries--) {
+        for (int entries = ENTRIES_PER_TURN; !state.isHalted(); entries--) {
             if (entries == 0 || looks <= 0) return hasWork();
             // one step each, so that who searches long delays nobody
             boolean moved = !searching.isEmpty() && searchStep(searching.get(0));
@@ -328,7 +326,7 @@ final class Dispatcher {
     private void answerDrains() {
         if (draining.isEmpty()) return;
         draining.removeIf(consumer -> {
-            boolean mayGetMore = consumer.hasCredit() && !halted && !footprint.isFull(consumer);
+            boolean mayGetMore = consumer.hasCredit() && !state.isHalted() && !footprint.isFull(consumer);
             if (mayGetMore && hasSomethingFor(consumer)) return false;
             consumer.draining = false;
             effects.drained(consumer.subscription);

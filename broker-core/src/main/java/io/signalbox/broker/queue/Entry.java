@@ -24,7 +24,7 @@ final class Entry extends QueueCommand {
     /** At most as long as its body, until the message has been here; then exactly. */
     int bodyBytes;
 
-    /** {@link Envelope#NEVER} also for one whose message has not been here. */
+    /** Up to a second later, until the message has been here. */
     long expiresAtMillis = Envelope.NEVER;
 
     /** What a message of its own costs in memory, in bytes, where that is more than usual: its body and a long address. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +50,9 @@ final class Lane {
     }
 
     /** @return the entry's number */
-    long add(long lsn, int flags, int bodyBytes, boolean expires) {
+    long add(long lsn, int flags, int bodyBytes, int expiry) {
         Chunk chunk = size == 0 || chunks[size - 1].isFull() ? begin() : chunks[size - 1];
-        chunk.add(lsn, flags, bodyBytes, expires);
+        chunk.add(lsn, flags, bodyBytes, expiry);
         reckon(chunk);
         return arrivals++;
     }
@@ -223,11 +224,43 @@ final class Lane {
         });
         order.sort(Comparator.comparingLong(slot -> bySlot[slot])); // nearly so already, which costs little
         Chunk sorted = new Chunk(chunk.number, 1 << slotBits, given - order.size());
+        SlotMarks marks = chunk.marks();
         for (int slot : order) {
-            int own = sorted.add(bySlot[slot], chunk.flags(slot), chunk.bodyBytesBound(slot), chunk.mayExpire(slot));
-            if (chunk.failures(slot) > 0) sorted.keepFailures(own, chunk.failures(slot));
+            int own = sorted.add(bySlot[slot], marks.flags(slot), marks.bodyBytesBound(slot), marks.expiry(slot));
+            if (marks.failures(slot) > 0) sorted.marks().keepFailures(own, marks.failures(slot));
         }
         return sorted;
+    }
+
+    // ---- by time
+
+    /** No entry that waits and may expire does so before this second. */
+    int earliestExpiry() {
+        int earliest = SlotTimes.NEVER;
+        for (int index = 0; index < size; index++) {
+            earliest = Math.min(earliest, chunks[index].marks().earliestExpiry());
+        }
+        return earliest;
+    }
+
+    /** An entry whose time had come waits on. */
+    void keepDue(long arrival) {
+        chunk(arrival).marks().wake(slot(arrival));
+    }
+
+    /**
+     * As {@link SlotTimes#due}.
+     *
+     * @param beginning the place of the first entry there ever was
+     * @param mayGo told a place
+     */
+    int due(int now, LongPredicate mayGo, long beginning, long[] places, int found) {
+        int taken = found;
+        for (int index = 0; index < size && taken < places.length; index++) {
+            long first = beginning + (chunks[index].number << slotBits);
+            taken = chunks[index].due(now, slot -> mayGo.test(first + slot), first, places, taken);
+        }
+        return taken;
     }
 
     // ---- what becomes of an entry
@@ -253,7 +286,7 @@ final class Lane {
     void keep(long arrival, boolean delivered, int failures) {
         Chunk chunk = chunk(arrival);
         if (delivered && !isRestored(arrival)) chunk.keepDelivered(slot(arrival));
-        if (failures > 0) chunk.keepFailures(slot(arrival), failures);
+        if (failures > 0) chunk.marks().keepFailures(slot(arrival), failures);
         reckon(chunk);
     }
 

@@ -1,5 +1,6 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.Alarm;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.LoopEvent;
 import io.signalbox.broker.concurrent.MpscQueue;
@@ -12,7 +13,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -57,6 +57,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     private int appliedBeforeStall;
     private @Nullable Capture capture;
     private @Nullable EmptinessListener emptinessAwaited;
+    private @Nullable Alarm alarm; // made when the first message comes that expires
 
     public MessageQueue(
             long id, QueueSettings settings, MessageStore store, Loop home, InstantSource clock, MemoryBudget memory) {
@@ -159,30 +160,9 @@ public final class MessageQueue implements Destination, QueueEffects {
         submit(new QueueCommand.Delete(lsn));
     }
 
-    /** Puts an entry in its place that an earlier life left in the log. Only before the first command. */
-    public void restore(long lsn, int flags, Message message) {
-        state.restore(lsn, flags, message);
-    }
-
-    /** Ends what the earlier life had settled; false if it is not there. Only before the first command. */
-    public boolean endRestored(long lsn) {
-        return state.endRestored(lsn);
-    }
-
-    /**
-     * Reserves restored entries for subscriptions of this name, which may have seen them in an earlier life. Only before the
-     * first command.
-     *
-     * @param lsns the names of the entries
-     * @return those that are there; the others have ended
-     */
-    public Set<Long> reserve(Set<Long> lsns, String name) {
-        return state.reserve(lsns, name);
-    }
-
-    /** Takes in a part of an image of an earlier life, as {@link #capture} tells it. Only before the first command. */
-    public int restore(byte[] image, LongConsumer living) {
-        return state.restore(image, living);
+    /** The way in for what an earlier life left in the log. Only before the first command. */
+    public QueueRecovery recovery() {
+        return state.recovery();
     }
 
     /** Receives the image of a queue, on the thread that drains it. */
@@ -345,6 +325,20 @@ public final class MessageQueue implements Destination, QueueEffects {
             LOG.error("event=queue_unreadable queue={} cause=\"{}\"", settings.name(), failure.getMessage());
             handOff(load);
         });
+    }
+
+    @Override
+    public void wakeAt(long millis) {
+        Alarm known = alarm;
+        if (known == null) {
+            alarm = known = new Alarm() {
+                @Override
+                protected void ring() {
+                    submit(new QueueCommand.Wake());
+                }
+            };
+        }
+        home.setAlarm(known, millis);
     }
 
     @Override

@@ -152,6 +152,14 @@ abstract class QueueCommand extends MpscQueue.Node {
         }
     }
 
+    /** The time for which the queue wanted to be woken has come. */
+    static final class Wake extends QueueCommand {
+        @Override
+        void applyTo(QueueState state) {
+            state.wake();
+        }
+    }
+
     /** Nothing but another turn of handing over. */
     static final class Turn extends QueueCommand {
         @Override

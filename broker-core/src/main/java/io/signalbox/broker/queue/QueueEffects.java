@@ -24,6 +24,9 @@ interface QueueEffects {
     /** Bring these entries' bodies into memory; {@link QueueState#loaded} follows. */
     void load(List<Entry> entries);
 
+    /** Wake the queue at this time, in place of one told before; {@link QueueState#wake} follows. {@link Long#MAX_VALUE} = never. */
+    void wakeAt(long millis);
+
     void drained(Subscription subscription);
 
     void deleted(Subscription subscription);

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * a byte for the version of the format, then for each chunk a byte for its level and the chunk. Confined to the queue.
  */
 public final class QueueImage {
-    private static final byte FORMAT_VERSION = 1;
+    /** 2 since it says when entries expire; 1 is read too. */
+    private static final byte FORMAT_VERSION = 2;
 
-    /** A chunk that is copied is 1, and one in which every entry is looked at 9: some tenths of a millisecond in all. */
+    /** A chunk that is copied is 1, one in which every entry is looked at 9, one in which each expires 17: less than a millisecond in all. */
     private static final int EFFORT_PER_PART = 64;
 
     private static final int SLOTS_PER_EFFORT = 512;
@@ -74,7 +75,8 @@ public final class QueueImage {
             out.writeByte(level);
             image.write(out);
         }
-        return chunk.isWhollyBelow(belowLsn) ? 1 : 1 + chunk.given() / SLOTS_PER_EFFORT;
+        int looks = 2 * chunk.marks().expiring() + (chunk.isWhollyBelow(belowLsn) ? 0 : chunk.given());
+        return 1 + looks / SLOTS_PER_EFFORT;
     }
 
     /**
@@ -95,11 +97,11 @@ public final class QueueImage {
     static void read(byte[] part, int slots, Visitor visitor) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(part))) {
             int version = in.readByte();
-            if (version != FORMAT_VERSION) throw new IOException("its format is " + version);
+            if (version < 1 || version > FORMAT_VERSION) throw new IOException("its format is " + version);
             while (in.available() > 0) {
                 int level = in.readByte();
                 if (level < 0 || level >= Order.LEVELS) throw new IOException("there is no level " + level);
-                visitor.chunk(level, new Chunk(ChunkImage.read(in, slots), slots));
+                visitor.chunk(level, new Chunk(ChunkImage.read(in, slots, version), slots));
             }
         } catch (IOException e) {
             throw new IllegalArgumentException("The image of a queue cannot be read: " + e.getMessage() + ".", e);

@@ -1,6 +1,5 @@
 package io.signalbox.broker.queue;
 
-import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.TargetFlags;
 import java.util.ArrayList;
@@ -99,8 +98,8 @@ final class QueueIndex {
     /** Takes a new entry in, behind those of its priority; its object is not kept if nothing has to be remembered. */
     void add(Entry entry, int priority) {
         Lane lane = lane(priority);
-        boolean expires = entry.expiresAtMillis != Envelope.NEVER;
-        entry.seq = Order.place(priority, lane.add(entry.lsn, entry.flags, entry.bodyBytes, expires));
+        int expiry = SlotTimes.second(entry.expiresAtMillis);
+        entry.seq = Order.place(priority, lane.add(entry.lsn, entry.flags, entry.bodyBytes, expiry));
         waiting++;
         highestLsn = Math.max(highestLsn, entry.lsn);
         if (entry.isMoreThanBits()) objects.put(entry);
@@ -113,7 +112,7 @@ final class QueueIndex {
                 lsn,
                 TargetFlags.checked(flags),
                 message.body().size(),
-                message.envelope().expiresAtMillis() != Envelope.NEVER);
+                SlotTimes.second(message.envelope().expiresAtMillis()));
         lane.markRestored();
         waiting++;
     }
@@ -177,8 +176,7 @@ final class QueueIndex {
     Entry restored(long lsn) {
         long place = find(lsn);
         if (place == NONE) return null;
-        Entry entry = objects.get(place);
-        return entry == null ? makeObject(place) : entry;
+        return objectAt(place);
     }
 
     // ---- where it is
@@ -229,8 +227,10 @@ final class QueueIndex {
         long arrival = Order.arrival(place);
         Chunk chunk = lane.chunk(arrival);
         int slot = lane.slot(arrival);
-        Entry entry = new Entry(chunk.lsn(slot), chunk.flags(slot), chunk.bodyBytesBound(slot), place);
-        entry.deliveryCount = chunk.failures(slot);
+        SlotMarks marks = chunk.marks();
+        Entry entry = new Entry(chunk.lsn(slot), marks.flags(slot), marks.bodyBytesBound(slot), place);
+        entry.deliveryCount = marks.failures(slot);
+        entry.expiresAtMillis = SlotTimes.millis(marks.expiry(slot));
         entry.restored = lane.isRestored(arrival);
         entry.delivered = entry.restored || chunk.isDelivered(slot); // whether an earlier life's was seen is not known
         objects.put(entry);
@@ -261,7 +261,51 @@ final class QueueIndex {
     private int bodyBytesBound(long place) {
         Lane lane = laneOf(place);
         long arrival = Order.arrival(place);
-        return lane.chunk(arrival).bodyBytesBound(lane.slot(arrival));
+        return lane.chunk(arrival).marks().bodyBytesBound(lane.slot(arrival));
+    }
+
+    // ---- by time
+
+    /** No entry that waits and may expire does so before this second, see {@link SlotTimes}. */
+    int earliestExpiry() {
+        int earliest = SlotTimes.NEVER;
+        for (int level = 0; level < Order.LEVELS; level++) {
+            Lane lane = existing(level);
+            if (lane != null) earliest = Math.min(earliest, lane.earliestExpiry());
+        }
+        return earliest;
+    }
+
+    /**
+     * Finds waiting entries whose time has come. One that is reserved is not thought of before it is put back, and one whose
+     * record is being read stays due.
+     *
+     * @param places gets those of the first ones
+     * @return how many; all of {@code places} if there may be more
+     */
+    int due(int now, long[] places) {
+        int found = 0;
+        for (int level = 0; level < Order.LEVELS; level++) {
+            Lane lane = existing(level);
+            if (lane != null) found = lane.due(now, this::mayGo, Order.placeAtLevel(level, 0), places, found);
+        }
+        return found;
+    }
+
+    private boolean mayGo(long place) {
+        Entry entry = objects.get(place);
+        return entry == null || entry.reservedFor == null;
+    }
+
+    /** The object of an entry that waits; made if there is none. */
+    Entry objectAt(long place) {
+        Entry entry = objects.get(place);
+        return entry == null ? makeObject(place) : entry;
+    }
+
+    /** The entry, whose time had come, waits on. */
+    void keepDue(Entry entry) {
+        laneOf(entry.seq).keepDue(Order.arrival(entry.seq));
     }
 
     // ---- what becomes of it

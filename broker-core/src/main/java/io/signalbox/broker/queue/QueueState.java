@@ -5,10 +5,8 @@ import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of a queue: commands in, effects out. Knows no thread, no log and no socket; time is injected. Confined to
@@ -24,10 +22,12 @@ final class QueueState {
     private final List<Consumer> consumers = new ArrayList<>(1);
     private final ReadBackBodies readBack = new ReadBackBodies();
     private final Reservations reservations = new Reservations();
+    private @Nullable Expiry expiry; // made when the first message comes that expires
     /** Who of several consumers gets the next message that passes through; they take turns. */
     private int nextPassed;
 
     private boolean deleted;
+    private boolean halted;
 
     // Counters: written by the draining thread, read by anyone through status().
     private long unsettled;
@@ -65,10 +65,17 @@ final class QueueState {
             footprint.keeps(entry);
         }
         index.add(entry, priority(message));
+        if (entry.expiresAtMillis != Envelope.NEVER) expiry().note(entry.expiresAtMillis);
+    }
+
+    private Expiry expiry() {
+        Expiry made = expiry;
+        if (made == null) expiry = made = new Expiry(this, index, effects, dispatcher.clock());
+        return made;
     }
 
     /** MQTT-4.6.0-6: to MQTT messages go in the order of their arrival, whatever their priority. */
-    private int priority(Message message) {
+    int priority(Message message) {
         boolean inOrderOfArrival = switch (settings.purpose()) {
             case SHARED, SUBSCRIPTION -> false;
             case SESSION, GROUP -> true;
@@ -120,18 +127,6 @@ final class QueueState {
             if (delivery.copy) release(delivery);
             else putBack(delivery);
         }
-    }
-
-    /** Reserves what is ready of these, and tells which that is. */
-    Set<Long> reserve(Set<Long> lsns, String name) {
-        Set<Long> found = new HashSet<>();
-        for (long lsn : lsns) {
-            Entry entry = index.restored(lsn);
-            if (entry == null) continue;
-            reservations.add(entry, name);
-            found.add(lsn);
-        }
-        return found;
     }
 
     void endReserved(String name) {
@@ -221,31 +216,30 @@ final class QueueState {
         settings = settings.asDurable();
     }
 
-    /** Nothing is delivered any more, since the store has failed. */
+    /** Nothing is delivered and nothing expires any more, since the store has failed. */
     void halt() {
-        dispatcher.halt();
+        halted = true;
     }
 
-    /** Takes in an entry that an earlier life left, before the first command. */
-    void restore(long lsn, int flags, Message message) {
-        index.restore(priority(message), lsn, flags, message);
-        footprint.report(index.heapBytes());
+    boolean isHalted() {
+        return halted;
     }
 
-    /** Takes in a part of an image that an earlier life left; how many entries it has. */
-    int restore(byte[] image, LongConsumer living) {
-        int entries = index.restore(image, living);
-        footprint.report(index.heapBytes());
-        return entries;
+    /** The way in for what an earlier life left. */
+    QueueRecovery recovery() {
+        return new QueueRecovery(this, index, footprint, reservations);
     }
 
     QueueImage image(long belowLsn) {
         return index.image(belowLsn);
     }
 
-    /** Ends what an earlier life had settled; false if it is not there. */
-    boolean endRestored(long lsn) {
-        return index.endRestored(lsn);
+    /** Looks at everything for what may expire. */
+    void noteExpiry() {
+        int earliest = index.earliestExpiry();
+        if (earliest == SlotTimes.NEVER) return;
+        expiry().note(SlotTimes.millis(earliest));
+        expiry().takeTurn();
     }
 
     /** @param lsn of the record that says so, 0 if there is none */
@@ -264,6 +258,8 @@ final class QueueState {
         dispatcher.clear();
         readBack.clear();
         reservations.clear();
+        if (expiry != null) expiry.end();
+        expiry = null;
         unsettled = 0;
         footprint.end();
     }
@@ -275,9 +271,15 @@ final class QueueState {
      */
     boolean dispatch() {
         index.endRestoring();
-        boolean more = dispatcher.dispatch();
+        boolean more = expiry != null && !halted && expiry.takeTurn();
+        more |= dispatcher.dispatch();
         footprint.report(index.heapBytes());
         return more;
+    }
+
+    /** The time has come for which {@link QueueEffects#wakeAt} was told. */
+    void wake() {
+        if (expiry != null) expiry.wake();
     }
 
     /** The entry, which nobody has, has outlived its time. */
@@ -327,6 +329,7 @@ final class QueueState {
     private void putBack(Delivery delivery) {
         release(delivery);
         index.putBack(delivery.entry);
+        if (expiry != null) expiry.note(delivery.entry.expiresAtMillis);
         index.letGo(delivery.entry);
     }
 

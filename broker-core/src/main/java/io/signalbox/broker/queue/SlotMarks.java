@@ -3,6 +3,7 @@ package io.signalbox.broker.queue;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a chunk remembers of its entries beside their LSNs; costs nothing while all are alike. Confined to the queue. */
@@ -11,7 +12,7 @@ final class SlotMarks {
     /** Slots that share a bound of the size of their bodies. */
     private static final int SIZE_GROUP_SHIFT = 6;
 
-    private @Nullable SlotSet expiring;
+    private @Nullable SlotTimes times;
 
     /** The flags of most, and how those of others differ. */
     private byte flags;
@@ -22,11 +23,16 @@ final class SlotMarks {
     /** For each group of slots the bits of the longest body's length. */
     private @Nullable SlotBytes sizes;
 
-    /** @param alone whether there is no other entry */
-    void add(int slot, boolean alone, int entryFlags, int bodyBytes, boolean expires) {
+    /**
+     * A slot after all others gets an entry.
+     *
+     * @param alone whether there is no other entry
+     * @param expiry see {@link SlotTimes}
+     */
+    void add(int slot, boolean alone, int entryFlags, int bodyBytes, int expiry) {
         if (alone) flags = (byte) entryFlags;
         else if (flags != (byte) entryFlags) otherFlags = put(otherFlags, slot, entryFlags ^ flags);
-        if (expires) expiring = SlotSet.with(expiring, slot);
+        if (expiry != SlotTimes.NEVER) times = SlotTimes.with(times, slot, expiry);
         int group = slot >> SIZE_GROUP_SHIFT;
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(bodyBytes);
         if (sizes == null || bits > sizes.get(group)) sizes = put(sizes, group, bits);
@@ -57,8 +63,30 @@ final class SlotMarks {
         return failures == null ? 0 : failures.get(slot) & 0xFF;
     }
 
-    boolean mayExpire(int slot) {
-        return expiring != null && expiring.has(slot);
+    /** When the entry expires, see {@link SlotTimes}. */
+    int expiry(int slot) {
+        return times == null ? SlotTimes.NEVER : times.of(slot);
+    }
+
+    /** How many have a time to expire, give or take those that have ended. */
+    int expiring() {
+        return times == null ? 0 : times.size();
+    }
+
+    /** No entry that waits and may expire does so before this second. */
+    int earliestExpiry() {
+        return times == null ? SlotTimes.NEVER : times.earliest();
+    }
+
+    /** The entry may expire again when its time comes. */
+    void wake(int slot) {
+        if (times != null) times.wake(slot);
+    }
+
+    /** As {@link SlotTimes#due}. */
+    int due(int now, IntPredicate mayGo, long first, long[] places, int found) {
+        if (times == null || times.earliest() > now) return found;
+        return times.due(now, mayGo, first, places, found);
     }
 
     void keepFailures(int slot, int count) {
@@ -67,13 +95,13 @@ final class SlotMarks {
 
     /** The entry has ended. */
     void forget(int slot) {
-        if (expiring != null) expiring.remove(slot);
+        if (times != null) times.forget(slot);
         if (otherFlags != null) otherFlags.put(slot, (byte) 0);
         if (failures != null) failures.put(slot, (byte) 0);
     }
 
     void clear() {
-        expiring = null;
+        times = null;
         otherFlags = null;
         failures = null;
         sizes = null;
@@ -84,11 +112,11 @@ final class SlotMarks {
         otherFlags = SlotBytes.trimmed(otherFlags, from, to);
         failures = SlotBytes.trimmed(failures, from, to);
         sizes = SlotBytes.trimmed(sizes, from >> SIZE_GROUP_SHIFT, ((to - 1) >> SIZE_GROUP_SHIFT) + 1);
-        expiring = SlotSet.trimmed(expiring);
+        times = SlotTimes.trimmed(times);
     }
 
     int heapBytes() {
-        return SlotSet.heapBytes(expiring)
+        return SlotTimes.heapBytes(times)
                 + SlotBytes.heapBytes(otherFlags)
                 + SlotBytes.heapBytes(failures)
                 + SlotBytes.heapBytes(sizes);
@@ -96,17 +124,24 @@ final class SlotMarks {
 
     void write(DataOutputStream out) throws IOException {
         out.writeByte(flags);
-        SlotSet.write(out, expiring);
+        SlotTimes.write(out, times);
         SlotBytes.write(out, otherFlags);
         SlotBytes.write(out, failures);
         SlotBytes.write(out, sizes);
     }
 
-    /** @param slots as many there are at most */
-    static SlotMarks read(DataInputStream in, int slots) throws IOException {
+    /**
+     * Reads what was written.
+     *
+     * @param slots as many there are at most
+     * @param version of the format
+     */
+    static SlotMarks read(DataInputStream in, int slots, int version) throws IOException {
         SlotMarks marks = new SlotMarks();
         marks.flags = in.readByte();
-        marks.expiring = SlotSet.read(in, slots);
+        // The first format has only which of them expire; when one does is seen when it is about to be handed over.
+        if (version == 1) SlotSet.read(in, slots);
+        else marks.times = SlotTimes.read(in, slots);
         marks.otherFlags = SlotBytes.read(in);
         marks.failures = SlotBytes.read(in);
         marks.sizes = SlotBytes.read(in);

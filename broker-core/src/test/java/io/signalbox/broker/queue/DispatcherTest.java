@@ -93,6 +93,9 @@ class DispatcherTest {
         }
 
         @Override
+        public void wakeAt(long millis) {}
+
+        @Override
         public void drained(Subscription subscription) {
             drains++;
         }

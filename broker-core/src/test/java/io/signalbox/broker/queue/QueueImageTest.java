@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -20,6 +21,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A queue comes back from the image of a checkpoint and the log after it, with chunks of four slots. */
 class QueueImageTest {
@@ -274,11 +277,53 @@ class QueueImageTest {
         assertTrue(costs > 0 && index.heapBytes() < 2 * costs, costs + " bytes became " + index.heapBytes());
     }
 
+    /** What the first format left: six entries, the fifth of another priority, each second one with a time that is not in it. */
+    private static final String FORMAT_1 =
+            "01000000000000000000000000010001000000000500010000000000000000000000013300000400000000000000080000010000"
+                    + "0000000000050000000000000000000000040004000000000500040000000000000000000000040b0b0b0b0000040001"
+                    + "0000000000000000000a0000000000010000010500000000000000010000000100010000000005000100000000000000"
+                    + "00000000013d00000400010000000000000000000100000000000800000100000000000000";
+
+    @Test
+    void anImageOfTheFirstFormatIsReadAndWrittenAsTheSecond() {
+        QueueIndex index = new QueueIndex(SLOT_BITS);
+        List<Long> living = new ArrayList<>();
+        assertEquals(6, index.restore(HexFormat.of().parseHex(FORMAT_1), living::add));
+        living.sort(null);
+        assertEquals(List.of(320L, 640L, 960L, 1280L, 1600L, 1920L), living);
+        assertEquals(SlotTimes.NEVER, index.earliestExpiry(), "it is seen when it is read back");
+        QueueIndex next = new QueueIndex(SLOT_BITS);
+        byte[] part = part(index);
+        assertEquals(2, part[0]);
+        assertEquals(6, next.restore(part, lsn -> {}));
+        assertTrue(next.endRestored(1920));
+    }
+
+    @Test
+    void whenAnEntryExpiresIsInTheImage() {
+        QueueIndex index = new QueueIndex(SLOT_BITS);
+        for (int i = 1; i <= 50; i++) {
+            Message message = TestMessages.durable("q", "x");
+            index.restore(4, i * 320L, 0, i % 3 == 0 ? TestMessages.expiring(message, 60_000L * (100 - i)) : message);
+        }
+        assertTrue(index.endRestored(48 * 320L));
+        QueueIndex next = new QueueIndex(SLOT_BITS);
+        assertEquals(49, next.restore(part(index), lsn -> {}));
+        assertEquals(SlotTimes.second(60_000L * 55), next.earliestExpiry());
+        long[] places = new long[50];
+        assertEquals(4, next.due(SlotTimes.now(60_000L * 64), places));
+        for (int i = 0; i < 4; i++) {
+            Entry entry = next.objectAt(places[i]);
+            assertEquals(320L * (36 + 3 * i), entry.lsn);
+            assertEquals(60_000L * (64 - 3 * i), entry.expiresAtMillis);
+        }
+    }
+
     /** A wrong byte is an error in words, not an attempt to have very much memory, nor an entry that is not there. */
     @Test
     void wrongBytesAreRefused() {
         QueueIndex index = new QueueIndex(SLOT_BITS);
-        for (int i = 1; i <= 50; i++) index.restore(4, i * 320L, 0, TestMessages.durable("q", "x"));
+        for (int i = 1; i <= 50; i++) index.restore(4, i * 320L, 0, TestMessages.expiring("q", i * 7000L));
         byte[] part = index.image(Long.MAX_VALUE).nextPart();
         assertTrue(part != null);
         int refused = 0;
@@ -298,12 +343,17 @@ class QueueImageTest {
     }
 
     /** Figures for the documents: what a checkpoint of a large queue costs. */
-    @Test
-    void tenMillionEntriesAreTakenAndBroughtBackQuickly() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void tenMillionEntriesAreTakenAndBroughtBackQuickly(boolean expiring) {
         QueueIndex index = new QueueIndex(QueueIndex.SLOT_BITS);
         Message message = TestMessages.durable("q", "x");
         int many = 10_000_000;
-        for (int i = 1; i <= many; i++) index.restore(4, i * 1120L, 0, message);
+        SplittableRandom random = new SplittableRandom(4);
+        for (int i = 1; i <= many; i++) {
+            if (expiring) message = TestMessages.expiring("q", 1_700_000_000_000L + random.nextInt(60_000_000));
+            index.restore(4, i * 1120L, 0, message);
+        }
         List<byte[]> parts = new ArrayList<>();
         long bytes = 0;
         long longest = 0;
@@ -324,10 +374,10 @@ class QueueImageTest {
         for (byte[] part : parts) again.restore(part, lsn -> living[0]++);
         long restored = System.nanoTime() - begun;
         System.out.printf(
-                "image of %,d entries: %.1f MB taken in %.0f ms, %.1f ms at most at a time; brought back in %.0f ms%n",
-                many, bytes / 1e6, taken / 1e6, longest / 1e6, restored / 1e6);
+                "image of %,d entries%s: %.1f MB taken in %.0f ms, %.1f ms at most at a time; brought back in %.0f ms%n",
+                many, expiring ? " that expire" : "", bytes / 1e6, taken / 1e6, longest / 1e6, restored / 1e6);
         assertEquals(many, living[0]);
         assertEquals(many, again.size());
-        assertTrue(bytes < many * 2L, bytes + " bytes");
+        assertTrue(bytes < many * (expiring ? 6L : 2L), bytes + " bytes");
     }
 }

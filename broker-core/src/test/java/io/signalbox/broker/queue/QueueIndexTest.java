@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.TestMessages;
+import io.signalbox.broker.UsedHeap;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
@@ -283,10 +284,10 @@ class QueueIndexTest {
     @ValueSource(ints = {1, 100})
     void aMessageCostsAtMostThreeBytesAlsoWhenEverySecondHasEnded(int queues) {
         SplittableRandom random = new SplittableRandom(7);
-        long before = usedHeap();
+        long before = UsedHeap.bytes();
         List<QueueIndex> indexes = filled(queues, random);
         double whole = (double) heapOf(indexes) / MANY;
-        double measured = (double) (usedHeap() - before) / MANY;
+        double measured = (double) (UsedHeap.bytes() - before) / MANY;
         System.out.printf("%d queues: %.2f bytes a message, %.2f measured%n", queues, whole, measured);
         assertTrue(whole <= 3, whole + " bytes");
         int left = 0;
@@ -305,22 +306,50 @@ class QueueIndexTest {
             }
         }
         double halved = (double) heapOf(indexes) / left;
-        measured = (double) (usedHeap() - before) / left;
+        measured = (double) (UsedHeap.bytes() - before) / left;
         System.out.printf("half of them settled: %.2f bytes a message left, %.2f measured%n", halved, measured);
         Reference.reachabilityFence(indexes);
         assertTrue(halved <= 3, halved + " bytes");
     }
 
-    /** For the printed figures only: others use the heap of this process too. */
-    private static long usedHeap() {
-        long used = Long.MAX_VALUE;
-        for (int tries = 0; tries < 20; tries++) {
-            System.gc();
-            long now = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-            if (now >= used) return now;
-            used = now;
+    /** Beyond the index's bytes, for one message in so many that expires. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 10_000})
+    void aMessageThatExpiresCostsAtMostSixteenBytesMoreAndOthersNothing(int oneIn) {
+        double plain = heapOf(List.of(filled(Integer.MAX_VALUE)));
+        QueueIndex index = filled(oneIn);
+        double more = (heapOf(List.of(index)) - plain) / (MANY / oneIn);
+        long[] places = new long[256];
+        long begun = System.nanoTime();
+        int ended = 0;
+        for (int found = index.due(Integer.MAX_VALUE - 1, places); found > 0; ) {
+            for (int i = 0; i < found; i++) {
+                Entry entry = index.objectAt(places[i]);
+                index.take(entry);
+                index.end(entry);
+            }
+            ended += found;
+            found = index.due(Integer.MAX_VALUE - 1, places);
         }
-        return used;
+        double nanos = (double) (System.nanoTime() - begun) / ended;
+        System.out.printf("one in %,d expires: %.1f bytes more for each, %.0f ns to end it%n", oneIn, more, nanos);
+        assertEquals(MANY / oneIn, ended);
+        assertEquals(MANY - ended, index.size());
+        assertEquals(SlotTimes.NEVER, index.earliestExpiry());
+        // A chunk that has any has two arrays for them.
+        assertTrue(more <= 16 + 64.0 * oneIn / Math.max(oneIn, 4096), more + " bytes");
+    }
+
+    private static QueueIndex filled(int oneIn) {
+        QueueIndex index = new QueueIndex(QueueIndex.SLOT_BITS);
+        SplittableRandom random = new SplittableRandom(9);
+        for (int i = 1; i <= MANY; i++) {
+            Entry entry = new Entry(i * 1120L, 4, TestMessages.durable("q", "x"));
+            entry.message = null;
+            if (i % oneIn == 0) entry.expiresAtMillis = 1_700_000_000_000L + random.nextInt(3_600_000);
+            index.add(entry, 4);
+        }
+        return index;
     }
 
     @Test

@@ -43,16 +43,18 @@ class QueueRulesTest {
         final String text;
         final long place;
         final long expiresAtMillis;
+        final long lsn;
         Consumer holder;
         String reservedFor = "";
         final Set<Consumer> refusedBy = new HashSet<>();
         boolean ended;
         boolean fresh = true;
 
-        Known(String text, long place, long expiresAtMillis) {
+        Known(String text, long place, long expiresAtMillis, long lsn) {
             this.text = text;
             this.place = place;
             this.expiresAtMillis = expiresAtMillis;
+            this.lsn = lsn;
         }
     }
 
@@ -96,6 +98,7 @@ class QueueRulesTest {
         final long[] arrivals = new long[10];
         final boolean particular;
         long nowMillis = 1;
+        long alarmAtMillis = Long.MAX_VALUE;
         long nextLsn = 4096;
 
         Life(long seed) {
@@ -113,10 +116,13 @@ class QueueRulesTest {
                 case 6, 7 -> settleOne();
                 case 8 -> leave();
                 case 9 -> answerReads();
-                case 10 -> nowMillis += random.nextInt(3);
+                case 10 -> passTime();
                 default -> endReserved(NAMES[random.nextInt(NAMES.length)]);
             }
-            if (random.nextInt(3) > 0) state.dispatch();
+            if (random.nextInt(3) > 0) {
+                state.dispatch();
+                checkSomebodyIsWoken();
+            }
             long waiting = model.stream()
                     .filter(known -> !known.ended && known.holder == null)
                     .count();
@@ -129,16 +135,51 @@ class QueueRulesTest {
         void put() {
             String text = (random.nextBoolean() ? "a" : "b") + model.size();
             int priority = random.nextInt(4) == 0 ? random.nextInt(10) : 4;
-            long expires = random.nextInt(10) == 0 ? nowMillis + random.nextInt(20) : Envelope.NEVER;
+            long expires = random.nextInt(5) == 0 ? nowMillis + random.nextInt(8000) : Envelope.NEVER;
             Envelope envelope = new Envelope("q", true, priority, expires, 0);
             Message message = new Message(envelope, FORMAT, Body.Inline.of(text.getBytes(StandardCharsets.UTF_8)));
             boolean inMemory = expires == Envelope.NEVER && random.nextInt(4) == 0;
             long lsn = inMemory ? 0 : (nextLsn += 32L * (2 + random.nextInt(100)));
             if (lsn != 0) log.put(lsn, message);
-            Known known = new Known(text, Order.place(priority, arrivals[priority]++), expires);
+            Known known = new Known(text, Order.place(priority, arrivals[priority]++), expires, lsn);
             model.add(known);
             byText.put(text, known);
             state.enqueue(new Entry(lsn, 0, message));
+        }
+
+        /** Sometimes the clock is set back: then nothing may have gone that is not due by then. */
+        void passTime() {
+            nowMillis = Math.max(1, nowMillis + (random.nextInt(10) == 0 ? -2000 : random.nextInt(1500)));
+            if (nowMillis < alarmAtMillis) return;
+            alarmAtMillis = Long.MAX_VALUE;
+            state.wake();
+            state.dispatch();
+            for (Known known : model) {
+                assertTrue(
+                        !mayExpire(known) || nowMillis < dueMillis(known) || isRead(known.lsn),
+                        known.text + " outlives its time");
+            }
+        }
+
+        private boolean isRead(long lsn) {
+            return loads.stream().flatMap(List::stream).anyMatch(entry -> entry.lsn == lsn);
+        }
+
+        private void checkSomebodyIsWoken() {
+            for (Known known : model) {
+                assertTrue(
+                        !mayExpire(known) || alarmAtMillis <= dueMillis(known),
+                        known.text + " is over at " + known.expiresAtMillis + ", nobody is woken");
+            }
+        }
+
+        private static boolean mayExpire(Known known) {
+            boolean waits = !known.ended && known.holder == null && known.reservedFor.isEmpty();
+            return waits && known.expiresAtMillis != Envelope.NEVER;
+        }
+
+        private static long dueMillis(Known known) {
+            return (known.expiresAtMillis + 999) / 1000 * 1000;
         }
 
         void attach() {
@@ -267,10 +308,15 @@ class QueueRulesTest {
         @Override
         public void settle(long lsn) {
             if (lsn != 0) assertTrue(settledLsns.add(lsn), "LSN " + lsn + " is settled twice");
+            assertTrue(lsn == 0 || !isRead(lsn), "LSN " + lsn + " is settled while it is read");
             // What has outlived its time ends without anybody's doing; such a message is always in the log.
             Message message = log.get(lsn);
             if (message != null && message.envelope().isExpiredAt(nowMillis)) {
-                byText.get(text(message.content())).ended = true;
+                Known known = byText.get(text(message.content()));
+                boolean isSomebodys = known.holder != null || !known.reservedFor.isEmpty();
+                assertTrue(
+                        known.ended || !isSomebodys, known.text + " expires, but somebody has it or may have seen it");
+                known.ended = true;
             }
         }
 
@@ -286,6 +332,11 @@ class QueueRulesTest {
         @Override
         public void load(List<Entry> entries) {
             loads.add(entries);
+        }
+
+        @Override
+        public void wakeAt(long millis) {
+            alarmAtMillis = millis;
         }
 
         @Override

@@ -62,6 +62,9 @@ class QueueStateTest {
         }
 
         @Override
+        public void wakeAt(long millis) {}
+
+        @Override
         public void drained(Subscription subscription) {
             drains++;
         }
@@ -282,8 +285,8 @@ class QueueStateTest {
     @Test
     void restoredEntriesAreReservedByTheirNames() {
         for (long lsn = 1; lsn <= 3; lsn++)
-            state.restore(lsn, 0, TestMessages.durable("q", "m" + lsn).stored(lsn));
-        assertEquals(Set.of(2L), state.reserve(Set.of(2L, 7L), "mine"));
+            state.recovery().entry(lsn, 0, TestMessages.durable("q", "m" + lsn).stored(lsn));
+        assertEquals(Set.of(2L), state.recovery().reserve(Set.of(2L, 7L), "mine"));
         named("other", 5);
         answerLoads();
         assertEquals(List.of("m1", "m3"), deliveredTexts());
@@ -463,7 +466,7 @@ class QueueStateTest {
     @Test
     void entriesOfAnEarlierLifeComeFirstAndMarkedRedelivered() {
         Message stored = TestMessages.durable("q", "old").stored(1);
-        state.restore(nextLsn++, 0, stored);
+        state.recovery().entry(nextLsn++, 0, stored);
         consumer(5);
         state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "old")));
         state.dispatch();
@@ -587,7 +590,7 @@ class QueueStateTest {
 
     @Test
     void anEntryWhoseBodyIsBeingReadDoesNotEndMeanwhile() {
-        state.restore(1, 0, TestMessages.expiring("q", 100).stored(1));
+        state.recovery().entry(1, 0, TestMessages.expiring("q", 100).stored(1));
         consumer(5);
         assertEquals(1, effects.loads.size());
         nowMillis = 100;
@@ -669,7 +672,7 @@ class QueueStateTest {
     void whatAnEarlierLifeLeftIsInTheBudget() {
         QueueState wide = windowOf(100);
         for (int i = 0; i < 20_000; i++)
-            wide.restore(nextLsn++, 0, TestMessages.durable("q", "a").stored(1));
+            wide.recovery().entry(nextLsn++, 0, TestMessages.durable("q", "a").stored(1));
         assertTrue(memory.heldBytes() >= 20_000, "held: " + memory.heldBytes());
     }
 

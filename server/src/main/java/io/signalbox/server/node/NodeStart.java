@@ -138,6 +138,7 @@ final class NodeStart {
         health.knows(security);
         Map<String, ProtocolPort> ports = openPorts(opening, broker, security.authenticator());
         security.guard(ports.values());
+        AlarmClock.start(transport.group(), broker); // sessions know by now what their clients may have seen
         ProtocolPort amqp = port(ports, parts.amqp());
         ProtocolPort mqtt = port(ports, parts.mqtt());
         StartReport report = new StartReport(
