@@ -6,6 +6,10 @@ import io.signalbox.broker.Loop;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Publisher;
+import io.signalbox.broker.filter.Filter;
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.DeliveryListener;
 import io.signalbox.broker.queue.MessageQueue;
@@ -13,12 +17,15 @@ import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,13 +33,20 @@ import java.util.stream.Stream;
 
 /**
  * What a backlog costs: publishes durable messages of 1 KiB to one queue or in turn to many, says after each tenth what the
- * heap holds and how fast the tenth went, starts again over the same log, and consumes a tenth. Arguments: a directory, which
- * has room for all of it, the number of messages, the number of queues.
+ * heap holds and how fast the tenth went, starts again over the same log, and consumes it, in the order in which it came.
+ * Arguments: a directory, which has room for all of it, the number of messages, the number of queues, and {@code half} if half of
+ * them, at random, are to be consumed before that.
  */
 final class BacklogBenchmark implements PublishListener {
     private static final int BODY_BYTES = 1024;
     private static final int WINDOW = 4000;
     private static final int PARTS = 10;
+
+    /** Those that are consumed first: by a selector, since to a queue all others look like them. */
+    private static final long EARLY_MILLIS = 1;
+
+    private static final long LATE_MILLIS = 2;
+    private static final Filter EARLY = Filter.ofSelector("JMSTimestamp = " + EARLY_MILLIS);
 
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
     private final long messages;
@@ -44,9 +58,13 @@ final class BacklogBenchmark implements PublishListener {
     private long sent;
     private long answered;
     private long partEnd;
+    private final boolean halve;
+    private final Random random = new Random(1);
+    private long early;
 
-    private BacklogBenchmark(Path directory, long messages, int queueCount) throws Exception {
+    private BacklogBenchmark(Path directory, long messages, int queueCount, boolean halve) throws Exception {
         this.messages = messages;
+        this.halve = halve;
         broker = Broker.open(new BrokerSettings(
                 PersistentStore.open(directory, StoreSettings.defaults(), PlainFormat.FORMATS),
                 List.of(executor),
@@ -65,27 +83,32 @@ final class BacklogBenchmark implements PublishListener {
         Path directory = Files.createTempDirectory(Path.of(args[0]), "backlog-benchmark");
         long messages = Long.parseLong(args[1]);
         int queueCount = Integer.parseInt(args[2]);
+        boolean halve = args.length > 3 && args[3].equals("half");
         try {
-            fill(directory, messages, queueCount);
+            fill(directory, messages, queueCount, halve);
             drain(directory, messages, queueCount);
         } finally {
             delete(directory);
         }
     }
 
-    private static void fill(Path directory, long messages, int queueCount) throws Exception {
-        BacklogBenchmark first = new BacklogBenchmark(directory, messages, queueCount);
+    private static void fill(Path directory, long messages, int queueCount, boolean halve) throws Exception {
+        BacklogBenchmark first = new BacklogBenchmark(directory, messages, queueCount, halve);
+        long before = usedHeap();
         first.publishAll();
+        if (halve) first.consumeHalf(before);
         first.close();
     }
 
     private static void drain(Path directory, long messages, int queueCount) throws Exception {
         long begun = System.nanoTime();
-        BacklogBenchmark second = new BacklogBenchmark(directory, messages, queueCount);
+        BacklogBenchmark second = new BacklogBenchmark(directory, messages, queueCount, false);
         System.out.printf(
                 "started again in %.1f s with %,d messages; heap %,d KiB%n",
                 (System.nanoTime() - begun) / 1e9, second.broker.recoveredMessages(), usedHeap() >> 10);
-        second.consume(messages / PARTS);
+        long left = second.broker.recoveredMessages();
+        for (int part = 1; part <= PARTS; part++) second.consume(left * part / PARTS - left * (part - 1) / PARTS);
+        System.out.printf("disk %,d MiB, of which messages have %,d%n", second.diskMib(), second.livingMib());
         second.close();
     }
 
@@ -131,8 +154,25 @@ final class BacklogBenchmark implements PublishListener {
     private void pump() {
         while (sent < partEnd && sent - answered < WINDOW) {
             MessageQueue queue = queues.get((int) (sent % queues.size()));
-            publisher.publish(queue, PlainFormat.message(queue.settings().name(), new byte[BODY_BYTES]), sent++);
+            publisher.publish(queue, message(queue.settings().name()), sent++);
         }
+    }
+
+    private Message message(String address) {
+        boolean isEarly = halve && random.nextBoolean();
+        if (isEarly) early++;
+        byte[] body = new byte[BODY_BYTES];
+        ByteBuffer.wrap(body).putLong(sent);
+        Envelope envelope = Envelope.of(address, true, isEarly ? EARLY_MILLIS : LATE_MILLIS);
+        return new Message(envelope, PlainFormat.PLAIN, Body.Inline.of(body));
+    }
+
+    private long diskMib() {
+        return broker.store().status().diskBytes() >> 20;
+    }
+
+    private long livingMib() {
+        return broker.store().status().livingBytes() >> 20;
     }
 
     @Override
@@ -151,41 +191,92 @@ final class BacklogBenchmark implements PublishListener {
         pump();
     }
 
+    private void consumeHalf(long heapBefore) throws Exception {
+        consume(early, Optional.of(EARLY));
+        long left = messages - early;
+        System.out.printf(
+                "%,d are left: %.2f bytes of heap each; disk %,d MiB, of which messages have %,d%n",
+                left, (double) (usedHeap() - heapBefore) / left, diskMib(), livingMib());
+    }
+
     private void consume(long wanted) throws Exception {
+        consume(wanted, Optional.empty());
+    }
+
+    /** Settles so many of those that the filter wants, and gives back the rest of its credit. */
+    private void consume(long wanted, Optional<Filter> filter) throws Exception {
         CompletableFuture<Void> done = new CompletableFuture<>();
         long begun = System.nanoTime();
-        long[] got = {0};
         executor.execute(() -> {
-            for (MessageQueue queue : queues) {
-                Subscription[] subscription = new Subscription[1];
-                subscription[0] = queue.subscribe(
-                        new SubscriptionSettings(loop, SubscriptionSettings.Settlement.BY_CONSUMER, "benchmark"),
-                        new DeliveryListener() {
-                            @Override
-                            public void onDelivery(Delivery delivery) {
-                                subscription[0].settle(delivery, Outcome.ACCEPTED);
-                                if (++got[0] == wanted) done.complete(null);
-                            }
-
-                            @Override
-                            public void onBatchEnd() {}
-
-                            @Override
-                            public void onDrained() {}
-
-                            @Override
-                            public void onSettled(long token) {}
-
-                            @Override
-                            public void onQueueDeleted() {}
-                        });
-                subscription[0].grantUpTo(wanted / queues.size() + 1);
+            Tasters tasters = new Tasters(wanted, done);
+            long each = wanted / queues.size();
+            for (int i = 0; i < queues.size(); i++) {
+                long share = i < wanted % queues.size() ? each + 1 : each;
+                tasters.subscribe(queues.get(i), filter, filter.isPresent() ? wanted : share);
             }
         });
         done.get();
+        double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
-                "consumed %,d: %,.0f/s, heap %,d KiB%n",
-                wanted, wanted * 1e9 / (System.nanoTime() - begun), usedHeap() >> 10);
+                "consumed %,d: %,.0f/s, %,.0f MB/s, heap %,d KiB, RSS %s%n",
+                wanted, wanted / seconds, wanted * (double) BODY_BYTES / seconds / 1e6, usedHeap() >> 10, rss());
+    }
+
+    /** Consumers that settle at once; each sees the messages of its queue in the order in which they were sent. */
+    private final class Tasters {
+        private final long wanted;
+        private final CompletableFuture<Void> done;
+        private final List<Subscription> subscriptions = new ArrayList<>();
+        private long got;
+
+        Tasters(long wanted, CompletableFuture<Void> done) {
+            this.wanted = wanted;
+            this.done = done;
+        }
+
+        void subscribe(MessageQueue queue, Optional<Filter> filter, long credit) {
+            Subscription[] own = new Subscription[1];
+            own[0] = queue.subscribe(
+                    new SubscriptionSettings(
+                            loop,
+                            SubscriptionSettings.Settlement.BY_CONSUMER,
+                            "benchmark",
+                            filter,
+                            SubscriptionSettings.Mode.CONSUME),
+                    new DeliveryListener() {
+                        private long last = -1;
+
+                        @Override
+                        public void onDelivery(Delivery delivery) {
+                            byte[] body = delivery.message().content().compact().bytes();
+                            long number = ByteBuffer.wrap(body).getLong();
+                            if (number <= last)
+                                done.completeExceptionally(new AssertionError(number + " after " + last));
+                            last = number;
+                            own[0].settle(delivery, Outcome.ACCEPTED);
+                            if (++got == wanted) end();
+                        }
+
+                        @Override
+                        public void onBatchEnd() {}
+
+                        @Override
+                        public void onDrained() {}
+
+                        @Override
+                        public void onSettled(long token) {}
+
+                        @Override
+                        public void onQueueDeleted() {}
+                    });
+            subscriptions.add(own[0]);
+            own[0].grantUpTo(credit);
+        }
+
+        private void end() {
+            for (Subscription subscription : subscriptions) subscription.close();
+            done.complete(null);
+        }
     }
 
     private static long usedHeap() {
