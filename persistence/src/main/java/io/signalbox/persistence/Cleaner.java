@@ -154,7 +154,7 @@ final class Cleaner {
             }
             long lsn = current.survivors.lsn(current.next++);
             Segment segment = segmentOf(current, lsn);
-            LogRecord record = window.message(segment.header(), lsn);
+            LogRecord record = window.message(segment.header(), lsn, next(current));
             if (record == null) {
                 damaged(current, segment, lsn);
                 return true;
@@ -166,6 +166,10 @@ final class Cleaner {
         copiedBytes.addAndGet(copied);
         if (!log.isDiskFull()) notBeforeNanos = nanoTime.getAsLong() + PAUSE_NANOS;
         return true;
+    }
+
+    private static long next(Round current) {
+        return current.next < current.survivors.size() ? current.survivors.lsn(current.next) : Long.MAX_VALUE;
     }
 
     private static List<Long> baseLsns(Round current) {

@@ -26,10 +26,15 @@ final class LogWindow {
 
     /** The index in {@link #bytes} of the address {@code lsn}, with {@code needed} bytes from there, or {@link #MISSING}. */
     int find(long lsn, int needed) throws IOException {
+        return find(lsn, needed, bytes.capacity());
+    }
+
+    /** @param useful as much is read, if something has to be: what lies behind will not be asked for soon */
+    int find(long lsn, int needed, int useful) throws IOException {
         if (lsn >= from && lsn + needed <= from + count) return (int) (lsn - from);
         if (needed > bytes.capacity()) bytes = ByteBuffer.allocate(needed);
         from = lsn;
-        count = store.read(lsn, bytes.clear());
+        count = store.read(lsn, bytes.clear().limit(Math.min(bytes.capacity(), Math.max(needed, useful))));
         bytes.clear();
         return count >= needed ? 0 : MISSING;
     }

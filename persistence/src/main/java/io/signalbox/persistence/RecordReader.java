@@ -80,10 +80,14 @@ final class RecordReader {
             if (failed != null && lsn >= log.durableLsn()) throw failed;
             Entered entered = request.entered.get(i);
             if (entered == null) throw new StoreException("The log does not hold LSN " + lsn + " any more.");
-            LogRecord record = window.message(entered.segment.header(), lsn);
+            LogRecord record = window.message(entered.segment.header(), lsn, next(request.lsns, i));
             if (record == null) throw damaged(lsn);
             request.sink.loaded(lsn, record.residentMessage(formats));
         }
+    }
+
+    private static long next(long[] lsns, int index) {
+        return index + 1 < lsns.length ? lsns[index + 1] : Long.MAX_VALUE;
     }
 
     private StoreException damaged(long lsn) {

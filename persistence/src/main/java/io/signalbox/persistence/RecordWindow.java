@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class RecordWindow {
     private static final int BYTES = 1 << 16;
 
+    /** Most records have no more, and a disk reads no less. */
+    private static final int USUAL_RECORD_BYTES = 4096;
+
     private final LogWindow window;
     private final StoreId store;
     private final Checksum checksum;
@@ -30,15 +33,17 @@ final class RecordWindow {
      * The record of a message.
      *
      * @param segment in which it lies
+     * @param nextLsn which one will be asked for after it
      * @return valid until the next call; null if what is there is not what was written
      */
     @Nullable
-    LogRecord message(SegmentHeader segment, long lsn) throws IOException {
-        int index = window.find(lsn, LogRecord.FIXED_BYTES);
+    LogRecord message(SegmentHeader segment, long lsn, long nextLsn) throws IOException {
+        int useful = nextLsn > lsn && nextLsn - lsn < BYTES ? BYTES : USUAL_RECORD_BYTES;
+        int index = window.find(lsn, LogRecord.FIXED_BYTES, useful);
         if (index == LogWindow.MISSING) return null;
         int length = window.bytes().getInt(index);
         if (length < LogRecord.FIXED_BYTES || length > segment.endLsn() - lsn) return null;
-        index = window.find(lsn, length);
+        index = window.find(lsn, length, useful);
         if (index == LogWindow.MISSING) return null;
         LogRecord record = new LogRecord(window.bytes()).at(index, lsn);
         boolean intact = record.isIntact(length, store, segment.epoch(), checksum);

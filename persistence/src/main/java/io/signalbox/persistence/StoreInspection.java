@@ -149,7 +149,7 @@ public final class StoreInspection implements AutoCloseable {
             Segment segment = segments.of(lsn);
             if (segment == null) throw new IllegalStateException("no segment holds LSN " + lsn);
             records++;
-            if (window.message(segment.header(), lsn) != null) continue;
+            if (window.message(segment.header(), lsn, lsn) != null) continue;
             damages.add(new Damage(store.describe(lsn), "the message there is not what was written"));
         }
     }
