@@ -40,6 +40,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     private final LinkEnd end;
     private final CreditGrant credit;
     private final long maxMessageBytes;
+    private final RoomHold room = new RoomHold();
     private @Nullable Route route;
     private @Nullable DeliveryAssembly partial;
     private Answer partialAnswer = Answer.NONE;
@@ -262,6 +263,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         else if (outcome instanceof PublishOutcome.Unroutable) {
             answer(token, PublishToken.isContentUnmatched(token) ? ACCEPTED : RELEASED);
         } else if (outcome instanceof PublishOutcome.Refused refused) {
+            room.refused(refused);
             answer(token, Outcomes.rejected(Outcomes.conditionOf(refused.reason()), refused.sentence()));
         } else if (outcome instanceof PublishOutcome.Failed failed) {
             // whether the message survives is unknown: nothing is said about it, least of all that it was accepted
@@ -306,10 +308,10 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
 
     // ---- credit
 
-    /** Gives credit if enough is used up; none while a message is parked. Before a flush. */
+    /** Gives credit if enough is used up; none while a message is parked or would be refused. Before a flush. */
     void grantIfDue() {
         touched = false;
-        if (!end.isAttached() || isHeldUp() || !credit.wantsToGrant()) return;
+        if (!end.isAttached() || isHeldUp() || awaitsRoom() || !credit.wantsToGrant()) return;
         credit.grant();
         writeFlow();
     }
@@ -317,6 +319,14 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     private boolean isHeldUp() {
         return parkedMessages > 0
                 || (route instanceof ByMessage way && way.terminus().isWaiting());
+    }
+
+    private boolean awaitsRoom() {
+        Route way = route;
+        if (way == null) return false;
+        return room.holds(
+                way.publisher(),
+                () -> way instanceof ToNode there && there.resolver().isDurableQueue(there.target()));
     }
 
     private void writeFlow() {

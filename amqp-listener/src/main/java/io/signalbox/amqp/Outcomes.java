@@ -80,7 +80,7 @@ final class Outcomes {
             case NOT_ALLOWED, INVALID_ADDRESS -> AmqpError.NOT_ALLOWED;
             case TOO_LARGE -> LinkError.MESSAGE_SIZE_EXCEEDED;
             case TARGET_GONE -> AmqpError.RESOURCE_DELETED;
-            case MEMORY_USED_UP, QUOTA_USED_UP -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
+            case MEMORY_USED_UP, DISK_FULL, QUOTA_USED_UP -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
         };
     }
 

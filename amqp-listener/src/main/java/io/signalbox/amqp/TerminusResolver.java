@@ -261,6 +261,15 @@ final class TerminusResolver {
         return new PublishTarget(host.topics(), Optional.of(topic), unmatched);
     }
 
+    /** Whether what goes there stays on disk: an exchange may lead to such queues, too, and to others. */
+    boolean isDurableQueue(PublishTarget target) {
+        return target.exchange().name().equals(DEFAULT_EXCHANGE)
+                && target.key()
+                        .flatMap(host::queue)
+                        .map(queue -> queue.settings().durable())
+                        .orElse(false);
+    }
+
     private Exchange existing(String name) throws Refusal {
         return host.exchange(name)
                 .orElseThrow(() -> Refusal.ofLink(AmqpError.NOT_FOUND, "there is no exchange " + name));

@@ -23,6 +23,7 @@ import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.amqp.transport.SessionError;
 import org.apache.qpid.proton.amqp.transport.Transfer;
@@ -85,6 +86,85 @@ class IncomingLinkTest {
         broker.store.fail("the disk is gone");
         Close close = peer.expect(Close.class);
         assertEquals(AmqpError.INTERNAL_ERROR, close.getError().getCondition());
+    }
+
+    @Test
+    void withoutRoomOnTheDiskAMessageIsRejectedAndNoCreditGrantedUntilThereIsSome() throws Exception {
+        peer.attachSender(0, "q").attachSender(1, "topic://t");
+        peer.attachReceiver(2, "topic://t", 10);
+        peer.attachReceiver(3, "q", 10);
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("before"));
+        Transfer before = expectAcceptedAndDelivered();
+
+        broker.store.beShort("Make room.");
+        peer.send(0, TestPeer.transfer(0, 1), TestPeer.durable("m"));
+        Disposition answer = peer.expect(Disposition.class);
+        assertTrue(answer.getSettled());
+        Rejected rejected = assertInstanceOf(Rejected.class, answer.getState());
+        assertEquals(AmqpError.RESOURCE_LIMIT_EXCEEDED, rejected.getError().getCondition());
+        assertEquals("Make room.", rejected.getError().getDescription());
+        Transfer settled = TestPeer.transfer(0, 2);
+        settled.setSettled(true);
+        peer.send(0, settled, TestPeer.durable("m"));
+        for (int i = 3; i < 900; i++) peer.send(0, TestPeer.transfer(0, i), TestPeer.durable("m"));
+        for (int next = 3; next < 900; ) {
+            Disposition more = peer.expect(Disposition.class); // and no flow
+            assertInstanceOf(Rejected.class, more.getState());
+            assertEquals(next, more.getFirst().intValue());
+            next = more.getLast() == null ? next + 1 : more.getLast().intValue() + 1;
+        }
+        assertEquals(899, broker.broker.counters().refusedForDisk.sum());
+        assertEquals(1, broker.listener.counters().droppedSettled.sum());
+
+        // what needs no disk goes on, and so do settlements
+        peer.send(0, TestPeer.transfer(1, 900), TestPeer.durable("live"));
+        expectAcceptedAndDelivered();
+        Disposition settlement = new Disposition();
+        settlement.setRole(Role.RECEIVER);
+        settlement.setFirst(before.getDeliveryId());
+        settlement.setSettled(true);
+        settlement.setState(Accepted.getInstance());
+        peer.send(0, settlement);
+        ListeningBroker.await(() -> broker.store.storedMessages() == 0);
+
+        // a new link to a queue has none either
+        peer.send(0, TestPeer.sender("late", 4, "q"));
+        peer.expect(Attach.class);
+        peer.expectSilence(200);
+
+        broker.store.makeRoom();
+        Flow first = peer.expect(Flow.class);
+        Flow second = peer.expect(Flow.class);
+        assertEquals(4, first.getHandle().intValue() + second.getHandle().intValue());
+        peer.send(0, TestPeer.transfer(0, 901), TestPeer.durable("after"));
+        expectAcceptedAndDelivered();
+    }
+
+    /** The answer to the publisher and the delivery to the consumer come by different loops. */
+    private Transfer expectAcceptedAndDelivered() throws Exception {
+        Object first = peer.expect(Object.class);
+        Object second = peer.expect(Object.class);
+        Object answer = first instanceof Disposition ? first : second;
+        assertInstanceOf(
+                Accepted.class, assertInstanceOf(Disposition.class, answer).getState());
+        return assertInstanceOf(Transfer.class, answer == first ? second : first);
+    }
+
+    @Test
+    void aLinkToATopicHasNoCreditGrantedOnceAMessageOfItWasRefused() throws Exception {
+        peer.attachSender(0, "topic://t");
+        broker.onLoop(
+                loop -> broker.host.declareQueue(loop, io.signalbox.broker.queue.QueueSettings.durable("q", "test")));
+        broker.onLoop(loop -> broker.host.bind(loop, broker.host.topics().name(), "q", "t"));
+        broker.store.beShort("Make room.");
+        for (int i = 0; i < 700; i++) peer.send(0, TestPeer.transfer(0, i), TestPeer.durable("m"));
+        for (int next = 0; next < 700; ) {
+            Disposition more = peer.expect(Disposition.class); // and no flow
+            assertInstanceOf(Rejected.class, more.getState());
+            next = more.getLast() == null ? next + 1 : more.getLast().intValue() + 1;
+        }
+        broker.store.makeRoom();
+        assertEquals(1000, peer.expect(Flow.class).getLinkCredit().intValue());
     }
 
     @Test

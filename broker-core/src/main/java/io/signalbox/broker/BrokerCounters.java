@@ -14,6 +14,9 @@ public final class BrokerCounters {
     /** Messages refused because the queues hold as much of the heap as they may. */
     public final LongAdder refusedForMemory = new LongAdder();
 
+    /** Messages refused, or at most once and dropped, because the disk had no room for them. */
+    public final LongAdder refusedForDisk = new LongAdder();
+
     /** How often a publisher had to wait for space in the log. */
     public final LongAdder parked = new LongAdder();
 

@@ -33,6 +33,7 @@ public final class Loop {
     private final List<Flushable> touched = new ArrayList<>();
     private final Receipts receipts;
     private final Alarms alarms = new Alarms();
+    private final RoomWaits room;
     private @Nullable Error firstError;
 
     // What one publish needs while it lasts. Publishers are many and share it: none publishes inside another's publish.
@@ -51,6 +52,7 @@ public final class Loop {
     Loop(Executor executor, MessageStore store) {
         this.executor = executor;
         this.receipts = new Receipts(this, store);
+        this.room = new RoomWaits(this, store);
     }
 
     /** Runs a task on this loop, later. */
@@ -100,6 +102,10 @@ public final class Loop {
     /** The answers that wait for this loop's appends to become durable. */
     public Receipts receipts() {
         return receipts;
+    }
+
+    RoomWaits room() {
+        return room;
     }
 
     Matches matches() {

@@ -12,6 +12,9 @@ public interface PublishListener {
     /** After the last of a batch of outcomes: the time to flush. */
     void onOutcomesEnd();
 
-    /** Space is there again: what was parked is on its way, publishing may go on. */
+    /**
+     * Space is there again: what was parked is on its way, publishing may go on. Or the disk has room again, for who asked by {@link
+     * Publisher#awaitRoom}.
+     */
     void onUnblocked();
 }

@@ -26,6 +26,8 @@ public sealed interface PublishOutcome {
         TOO_LARGE,
         TARGET_GONE,
         MEMORY_USED_UP,
+        /** The disk has no room for it now. */
+        DISK_FULL,
         /** A limit that an operator has set is reached. */
         QUOTA_USED_UP
     }

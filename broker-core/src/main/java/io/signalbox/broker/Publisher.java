@@ -12,6 +12,7 @@ import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,9 +105,25 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return lastLsn;
     }
 
+    /** Whether messages for the log are refused now because the disk has no room. */
+    public boolean isShortOfRoom() {
+        return store.shortage().isPresent();
+    }
+
+    /** Has the listener told, by {@link PublishListener#onUnblocked}, when the disk has room; later, also if it has some now. */
+    public void awaitRoom() {
+        loop.room().await(this);
+    }
+
+    void tellOfRoom() {
+        loop.touch(this);
+        if (!closed) listener.onUnblocked();
+    }
+
     /** No outcome is reported any more; parked messages, which nobody was promised anything for, are let go and counted. */
     public void close() {
         closed = true;
+        loop.room().forget(this);
         counters.droppedParked.add(admitting ? parked.size() - 1 : parked.size());
         parked.clear();
     }
@@ -145,17 +162,27 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             answer(0, token, PublishOutcome.UNROUTABLE);
             return true;
         }
-        if (isHeldUp()) return false;
+        batch.clear();
+        batch.published();
+        boolean awaitForce = collectLogTargets(message);
+        for (TableChange change : rider.changes()) batch.change(change);
+        MessageQueue stalled = stalledTarget();
+        Optional<String> shortage = store.shortage();
+        if (shortage.isPresent() && (!batch.isEmpty() || stalled != null)) {
+            counters.refusedForDisk.increment();
+            answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.DISK_FULL, shortage.get()));
+            return true;
+        }
+        if (stalled != null) {
+            heldUpBy = stalled;
+            return false;
+        }
         if (memory.isExhausted() && isKept(message)) {
             counters.refusedForMemory.increment();
             String sentence = "The queues hold as many messages as the broker's memory allows; consume some first.";
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.MEMORY_USED_UP, sentence));
             return true;
         }
-        batch.clear();
-        batch.published();
-        boolean awaitForce = collectLogTargets(message);
-        for (TableChange change : rider.changes()) batch.change(change);
         awaitForce |= !rider.isEmpty() && message.envelope().durable();
         long waitLsn = batch.isEmpty() ? 0 : append(message, token, awaitForce);
         if (waitLsn == MessageStore.FULL) return false;
@@ -208,14 +235,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return ANSWERED;
     }
 
-    /** Whether a target takes nothing before the log has space: also what does not go to the log waits for that. */
-    private boolean isHeldUp() {
+    /** A target that takes nothing before the log has space: also what does not go to the log waits for that. */
+    private @Nullable MessageQueue stalledTarget() {
         for (int i = 0; i < matches.size(); i++) {
-            if (!(matches.destination(i) instanceof MessageQueue queue) || !queue.waitsForSpace()) continue;
-            heldUpBy = queue;
-            return true;
+            if (matches.destination(i) instanceof MessageQueue queue && queue.waitsForSpace()) return queue;
         }
-        return false;
+        return null;
     }
 
     /** Whether a queue would keep it, so that it costs memory until it is consumed. */

@@ -439,4 +439,66 @@ class PublisherTest {
         assertEquals(List.of("1 Refused", "2 Stored"), answers.seen);
         assertEquals(1, broker.counters().refusedForMemory.sum());
     }
+
+    @Test
+    void whatIsForTheDiskIsRefusedWhileThatHasNoRoomAndTakenAfterwards() {
+        MessageQueue queue = queue(QueueSettings.durable("q", "test"));
+        Inbox inbox = new Inbox();
+        Subscription consumer = subscribe(queue, inbox);
+        publisher.publish(queue, TestMessages.durable("q", "before"), 1);
+        store.beShort("No room.");
+        assertTrue(publisher.isShortOfRoom());
+        assertEquals(
+                Admission.TAKEN, publisher.publish(queue, TestMessages.durable("q", "a"), 2), "nobody has to wait");
+        publisher.publish(queue, TestMessages.transientOne("q", "memory"), 3);
+        consumer.grantUpTo(10);
+        loops.runAll();
+        assertEquals(List.of("1 Stored", "2 Refused", "3 Stored"), answers.seen);
+        assertEquals(1, broker.counters().refusedForDisk.sum());
+        assertEquals(0, broker.counters().parked.sum());
+        assertEquals(List.of("before", "memory"), texts(inbox));
+        consumer.settle(inbox.deliveries.get(0), Outcome.ACCEPTED);
+        loops.runAll();
+        assertEquals(0, store.storedMessages(), "settlements go on");
+        now(host.declareQueue(broker.loopOf(publisherLoop), QueueSettings.durable("another", "test")));
+
+        store.makeRoom();
+        publisher.publish(queue, TestMessages.durable("q", "after"), 4);
+        loops.runAll();
+        assertEquals("4 Stored", answers.seen.get(3));
+    }
+
+    /** Without order a message would overtake one of the same publisher, or be refused before it. */
+    @Test
+    void whatWaitsForTheLogIsRefusedInOrderWhenTheDiskTurnsOutToBeFull() {
+        MessageQueue queue = queue(QueueSettings.durable("q", "test"));
+        store.fill();
+        for (int i = 1; i <= 3; i++) publisher.publish(queue, TestMessages.durable("q", "m" + i), i);
+        loops.runAll();
+        assertTrue(answers.seen.isEmpty());
+        store.beShort("No room.");
+        loops.runAll();
+        assertEquals(List.of("1 Refused", "2 Refused", "3 Refused"), answers.seen);
+        assertEquals(1, answers.unblocked, "it is read on");
+    }
+
+    @Test
+    void whoAwaitsRoomIsToldOnceAndNotAfterItHasLeft() {
+        Answers left = new Answers();
+        Publisher leaver = host.openPublisher(broker.loopOf(publisherLoop), new Object(), left);
+        store.beShort("No room.");
+        publisher.awaitRoom();
+        publisher.awaitRoom();
+        leaver.awaitRoom();
+        leaver.close();
+        loops.runAll();
+        assertEquals(0, answers.unblocked);
+        store.makeRoom();
+        loops.runAll();
+        assertEquals(1, answers.unblocked);
+        assertEquals(0, left.unblocked);
+        publisher.awaitRoom();
+        loops.runAll();
+        assertEquals(2, answers.unblocked, "there is room");
+    }
 }

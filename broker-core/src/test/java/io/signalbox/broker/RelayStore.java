@@ -58,6 +58,21 @@ public class RelayStore implements MessageStore {
     }
 
     @Override
+    public Optional<String> shortage() {
+        return memory.shortage();
+    }
+
+    @Override
+    public boolean settlementsWait() {
+        return memory.settlementsWait();
+    }
+
+    @Override
+    public void whenRoom(Runnable waiter) {
+        memory.whenRoom(waiter);
+    }
+
+    @Override
     public void read(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
         memory.read(lsns, sink, failure);
     }

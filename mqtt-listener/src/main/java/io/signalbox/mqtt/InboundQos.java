@@ -252,7 +252,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         return switch (refused.reason()) {
             case NOT_ALLOWED -> ReasonCode.NOT_AUTHORIZED;
             case INVALID_ADDRESS, TARGET_GONE -> ReasonCode.TOPIC_NAME_INVALID;
-            case TOO_LARGE, MEMORY_USED_UP, QUOTA_USED_UP -> ReasonCode.QUOTA_EXCEEDED;
+            case TOO_LARGE, MEMORY_USED_UP, DISK_FULL, QUOTA_USED_UP -> ReasonCode.QUOTA_EXCEEDED;
         };
     }
 

@@ -105,28 +105,39 @@ final class PendingWill {
         byte marks = PublishMarks.of(due.qos(), due.retain());
         Envelope envelope = new Envelope(due.topic(), due.qos() > 0, Envelope.DEFAULT_PRIORITY, expiresAt, now, marks);
         Message message = new Message(envelope, MqttFormat.INSTANCE, due.body());
+        Optional<TableChange> removal = Optional.ofNullable(key).map(context.wills()::removal);
+        key = null;
         context.host()
-                .openPublisher(session.loop().core(), session, NOBODY_ASKS)
-                .publish(context.host().topics(), message, 0, rider(message));
+                .openPublisher(session.loop().core(), session, new Outcome(removal))
+                .publish(context.host().topics(), message, 0, rider(message, removal));
     }
 
     /** MQTT-3.1.2-10: once published it is not stored any more. MQTT-3.1.2-14, MQTT-3.1.2-15: it may be retained. */
-    private Rider rider(Message message) {
+    private Rider rider(Message message, Optional<TableChange> removal) {
         Rider retained = context.retention().rider(message);
         List<TableChange> changes = new ArrayList<>(retained.changes());
-        if (key != null) changes.add(context.wills().removal(key));
-        key = null;
+        removal.ifPresent(changes::add);
         return new Rider(changes, retained.release(), retained.passage());
     }
 
-    private static final PublishListener NOBODY_ASKS = new PublishListener() {
+    /** Nobody asks what became of a will; one that was refused, and is counted as such, must not come at a later start. */
+    private final class Outcome implements PublishListener {
+        private final Optional<TableChange> removal;
+
+        Outcome(Optional<TableChange> removal) {
+            this.removal = removal;
+        }
+
         @Override
-        public void onOutcome(long token, PublishOutcome outcome) {}
+        public void onOutcome(long token, PublishOutcome outcome) {
+            if (!(outcome instanceof PublishOutcome.Refused) || removal.isEmpty()) return;
+            session.loop().journal().append(new WriteBatch().change(removal.get()));
+        }
 
         @Override
         public void onOutcomesEnd() {}
 
         @Override
         public void onUnblocked() {}
-    };
+    }
 }

@@ -224,8 +224,9 @@ final class RetainedReplays implements PublishListener {
         Optional<MessageQueue> queue = session.queue();
         if (queue.isEmpty() || pending.get(0).subscription.qos() == 0) return Pace.AT_ONCE;
         // Who acknowledges makes room and wakes us; what is dropped on its way does not.
-        boolean full =
-                queue.get().status().ready() >= MOST_QUEUED || context.memory().isExhausted();
+        boolean full = queue.get().status().ready() >= MOST_QUEUED
+                || context.memory().isExhausted()
+                || publisher().isShortOfRoom();
         if (full && retry == null) {
             retry = session.loop().eventLoop().schedule(this::wake, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }

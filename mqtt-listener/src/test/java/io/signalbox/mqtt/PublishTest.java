@@ -187,6 +187,62 @@ class PublishTest {
         }
     }
 
+    @Test
+    void withoutRoomOnTheDiskAPublishIsRefusedInWordsAndAllElseGoesOn() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            TestClient stored = server.client()
+                    .connectV3Persistent("s", 0)
+                    .send("82 06 00 01 00 01 't' 01")
+                    .expect("90 03 00 01 01");
+            TestClient live = server.client()
+                    .connectV3("l")
+                    .send("82 06 00 01 00 01 'l' 01")
+                    .expect("90 03 00 01 01");
+            TestClient v5 = server.client().connectV5("5");
+            TestClient v3 = server.client().connectV3("3");
+            v3.send("32 06 00 01 't' 00 01 '1'").expect("40 02 00 01");
+            stored.expect("32 06 00 01 't' 00 01 '1'");
+
+            server.store.beShort("Make room.");
+            v5.send("32 07 00 01 't' 00 01 00 '2'").expect("40 11 00 01 97 0d 1f 00 0a 'Make room.'");
+            v5.send("34 07 00 01 't' 00 02 00 '2'").expect("50 11 00 02 97 0d 1f 00 0a 'Make room.'");
+            v5.send("34 07 00 01 't' 00 02 00 '2'")
+                    .expect("50 11 00 02 97 0d 1f 00 0a 'Make room.'"); // it was not taken
+            v5.send("31 05 00 01 't' 00 '0'").expectNothingElse(); // to be retained
+            assertEquals(4, server.broker.counters().refusedForDisk.sum());
+            v5.send("32 07 00 01 'l' 00 03 00 '3'").expect("40 02 00 03");
+            live.expect("32 06 00 01 'l' 00 01 '3'");
+            v5.send("30 05 00 01 'l' 00 '0'").expectNothingElse();
+            live.expect("30 04 00 01 'l' '0'");
+            stored.send("40 02 00 01").send("c0 00").expect("d0 00");
+            server.waitUntil(() -> server.store.storedMessages() == 0);
+            stored.send("82 06 00 02 00 01 'u' 01").expect("90 03 00 02 01");
+            v3.send("32 06 00 01 't' 00 02 '4'").expectClosed();
+            assertEquals(5, server.broker.counters().refusedForDisk.sum());
+
+            server.store.makeRoom();
+            v5.send("34 07 00 01 't' 00 02 00 '5'").expect("50 02 00 02");
+            stored.expect("32 06 00 01 't' 00 02 '5'");
+        }
+    }
+
+    /** Who asks for what is retained gets it when there is room, although it could not be kept for it before. */
+    @Test
+    void whatIsRetainedComesToANewSubscriptionWhenTheDiskHasRoom() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            server.client().connectV3("p").send("33 06 00 01 't' 00 01 '1'").expect("40 02 00 01");
+            server.store.beShort("Make room.");
+            TestClient subscriber = server.client()
+                    .connectV3Persistent("s", 0)
+                    .send("82 06 00 01 00 01 't' 01")
+                    .expect("90 03 00 01 01");
+            subscriber.expectSilence(200);
+            server.store.makeRoom();
+            subscriber.expect("33 06 00 01 't' 00 01 '1'");
+            assertEquals(0, server.listener.counters().retainedNotReplayed.sum());
+        }
+    }
+
     /** §3.3.2.3.4, MQTT-3.3.2-12. */
     @Test
     void aTopicAliasStandsForItsTopic() throws Exception {

@@ -1,5 +1,7 @@
 package io.signalbox.mqtt;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.signalbox.testkit.Clause;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +108,25 @@ class WillTest {
             server.client().send(connect).expectPacket("20").close();
             server.client().connectV5("a");
             subscriber.expectPacket("32");
+        }
+    }
+
+    /** One that came with a later start would speak of a client that may be there. */
+    @Test
+    void aWillThatTheDiskHasNoRoomForIsCountedAndForgotten() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            server.client()
+                    .connectV3Persistent("heir", 0)
+                    .send("82 06 00 01 00 01 'w' 01")
+                    .expect("90 03 00 01 01");
+            TestClient mortal = server.client()
+                    .send("10 1c 00 04 'MQTT' 05 0c 00 00 05 11 00000e10 00 01 'a' 00 00 01 'w' 00 03 'bye'")
+                    .expectPacket("20");
+            assertEquals(1, server.store.table("mqtt.wills").size());
+            server.store.beShort("Make room.");
+            mortal.close();
+            server.waitUntil(() -> server.store.table("mqtt.wills").size() == 0);
+            assertEquals(1, server.broker.counters().refusedForDisk.sum());
         }
     }
 }

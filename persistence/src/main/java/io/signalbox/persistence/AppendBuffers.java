@@ -99,8 +99,17 @@ final class AppendBuffers {
     }
 
     private boolean leavesReserve(long end, int capacity) {
-        long reserve = Math.max(usualBytes, Math.min(4L * usualBytes, segmentBytes / 8));
+        long reserve = usualBytes + Math.max(usualBytes, Math.min(4L * usualBytes, segmentBytes / 8));
         return fits(end + reserve, capacity);
+    }
+
+    /**
+     * Whether new settlements may be made. Without a next segment the very last part of this one is for those that queues have
+     * begun, so that none is left half done and a checkpoint can be written.
+     */
+    boolean isForSettlements() {
+        boolean here = segments.of(active.baseLsn()) != null;
+        return here && (fits(active.baseLsn() + usualBytes, usualBytes) || segments.of(segmentEnd) != null);
     }
 
     /** Whoever wanted it has to come again. */

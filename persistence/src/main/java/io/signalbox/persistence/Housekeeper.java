@@ -5,23 +5,23 @@ import io.signalbox.persistence.disk.DiskFullException;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.SegmentHeader;
 import java.io.IOException;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The housekeeper thread: what the log needs but must not wait for. It makes the next segment ready, writes checkpoints, counts
- * what ended with its queue, cleans and gives segments back. A full disk is met only here: then it tries again each second, and the log
- * thread keeps the rest of the segment for settlements. Any other failure ends the store. Confined to the housekeeper thread, but for {@link
- * #forget}.
+ * what ended with its queue, cleans and gives segments back. It looks how much room the disk has, each second and whenever it has
+ * done something. A full disk is met only here: then it tries again each second, and the log thread keeps the rest of the
+ * segment for settlements. Any other failure ends the store. Confined to the housekeeper thread, but for {@link #forget}.
  */
 final class Housekeeper {
-    private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeper.class);
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Others fill the disk, too, and make room on it. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LogState log;
     private final LogStore store;
@@ -30,48 +30,52 @@ final class Housekeeper {
     private final Cleaner cleaner;
     private final Runnable wakeLog;
     private final Queue<Consumer<LongConsumer>> dead = new ConcurrentLinkedQueue<>();
-    private boolean diskFull;
+    private final RoomWatch room;
+    private final List<Chore> chores;
+
+    /** The chore that found no room at its last try. */
+    private @Nullable Chore withoutRoom;
+
+    private boolean metNoRoom;
 
     private interface Chore {
         boolean run() throws IOException;
     }
 
-    /** @param segmentBytes size of the segments to make ready */
+    /** @param settings with the size of the segments to make ready */
     Housekeeper(
             LogState log,
             LogStore store,
-            long segmentBytes,
+            StoreSettings settings,
             Checkpointer checkpointer,
             Cleaner cleaner,
             Runnable wakeLog) {
         this.log = log;
         this.store = store;
-        this.segmentBytes = segmentBytes;
+        this.segmentBytes = settings.segmentBytes();
         this.checkpointer = checkpointer;
         this.cleaner = cleaner;
         this.wakeLog = wakeLog;
+        this.room = new RoomWatch(log, store, settings);
+        this.chores = List.of(this::giveBack, this::prepareNext, checkpointer::step, this::countDead, cleaner::step);
     }
 
     /** Does one piece of work; the answer is for how many nanoseconds there will be no other, unless woken. */
     long step() {
         if (log.isStopped()) return LogWriter.IDLE;
-        boolean wasFull = diskFull;
-        diskFull = false;
         forgetRemovals();
-        boolean worked = attempt(this::giveBack)
-                || attempt(this::prepareNext)
-                || attempt(checkpointer::step)
-                || attempt(this::countDead)
-                || attempt(cleaner::step);
-        if (diskFull && !wasFull) {
-            LOGGER.warn(
-                    "The disk of {} is full: publishers wait until there is room", store.describe(log.durableLsn()));
-        }
-        if (wasFull && !diskFull) LOGGER.info("There is room on the disk again");
-        log.diskFull(diskFull);
+        metNoRoom = false;
+        boolean worked = chores.stream().anyMatch(this::attempt);
+        if (!worked && !metNoRoom) withoutRoom = null;
+        log.diskFull(withoutRoom != null);
+        if (room.look(withoutRoom != null && log.isPublishHeld())) tellPublishers();
         if (worked) return LogWriter.AGAIN;
-        long rest = Math.min(checkpointer.restNanos(), cleaner.restNanos());
-        return diskFull ? Math.min(RETRY_NANOS, rest) : rest;
+        return Math.min(LOOK_NANOS, Math.min(checkpointer.restNanos(), cleaner.restNanos()));
+    }
+
+    private void tellPublishers() {
+        if (log.shortage().isEmpty()) log.roomWaiters().runAll();
+        else wakeLog.run();
     }
 
     /**
@@ -85,9 +89,12 @@ final class Housekeeper {
     private boolean attempt(Chore chore) {
         if (log.isStopped()) return false;
         try {
-            return chore.run();
+            boolean worked = chore.run();
+            if (worked && withoutRoom == chore) withoutRoom = null;
+            return worked;
         } catch (DiskFullException e) {
-            diskFull = true;
+            withoutRoom = chore;
+            metNoRoom = true;
         } catch (IOException | RuntimeException e) {
             log.fail(new StoreException(
                     "The data directory cannot be written any more (" + e.getMessage()

@@ -61,7 +61,7 @@ public final class LogEngine implements MessageStore {
         parts = new Parts(
                 log,
                 new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
-                new Housekeeper(log, store, settings.segmentBytes(), checkpointer, cleaner, threads::wakeLog),
+                new Housekeeper(log, store, settings, checkpointer, cleaner, threads::wakeLog),
                 new RecordReader(log, store, formats, surroundings.checksum()),
                 cleaner);
         threads.start(this);
@@ -121,7 +121,7 @@ public final class LogEngine implements MessageStore {
         RecordEncoder record = new RecordEncoder(batch);
         checkSize(record);
         Share share = batch.yields() ? Share.PUBLISH : Share.OTHER;
-        if (share == Share.PUBLISH && log.isPublishHeld()) return full(log, record, share);
+        if (isHeld(log, batch)) return full(log, record, share);
         int bytes = (int) record.alignedBytes();
         while (true) {
             AppendBuffer buffer = log.buffers().active();
@@ -132,6 +132,13 @@ public final class LogEngine implements MessageStore {
             if (log.isStopped()) return FAILED;
             Thread.onSpinWait();
         }
+    }
+
+    private static boolean isHeld(LogState log, WriteBatch batch) {
+        if (batch.yields()) return log.isPublishHeld();
+        // A queue that ends may be what makes room, and a settlement is of a queue that has begun it.
+        boolean begun = batch.settlements() > 0 || !batch.droppedQueues().isEmpty();
+        return log.isSettlementsHeld() && !begun;
     }
 
     private void checkSize(RecordEncoder record) {
@@ -217,6 +224,26 @@ public final class LogEngine implements MessageStore {
     }
 
     @Override
+    public Optional<String> shortage() {
+        Parts open = parts;
+        return open == null ? Optional.empty() : open.log.shortage();
+    }
+
+    @Override
+    public boolean settlementsWait() {
+        Parts open = parts;
+        return open != null && open.log.isSettlementsHeld();
+    }
+
+    @Override
+    public void whenRoom(Runnable waiter) {
+        LogState log = parts().log;
+        log.roomWaiters().add(waiter);
+        // After it was added: the end of the shortage may just have come by.
+        if (log.shortage().isEmpty() || log.isStopped()) log.roomWaiters().runAll();
+    }
+
+    @Override
     public void read(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
         LogState log = parts().log;
         long highest = 0;
@@ -257,7 +284,8 @@ public final class LogEngine implements MessageStore {
                 forces.bytes(),
                 forces.lastNanos(),
                 cutBytes,
-                open.log.isDiskFull());
+                open.log.freeBytes(),
+                open.log.shortage());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.signalbox.persistence;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.log.SegmentHeader;
 import io.signalbox.persistence.log.StoreId;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +29,15 @@ final class LogState {
     private final long checkpointBytes;
     private final ForceWaiters forceWaiters = new ForceWaiters();
     private final SpaceWaiters spaceWaiters = new SpaceWaiters();
+    private final SpaceWaiters roomWaiters = new SpaceWaiters();
     private final AtomicReference<@Nullable StoreException> failure = new AtomicReference<>();
 
     private volatile boolean closed;
     private volatile boolean publishHeld;
+    private volatile boolean settlementsHeld;
     private volatile boolean diskFull;
+    private volatile Optional<String> shortage = Optional.empty();
+    private volatile long freeBytes = Long.MAX_VALUE;
     private volatile boolean nextSegmentWanted;
     private volatile long durableLsn;
     private volatile long activeBaseLsn;
@@ -98,6 +103,11 @@ final class LogState {
         return spaceWaiters;
     }
 
+    /** Who waits for the end of a {@link #shortage}. */
+    SpaceWaiters roomWaiters() {
+        return roomWaiters;
+    }
+
     @Nullable
     StoreException failure() {
         return failure.get();
@@ -128,6 +138,16 @@ final class LogState {
         publishHeld = held;
     }
 
+    /** Whether only what has been begun is taken, because the next segment is missing and this one is used up. */
+    boolean isSettlementsHeld() {
+        return settlementsHeld;
+    }
+
+    /** By the log thread. */
+    void settlementsHeld(boolean held) {
+        settlementsHeld = held;
+    }
+
     /** Whether there was no room at the last try. */
     boolean isDiskFull() {
         return diskFull;
@@ -136,6 +156,26 @@ final class LogState {
     /** By the housekeeper. */
     void diskFull(boolean full) {
         diskFull = full;
+    }
+
+    /** Why publishers are refused for lack of room; empty while they are not. */
+    Optional<String> shortage() {
+        return shortage;
+    }
+
+    /** By the housekeeper. */
+    void shortage(Optional<String> why) {
+        shortage = why;
+    }
+
+    /** What could be written at the last look. */
+    long freeBytes() {
+        return freeBytes;
+    }
+
+    /** By the housekeeper. */
+    void freeBytes(long bytes) {
+        freeBytes = bytes;
     }
 
     long durableLsn() {

@@ -33,6 +33,7 @@ final class LogWriter {
     private long lastBatchNanos;
     private boolean sealed = true;
     private boolean largeRefused;
+    private boolean shortageTold;
 
     private volatile Forces forces = new Forces(0, 0, 0);
 
@@ -65,6 +66,7 @@ final class LogWriter {
 
     private long advance() throws IOException {
         updatePublishHold();
+        tellShortage();
         AppendBuffer active = log.buffers().active();
         if (active.isEmpty()) return advanceEmpty();
         if (!active.isUrgent() && !isRoomWanted()) {
@@ -196,9 +198,18 @@ final class LogWriter {
 
     private void updatePublishHold() {
         boolean held = !log.buffers().isForPublishers();
+        log.settlementsHeld(held && !log.buffers().isForSettlements());
         if (held == log.isPublishHeld()) return;
         log.publishHeld(held);
+        wakeHousekeeper.run(); // it may mean that publishers are to be refused, or not any more
         if (!held) log.spaceWaiters().runAll();
+    }
+
+    /** Whoever waits comes again when it begins, and is refused. */
+    private void tellShortage() {
+        boolean refused = log.shortage().isPresent();
+        if (refused && !shortageTold) log.spaceWaiters().runAll();
+        shortageTold = refused;
     }
 
     private void fail(Exception cause) {
@@ -212,6 +223,7 @@ final class LogWriter {
     private void releaseWaiters() {
         log.forceWaiters().forcedTo(Long.MAX_VALUE);
         log.spaceWaiters().runAll();
+        log.roomWaiters().runAll();
     }
 
     Forces forces() {

@@ -5,8 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who was told "full" and waits for room. {@link #add} is for any thread; {@link #runAll} is the
- * log thread's, and for any once the store has stopped. */
+/** Who was told "full" or was refused, and waits for room. Each is run once; for any thread. */
 final class SpaceWaiters {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SpaceWaiters.class);

@@ -11,8 +11,10 @@ import java.util.concurrent.TimeUnit;
  * @param maxBatchBytes the largest batch taken, in bytes of bodies, keys and values
  * @param lazyNanos how long a batch that nobody waits for may wait for a force
  * @param sealIdleNanos how long the log is idle before it writes that all before was forced
+ * @param limits how full the disk may become
  */
-public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchBytes, long lazyNanos, long sealIdleNanos) {
+public record StoreSettings(
+        long segmentBytes, int bufferBytes, int maxBatchBytes, long lazyNanos, long sealIdleNanos, DiskLimits limits) {
 
     private static final int MIB = 1 << 20;
 
@@ -32,6 +34,16 @@ public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchByte
             throw new IllegalArgumentException(
                     "batch of " + maxBatchBytes + " bytes is more than half a segment of " + segmentBytes + " bytes");
         }
+    }
+
+    /** With the usual limits of the disk. */
+    public StoreSettings(long segmentBytes, int bufferBytes, int maxBatchBytes, long lazyNanos, long sealIdleNanos) {
+        this(segmentBytes, bufferBytes, maxBatchBytes, lazyNanos, sealIdleNanos, DiskLimits.DEFAULT);
+    }
+
+    /** The same with other limits of the disk. */
+    public StoreSettings limitedTo(DiskLimits others) {
+        return new StoreSettings(segmentBytes, bufferBytes, maxBatchBytes, lazyNanos, sealIdleNanos, others);
     }
 
     /** For production: 256 MiB segments, two buffers of 4 MiB, batches up to 64 MiB. */
@@ -59,7 +71,7 @@ public record StoreSettings(long segmentBytes, int bufferBytes, int maxBatchByte
         if (bufferBytes < 2 * SMALLEST_HALF_BUFFER_BYTES) return Optional.empty();
         long half = segmentBytes / 2 & -4096;
         int buffer = bufferBytes / 2 & -BatchHeader.SECTOR_BYTES;
-        return Optional.of(new StoreSettings(half, buffer, maxBatchBytes / 2, lazyNanos, sealIdleNanos));
+        return Optional.of(new StoreSettings(half, buffer, maxBatchBytes / 2, lazyNanos, sealIdleNanos, limits));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.disk.DiskFullException;
+import io.signalbox.persistence.disk.DiskSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ public final class SimulatedDisk implements Disk {
     private final List<NameChange> unforcedChanges = new ArrayList<>();
     private final HeldForces heldForces = new HeldForces();
     private Observer observer = operation -> {};
+    private Faults faults = Faults.NONE;
     private long capacityBytes = Long.MAX_VALUE;
     private long forcesUntilFailure = Long.MAX_VALUE;
     private Random failureRandom = new Random(0);
@@ -39,6 +41,28 @@ public final class SimulatedDisk implements Disk {
             if (from != null) target.remove(from, content);
             if (to != null) target.put(to, content);
         }
+    }
+
+    /** Makes operations fail. */
+    public interface Faults {
+        /** The faults of a disk that has none. */
+        Faults NONE = operation -> {};
+
+        /**
+         * Throws what an operation is to fail with, before it has any effect; a failed force may lose any part of what it was to force.
+         *
+         * @param operation create, grow, write, truncate, force, rename or delete and the name of the file, or force directory
+         */
+        void meet(String operation) throws IOException;
+    }
+
+    /** From now on {@code newFaults} decide which operations fail, and with what. */
+    public synchronized void failBy(Faults newFaults) {
+        faults = newFaults;
+    }
+
+    private synchronized Faults faults() {
+        return faults;
     }
 
     /** Sees each operation twice, before and after its effect: the points at which a crash makes a difference. */
@@ -165,6 +189,12 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public synchronized DiskSpace space() {
+        if (capacityBytes == Long.MAX_VALUE) return DiskSpace.UNBOUNDED;
+        return new DiskSpace(capacityBytes, Math.max(0, capacityBytes - occupiedBytes()));
+    }
+
+    @Override
     public synchronized List<String> list() {
         return new ArrayList<>(names.keySet());
     }
@@ -172,6 +202,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public DiskFile create(String name) throws IOException {
         observer().at("create " + name);
+        faults().meet("create " + name);
         SimulatedContent content = new SimulatedContent();
         synchronized (this) {
             if (names.containsKey(name)) throw new IOException("file exists: " + name);
@@ -197,6 +228,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void rename(String from, String to) throws IOException {
         observer().at("rename " + from);
+        faults().meet("rename " + from);
         synchronized (this) {
             SimulatedContent content = names.get(from);
             if (content == null || names.containsKey(to)) throw new IOException("cannot rename " + from + " to " + to);
@@ -206,8 +238,9 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public void delete(String name) {
+    public void delete(String name) throws IOException {
         observer().at("delete " + name);
+        faults().meet("delete " + name);
         synchronized (this) {
             SimulatedContent content = names.get(name);
             if (content != null) change(new NameChange(name, null, content));
@@ -218,6 +251,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void forceDirectory() throws IOException {
         observer().at("force directory");
+        faults().meet("force directory");
         synchronized (this) {
             failIfDue();
             forcedNames.clear();
@@ -258,8 +292,9 @@ public final class SimulatedDisk implements Disk {
         }
 
         @Override
-        public void truncate(long bytes) {
+        public void truncate(long bytes) throws IOException {
             observer().at("truncate " + content.name());
+            faults().meet("truncate " + content.name());
             synchronized (SimulatedDisk.this) {
                 content.truncate((int) bytes);
             }
@@ -269,6 +304,8 @@ public final class SimulatedDisk implements Disk {
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             observer().at("write " + content.name());
+            boolean grows = position + source.remaining() > size();
+            faults().meet((grows ? "grow " : "write ") + content.name());
             synchronized (SimulatedDisk.this) {
                 long growth = Math.max(0, position + source.remaining() - content.size());
                 if (growth > 0 && occupiedBytes() + growth > capacityBytes) {
@@ -292,6 +329,7 @@ public final class SimulatedDisk implements Disk {
             heldForces.pass();
             synchronized (SimulatedDisk.this) {
                 try {
+                    faults.meet("force " + content.name());
                     failIfDue();
                 } catch (IOException e) {
                     content.failForce(failureRandom);

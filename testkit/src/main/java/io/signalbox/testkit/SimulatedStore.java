@@ -4,6 +4,7 @@ import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.DiskLimits;
 import io.signalbox.persistence.LogEngine;
 import io.signalbox.persistence.LogThreads;
 import io.signalbox.persistence.StoreSettings;
@@ -15,14 +16,19 @@ import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.StoreId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /** One life of a store on a simulated disk, without threads, and what it found when it began. Not thread-safe. */
 public final class SimulatedStore {
 
+    /** Nothing has to stay free: a simulated disk is full when it has as much as it takes. */
+    static final DiskLimits TO_THE_END = new DiskLimits(OptionalLong.of(0), OptionalLong.empty());
+
     /** Small enough that a history of a few hundred batches rolls and recycles segments. */
-    public static final StoreSettings SMALL = new StoreSettings(40 * 1024, 4096, 16 * 1024, 50_000_000, 10_000_000);
+    public static final StoreSettings SMALL =
+            new StoreSettings(40 * 1024, 4096, 16 * 1024, 50_000_000, 10_000_000, TO_THE_END);
 
     private static final StoreId ID = new StoreId(0x5167, 0x0b0c);
 

@@ -3,6 +3,7 @@ package io.signalbox.testkit;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
+import io.signalbox.persistence.disk.DiskSpace;
 import java.io.IOException;
 import java.util.List;
 
@@ -22,6 +23,11 @@ class ForwardingDisk implements Disk {
     @Override
     public void lock() throws StoreException {
         disk.lock();
+    }
+
+    @Override
+    public DiskSpace space() {
+        return disk.space();
     }
 
     @Override

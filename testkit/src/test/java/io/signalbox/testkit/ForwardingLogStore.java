@@ -58,6 +58,11 @@ class ForwardingLogStore implements LogStore {
     }
 
     @Override
+    public Room room() {
+        return store.room();
+    }
+
+    @Override
     public long occupiedBytes() {
         return store.occupiedBytes();
     }

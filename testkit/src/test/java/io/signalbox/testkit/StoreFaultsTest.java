@@ -63,11 +63,11 @@ class StoreFaultsTest {
             long before = full.engine.durableLsn();
             assertTrue(full.entries.size() > 20, "seed " + seed + ": it held " + full.entries.size());
             assertEquals(MessageStore.FULL, full.engine.append(full.publish()), "seed " + seed);
-            assertTrue(full.engine.status().diskFull(), "seed " + seed);
+            assertTrue(full.engine.shortage().isPresent(), "seed " + seed);
             full.settleAll();
             assertTrue(full.engine.durableLsn() > before, "seed " + seed + ": settlements go on");
             assertTrue(full.isPublishTaken(), "seed " + seed + ": room came by consumption alone");
-            assertFalse(full.engine.status().diskFull(), "seed " + seed);
+            assertFalse(full.engine.shortage().isPresent(), "seed " + seed);
             assertTrue(full.spaceTold > 0, "seed " + seed + ": publishers were told");
         }
     }
@@ -89,7 +89,7 @@ class StoreFaultsTest {
     /** Nothing else than consuming can make room where the broker's own messages have filled the disk. */
     @Test
     void aStoreThatHasFilledItsDiskStartsAgainAndConsumptionMakesRoom() throws Exception {
-        StoreSettings large = StoreSettings.ofSegments(2 << 20);
+        StoreSettings large = StoreSettings.ofSegments(2 << 20).limitedTo(SimulatedStore.TO_THE_END);
         for (long seed = 1; seed <= 2; seed++) {
             SimulatedDisk disk = new SimulatedDisk();
             // The first segment is half as large as the others; what is left is less than that.

@@ -31,6 +31,7 @@ public final class MemoryStore implements MessageStore {
     private final AtomicLong nextLsn = new AtomicLong(1);
     private volatile long heldAt = Long.MAX_VALUE;
     private volatile boolean full;
+    private volatile Optional<String> shortage = Optional.empty();
     private volatile Optional<StoreException> failure = Optional.empty();
     private final int maxBatchBytes;
 
@@ -61,6 +62,17 @@ public final class MemoryStore implements MessageStore {
 
     public void makeSpace() {
         full = false;
+        wake(waiters);
+    }
+
+    /** From now on the disk is said to have no room, until {@link #makeRoom}. */
+    public void beShort(String sentence) {
+        shortage = Optional.of(sentence);
+        wake(waiters); // whoever waited for space comes again and is refused
+    }
+
+    public void makeRoom() {
+        shortage = Optional.empty();
         wake(waiters);
     }
 
@@ -174,6 +186,21 @@ public final class MemoryStore implements MessageStore {
         await(waiter, () -> !full);
     }
 
+    @Override
+    public Optional<String> shortage() {
+        return shortage;
+    }
+
+    @Override
+    public boolean settlementsWait() {
+        return false; // memory has no last part
+    }
+
+    @Override
+    public void whenRoom(Runnable waiter) {
+        await(waiter, () -> shortage.isEmpty());
+    }
+
     private void await(Runnable waiter, java.util.function.BooleanSupplier ready) {
         if (ready.getAsBoolean() || failure.isPresent()) {
             waiter.run();
@@ -216,7 +243,7 @@ public final class MemoryStore implements MessageStore {
     @Override
     public StoreStatus status() {
         long durable = durableLsn();
-        return new StoreStatus(0, 0, 0, durable, durable - 1, 0, 0, 0, false); // a force each
+        return new StoreStatus(0, 0, 0, durable, durable - 1, 0, 0, 0, Long.MAX_VALUE, shortage); // a force each
     }
 
     @Override

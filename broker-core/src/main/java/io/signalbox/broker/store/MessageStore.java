@@ -76,6 +76,26 @@ public interface MessageStore extends AutoCloseable {
     void whenSpace(Runnable waiter);
 
     /**
+     * Why nothing is to be appended now that {@linkplain WriteBatch#yields yields}, in a sentence for whoever wanted to: the disk
+     * has no room for more, and what is left is for settlements and table changes. Empty while there is room. The core looks
+     * before it appends and refuses; {@link #append} itself answers {@link #FULL} only when there is no space even so.
+     */
+    Optional<String> shortage();
+
+    /**
+     * Whether nothing more had better be settled, because what was kept for settlements is used up: what a queue has begun is still
+     * taken, and its image must not wait for a settlement, since a checkpoint may be what makes room. {@link #whenSpace} tells
+     * when to look again.
+     */
+    boolean settlementsWait();
+
+    /**
+     * Calls {@code waiter} once, on a thread of the store, when there is no {@link #shortage} any more; at once, on the caller's
+     * thread, if there is none or the store has failed. The waiter must only hand over to another thread.
+     */
+    void whenRoom(Runnable waiter);
+
+    /**
      * Reads the messages of enqueue records, in the given order, on a reader thread.
      *
      * @param lsns LSNs of enqueue records that still have an unsettled entry

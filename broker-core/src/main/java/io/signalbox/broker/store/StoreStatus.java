@@ -1,5 +1,7 @@
 package io.signalbox.broker.store;
 
+import java.util.Optional;
+
 /**
  * How the store stands.
  *
@@ -11,7 +13,8 @@ package io.signalbox.broker.store;
  * @param forcedBytes how many bytes those forces made durable
  * @param lastForceNanos how long the latest force took
  * @param cutBytes bytes of a batch that was not whole at the end of the log, and never confirmed, which recovery cut
- * @param diskFull whether there is no room for more, so that publishers wait as soon as what is left is used up
+ * @param freeBytes what could be written at the last look, {@link Long#MAX_VALUE} if that is not known
+ * @param shortage why publishers are refused for lack of room, in a sentence; empty while they are not
  */
 public record StoreStatus(
         long diskBytes,
@@ -22,4 +25,5 @@ public record StoreStatus(
         long forcedBytes,
         long lastForceNanos,
         long cutBytes,
-        boolean diskFull) {}
+        long freeBytes,
+        Optional<String> shortage) {}

@@ -20,15 +20,26 @@ public interface Disk extends AutoCloseable {
      */
     void lock() throws StoreException;
 
+    /** How much room there is on its file system. */
+    DiskSpace space();
+
     /** The names of the files, in no order. */
     List<String> list() throws IOException;
 
-    /** A new, empty file. */
+    /**
+     * A new, empty file.
+     *
+     * @throws DiskFullException if there is no room for it
+     */
     DiskFile create(String name) throws IOException;
 
     DiskFile open(String name) throws IOException;
 
-    /** Gives a file a new name that no other file has; open handles go on working. */
+    /**
+     * Gives a file a new name that no other file has; open handles go on working.
+     *
+     * @throws DiskFullException if there is no room for the name; the file keeps its old one
+     */
     void rename(String from, String to) throws IOException;
 
     void delete(String name) throws IOException;

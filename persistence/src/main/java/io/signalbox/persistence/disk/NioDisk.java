@@ -1,6 +1,7 @@
 package io.signalbox.persistence.disk;
 
 import io.signalbox.broker.store.StoreException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -50,8 +51,10 @@ public final class NioDisk implements Disk {
                 throw new StoreException("Data directory " + directory + " is in use by Signalbox pid " + owner + ".");
             }
             lockChannel = channel;
-            channel.truncate(0);
-            channel.write(StandardCharsets.UTF_8.encode(ProcessHandle.current().pid() + "\n"), 0);
+            // In place: on a full disk the block that is there can be written, and there may be no other.
+            int bytes = channel.write(
+                    StandardCharsets.UTF_8.encode(ProcessHandle.current().pid() + "\n"), 0);
+            channel.truncate(bytes);
         } catch (IOException e) {
             throw new StoreException(
                     "Data directory " + directory + " cannot be written (" + reason(e)
@@ -80,6 +83,14 @@ public final class NioDisk implements Disk {
     }
 
     @Override
+    public DiskSpace space() {
+        File at = directory.toFile();
+        long total = at.getTotalSpace();
+        // A file system that does not say is one of no size; then only a write that fails says that it is full.
+        return total <= 0 ? DiskSpace.UNBOUNDED : new DiskSpace(total, at.getUsableSpace());
+    }
+
+    @Override
     public List<String> list() throws IOException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, Files::isRegularFile)) {
@@ -93,7 +104,11 @@ public final class NioDisk implements Disk {
 
     @Override
     public DiskFile create(String name) throws IOException {
-        return open(name, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            return open(name, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw DiskFullException.orSame(e); // a name takes room, too
+        }
     }
 
     @Override
@@ -107,7 +122,11 @@ public final class NioDisk implements Disk {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw DiskFullException.orSame(e);
+        }
     }
 
     @Override

@@ -46,17 +46,8 @@ final class NioFile implements DiskFile {
                 source.limit(limit);
             }
         } catch (IOException e) {
-            throw asDiskFull(e);
+            throw DiskFullException.orSame(e);
         }
-    }
-
-    private static IOException asDiskFull(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        boolean full = message.contains("No space left") || message.contains("quota exceeded");
-        if (!full) return e;
-        DiskFullException diskFull = new DiskFullException(message);
-        diskFull.initCause(e);
-        return diskFull;
     }
 
     @Override
@@ -78,7 +69,7 @@ final class NioFile implements DiskFile {
             // fdatasync: also brings the length down when it changed, but not the time of modification.
             channel.force(false);
         } catch (IOException e) {
-            throw asDiskFull(e);
+            throw DiskFullException.orSame(e);
         }
     }
 

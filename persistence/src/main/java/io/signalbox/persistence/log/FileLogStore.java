@@ -3,6 +3,8 @@ package io.signalbox.persistence.log;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
+import io.signalbox.persistence.disk.DiskFullException;
+import io.signalbox.persistence.disk.DiskSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -145,10 +147,15 @@ public final class FileLogStore implements LogStore {
     @Override
     public void prepare(SegmentHeader header) throws IOException {
         SpareFiles.Spare spare = spares.take(header.sizeBytes());
-        spare.file().write(0, header.encode(checksum));
-        spare.file().force();
         String name = SEGMENT_PREFIX + String.format("%016x", header.baseLsn()) + SEGMENT_SUFFIX;
-        disk.rename(spare.name(), name);
+        try {
+            spare.file().write(0, header.encode(checksum));
+            spare.file().force();
+            disk.rename(spare.name(), name);
+        } catch (DiskFullException e) {
+            spares.delete(spare);
+            throw e;
+        }
         disk.forceDirectory();
         segments.put(header.baseLsn(), new SegmentFile(header, name, spare.file(), spare.bytes()));
         if (header.previousEndLsn() != 0) trim(header.previousBaseLsn(), header.previousEndLsn());
@@ -282,6 +289,14 @@ public final class FileLogStore implements LogStore {
     @Override
     public PendingCheckpoint createCheckpoint() throws IOException {
         return checkpoints.create();
+    }
+
+    @Override
+    public Room room() {
+        DiskSpace space = disk.space();
+        long spare = spares.nextSegmentBytes();
+        long usable = space.usableBytes() + Math.min(spare, Long.MAX_VALUE - space.usableBytes());
+        return new Room(space.totalBytes(), usable, occupiedBytes.get() - spare);
     }
 
     @Override

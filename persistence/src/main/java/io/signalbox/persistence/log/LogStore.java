@@ -76,6 +76,18 @@ public interface LogStore extends AutoCloseable {
     /** Begins a checkpoint; nobody sees it before it is published. */
     PendingCheckpoint createCheckpoint() throws IOException;
 
+    /**
+     * What there is room for, in bytes; a file that waits to be the next segment counts as room.
+     *
+     * @param totalBytes size of the medium
+     * @param usableBytes what can still be written
+     * @param heldBytes what segments, checkpoints and the reserve have
+     */
+    record Room(long totalBytes, long usableBytes, long heldBytes) {}
+
+    /** How much room there is; the housekeeper. */
+    Room room();
+
     /** Bytes that segments, spare ones too, and checkpoints occupy. */
     long occupiedBytes();
 

@@ -57,18 +57,33 @@ final class SpareFiles {
     /** Keeps what was a segment, if it is whole and wanted, or deletes it. */
     void retire(SegmentFile segment) throws IOException {
         long bytes = segment.bytes();
-        if (bytes != segment.header().sizeBytes() || !isWanted(bytes)) {
-            delete(new Spare(segment.name(), segment.file(), bytes));
-            disk.forceDirectory();
-            return;
-        }
+        boolean whole = bytes == segment.header().sizeBytes();
+        if (whole && isWanted(bytes) && isKept(segment)) return;
+        delete(new Spare(segment.name(), segment.file(), bytes));
+        disk.forceDirectory();
+    }
+
+    /** False if there is no room for another name. */
+    private boolean isKept(SegmentFile segment) throws IOException {
         String name = segment.name();
         if (!name.startsWith(PREFIX)) {
             name = PREFIX + String.format("%016x", segment.header().baseLsn()) + SUFFIX;
-            disk.rename(segment.name(), name);
+            try {
+                disk.rename(segment.name(), name);
+            } catch (DiskFullException e) {
+                return false;
+            }
             disk.forceDirectory();
         }
-        spares.add(new Spare(name, segment.file(), bytes));
+        spares.add(new Spare(name, segment.file(), segment.bytes()));
+        return true;
+    }
+
+    /** Bytes of files that wait to be the next segment; the reserve is for others. */
+    long nextSegmentBytes() {
+        long bytes = 0;
+        for (Spare spare : spares) if (spare.bytes != reserveBytes) bytes += spare.bytes;
+        return bytes;
     }
 
     /**
@@ -95,14 +110,15 @@ final class SpareFiles {
     void keepReserve(SegmentHeader ready) throws IOException {
         if (reserveBytes == 0) reserveBytes = ready.sizeBytes();
         if (reserveBytes == ready.sizeBytes() || !isWanted(reserveBytes)) return;
-        Spare fresh;
+        String name = PREFIX + String.format("%016x", ready.baseLsn()) + RESERVE_SUFFIX;
+        Spare fresh = null;
         try {
             fresh = create(reserveBytes);
+            disk.rename(fresh.name, name);
         } catch (DiskFullException e) {
+            if (fresh != null) delete(fresh);
             return;
         }
-        String name = PREFIX + String.format("%016x", ready.baseLsn()) + RESERVE_SUFFIX;
-        disk.rename(fresh.name, name);
         spares.add(new Spare(name, fresh.file, fresh.bytes));
     }
 
@@ -136,6 +152,8 @@ final class SpareFiles {
     }
 
     private Spare create(long bytes) throws IOException {
+        // Found out by writing, it would take the last of the disk from others for a moment, again at each try.
+        if (disk.space().usableBytes() < bytes) throw new DiskFullException("No space left for " + bytes + " bytes");
         String name = temporaryName();
         DiskFile file = disk.create(name);
         try {
@@ -149,7 +167,8 @@ final class SpareFiles {
         return new Spare(name, file, bytes);
     }
 
-    private void delete(Spare spare) throws IOException {
+    /** Gives up a file that was taken. */
+    void delete(Spare spare) throws IOException {
         spare.file.close();
         disk.delete(spare.name);
         occupiedBytes.addAndGet(-spare.bytes);

@@ -106,7 +106,7 @@ public final class ConfigurationReader {
     public Configuration finish() throws ConfigurationException {
         if (problems.values().stream().anyMatch(found -> !found.isEmpty())) throw new ConfigurationException(problems);
         Configuration configuration = new Configuration(given, file);
-        Optional<ConfigurationProblem> clash = PortClash.in(configuration);
+        Optional<ConfigurationProblem> clash = PortClash.in(configuration).or(() -> DataSizes.in(configuration));
         if (clash.isPresent()) throw new ConfigurationException(Map.of("configuration", List.of(clash.get())));
         return configuration;
     }

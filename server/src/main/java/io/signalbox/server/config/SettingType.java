@@ -146,12 +146,12 @@ public sealed interface SettingType<T> {
     }
 
     /** A number of bytes, written with its unit. */
-    record Size(int minBytes, int maxBytes) implements SettingType<Integer> {
-        private static final Pattern SIZE = Pattern.compile("(\\d{1,10})\\s*(B|KiB|MiB|GiB)?");
-        private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB");
+    record Size(long minBytes, long maxBytes) implements SettingType<Long> {
+        private static final Pattern SIZE = Pattern.compile("(\\d{1,10})\\s*(B|KiB|MiB|GiB|TiB)?");
+        private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
 
         @Override
-        public Integer parse(String text) throws BadValue {
+        public Long parse(String text) throws BadValue {
             Matcher matcher = SIZE.matcher(text.strip());
             if (!matcher.matches())
                 throw new BadValue("needs a size such as \"64KiB\" or \"1MiB\", not \"" + text + "\"");
@@ -159,11 +159,12 @@ public sealed interface SettingType<T> {
                 throw new BadValue("needs a unit, e.g. \"" + text.strip() + "B\" or \"" + text.strip() + "KiB\"");
             }
             int shift = 10 * UNITS.indexOf(matcher.group(2));
-            long bytes = Long.parseLong(matcher.group(1)) << shift;
+            long amount = Long.parseLong(matcher.group(1));
+            long bytes = amount > maxBytes >> shift ? Long.MAX_VALUE : amount << shift;
             if (bytes < minBytes || bytes > maxBytes) {
                 throw new BadValue("is " + write(minBytes) + " to " + write(maxBytes) + ", not " + text.strip());
             }
-            return (int) bytes;
+            return bytes;
         }
 
         @Override
@@ -172,9 +173,9 @@ public sealed interface SettingType<T> {
         }
 
         @Override
-        public String write(Integer value) {
+        public String write(Long value) {
             int unit = 0;
-            int amount = value;
+            long amount = value;
             while (unit < UNITS.size() - 1 && amount >= 1024 && amount % 1024 == 0) {
                 amount /= 1024;
                 unit++;

@@ -13,6 +13,8 @@ public final class Settings {
     /** What fits into one batch of the log, with all that goes with it. */
     private static final int LARGEST_MESSAGE_BYTES = 60 << 20;
 
+    private static final long LARGEST_DISK_BYTES = 1024L << 40;
+
     public static final Setting<String> AMQP_HOST = new Setting<>(
             "amqp.host", new SettingType.Host(), "127.0.0.1", "The address on which AMQP 1.0 clients are served.");
     public static final Setting<Integer> AMQP_PORT =
@@ -20,10 +22,10 @@ public final class Settings {
     public static final Setting<Optional<String>> AMQP_TLS_HOST =
             tlsHost("amqp", "AMQP 1.0 clients are served over TLS");
     public static final Setting<Integer> AMQP_TLS_PORT = tlsPort("amqp", 5671, "AMQP 1.0 clients over TLS");
-    public static final Setting<Integer> AMQP_MAX_MESSAGE_SIZE = new Setting<>(
+    public static final Setting<Long> AMQP_MAX_MESSAGE_SIZE = new Setting<>(
             "amqp.max-message-size",
             new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
-            16 << 20,
+            16L << 20,
             "The largest AMQP message taken from a client; what is larger is refused.");
     public static final Setting<String> MQTT_HOST = new Setting<>(
             "mqtt.host", new SettingType.Host(), "127.0.0.1", "The address on which MQTT clients are served.");
@@ -31,20 +33,20 @@ public final class Settings {
             new Setting<>("mqtt.port", new SettingType.Port(), 1883, "The port for MQTT clients.");
     public static final Setting<Optional<String>> MQTT_TLS_HOST = tlsHost("mqtt", "MQTT clients are served over TLS");
     public static final Setting<Integer> MQTT_TLS_PORT = tlsPort("mqtt", 8883, "MQTT clients over TLS");
-    public static final Setting<Integer> MQTT_MAX_PACKET_SIZE = new Setting<>(
+    public static final Setting<Long> MQTT_MAX_PACKET_SIZE = new Setting<>(
             "mqtt.max-packet-size",
             new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
-            2 << 20,
+            2L << 20,
             "The largest MQTT packet taken from a client; what is larger ends its connection.");
     public static final Setting<Integer> MQTT_MAX_RETAINED_MESSAGES = new Setting<>(
             "mqtt.max-retained-messages",
             new SettingType.Count(0, 100_000_000),
             1_000_000,
             "How many topics may have a retained message; one more is refused.");
-    public static final Setting<Integer> MQTT_MAX_RETAINED_SIZE = new Setting<>(
+    public static final Setting<Long> MQTT_MAX_RETAINED_SIZE = new Setting<>(
             "mqtt.max-retained-size",
             new SettingType.Size(0, 1 << 30),
-            64 << 20,
+            64L << 20,
             "What retained messages may take of the heap in all: topic, body and 200 bytes each; one more is refused.");
     public static final Setting<String> HTTP_HOST = new Setting<>(
             "http.host", new SettingType.Host(), "127.0.0.1", "The address on which health and metrics are served.");
@@ -79,12 +81,26 @@ public final class Settings {
             new SettingType.Directory(),
             Path.of("data"),
             "Where messages are kept, by one running broker. In a file a relative path counts from the file, the default from the launcher.");
-    public static final Setting<Integer> DATA_SEGMENT_SIZE = new Setting<>(
+    public static final Setting<Long> DATA_SEGMENT_SIZE = new Setting<>(
             "data.segment-size",
             new SettingType.Size(4 << 20, 1 << 30),
-            256 << 20,
+            256L << 20,
             "The size of a new file of the log, but for the first after a start, which is smaller; a message has at most a"
                     + " quarter of it. Files that are there keep theirs.");
+    public static final Setting<Optional<Long>> DATA_MIN_FREE = new Setting<>(
+            "data.min-free",
+            new SettingType.Optionally<>(
+                    new SettingType.Size(0, LARGEST_DISK_BYTES),
+                    "5 % of the file system, at most 1GiB, but two segments if they are no more than an eighth of it"),
+            Optional.empty(),
+            "What has to stay free on the file system of `data.dir`: below it publishers are refused, above one and a half"
+                    + " times as much they are taken again; see `docs/full-disk.md`.");
+    public static final Setting<Optional<Long>> DATA_MAX_SIZE = new Setting<>(
+            "data.max-size",
+            new SettingType.Optionally<>(new SettingType.Size(16 << 20, LARGEST_DISK_BYTES), "as much as the disk has"),
+            Optional.empty(),
+            "What the log may take in `data.dir`, four segments or more: shortly before it publishers are refused; see"
+                    + " `docs/full-disk.md`.");
     public static final Setting<String> LOG_LEVEL = new Setting<>(
             "log.level",
             new SettingType.Choice(List.of("error", "warn", "info", "debug")),
@@ -115,6 +131,8 @@ public final class Settings {
             DEFINITIONS_FILE,
             DATA_DIR,
             DATA_SEGMENT_SIZE,
+            DATA_MIN_FREE,
+            DATA_MAX_SIZE,
             LOG_LEVEL);
 
     /** What a running broker takes over when it is told to reload; the others need a restart. */

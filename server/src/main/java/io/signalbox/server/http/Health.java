@@ -11,6 +11,9 @@ public interface Health {
     /** Why nobody should connect now; empty while the broker serves. */
     Optional<String> whyNotReady();
 
+    /** What of the service is not there although the broker serves, in a sentence; empty if all of it is. */
+    Optional<String> restriction();
+
     /** Whether clients on this machine need no password, so that a browser here must not speak for another site. */
     boolean trustsThisMachine();
 }

@@ -34,7 +34,10 @@ public final class HttpPages {
     Page get(String path) {
         return switch (path) {
             case "/health/live" -> healthPage(health.whyNotLive(), "live");
-            case "/health/ready" -> healthPage(health.whyNotReady(), "ready");
+            case "/health/ready" ->
+                healthPage(
+                        health.whyNotReady(),
+                        health.restriction().map(what -> "ready; " + what).orElse("ready"));
             case "/metrics" -> metricsPage();
             case "/" -> Page.text(HttpResponseStatus.OK, "Signalbox: /health/live /health/ready /metrics");
             default -> Page.text(HttpResponseStatus.NOT_FOUND, "There is no page " + printable(path) + ".");

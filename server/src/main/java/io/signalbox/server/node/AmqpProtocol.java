@@ -74,7 +74,7 @@ final class AmqpProtocol implements Protocol {
                 defaults.mechanisms(),
                 new AmqpSettings.Limits(
                         limits.maxFrameBytes(),
-                        configuration.get(Settings.AMQP_MAX_MESSAGE_SIZE),
+                        Math.toIntExact(configuration.get(Settings.AMQP_MAX_MESSAGE_SIZE)),
                         limits.maxSessions(),
                         limits.maxLinks()),
                 defaults.idleTimeoutMillis(),

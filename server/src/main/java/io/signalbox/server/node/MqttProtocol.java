@@ -69,7 +69,7 @@ final class MqttProtocol implements Protocol {
         MqttSettings defaults = MqttSettings.defaults();
         return new MqttSettings(
                 defaults.connectPacketBytes(),
-                configuration.get(Settings.MQTT_MAX_PACKET_SIZE),
+                Math.toIntExact(configuration.get(Settings.MQTT_MAX_PACKET_SIZE)),
                 defaults.receiveMaximum(),
                 defaults.outboundWindow(),
                 defaults.outboundBufferBytes(),

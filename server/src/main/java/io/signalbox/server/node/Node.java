@@ -171,9 +171,10 @@ public final class Node implements NodeControl {
     }
 
     private static String disk(StoreStatus store) {
-        String full = store.diskFull() ? ", and there is no room for more: publishers wait until there is" : "";
-        return (store.diskBytes() >> 20) + " MiB, of which messages have " + (store.livingBytes() >> 20) + " MiB"
-                + full;
+        String free = store.freeBytes() == Long.MAX_VALUE ? "" : ", " + (store.freeBytes() >> 20) + " MiB free";
+        String refusing =
+                store.shortage().map(why -> "; publishers are refused. " + why).orElse("");
+        return (store.diskBytes() >> 20) + " MiB, of which messages have " + (store.livingBytes() >> 20) + " MiB" + free + refusing;
     }
 
     private static String text(InetSocketAddress address) {

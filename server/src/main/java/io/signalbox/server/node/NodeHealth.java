@@ -1,5 +1,6 @@
 package io.signalbox.server.node;
 
+import io.signalbox.broker.store.MessageStore;
 import io.signalbox.server.http.Health;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ final class NodeHealth implements Health {
 
     private final LoopWatch loops;
     private volatile NodeState state = NodeState.RECOVERING;
+    private volatile Optional<MessageStore> store = Optional.empty();
     private volatile long recoveredPercent;
     private volatile BooleanSupplier trustsThisMachine = () -> true;
 
@@ -31,6 +33,16 @@ final class NodeHealth implements Health {
     /** How far the reading of the log is. */
     void recovering(long bytesDone, long bytesTotal) {
         if (bytesTotal > 0) recoveredPercent = 100 * bytesDone / bytesTotal;
+    }
+
+    /** From now on it depends on what the store says. */
+    void knows(MessageStore known) {
+        store = Optional.of(known);
+    }
+
+    @Override
+    public Optional<String> restriction() {
+        return store.flatMap(MessageStore::shortage).map(why -> "publishers are refused. " + why);
     }
 
     /** From now on it depends on who is let in. */

@@ -47,6 +47,10 @@ public final class NodeMetrics {
                 "signalbox_messages_refused_memory",
                 "Messages refused because the queues hold as much of the heap as they may.",
                 broker.counters().refusedForMemory);
+        counter(
+                "signalbox_messages_refused_disk",
+                "Messages refused, or at most once and dropped, because the disk had no room for them.",
+                broker.counters().refusedForDisk);
         gauge(
                 "signalbox_queue_memory_bytes",
                 "Heap that the queues hold, as they reckon it.",
@@ -110,8 +114,12 @@ public final class NodeMetrics {
                 () -> broker.store().failure().isPresent() ? 1 : 0);
         gauge(
                 "signalbox_store_disk_full",
-                "1 while the disk has no room for more, so that publishers wait.",
-                () -> broker.store().status().diskFull() ? 1 : 0);
+                "1 while publishers are refused because the disk has no room for more.",
+                () -> broker.store().shortage().isPresent() ? 1 : 0);
+        gauge(
+                "signalbox_store_free_bytes",
+                "Bytes that can still be written, of the file system or of data.max-size, spare files of the log included.",
+                () -> broker.store().status().freeBytes());
         gauge(
                 "signalbox_store_disk_bytes",
                 "Bytes of disk that the store occupies.",

@@ -1,11 +1,14 @@
 package io.signalbox.server.node;
 
+import io.signalbox.persistence.DiskLimits;
 import io.signalbox.persistence.PersistentStore;
 import io.signalbox.persistence.StoreSettings;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Settings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a node is put together from: where its messages are kept and the protocols it speaks. Immutable.
@@ -16,12 +19,20 @@ public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt, Map<St
 
     /** The broker as it is shipped: a log of files, AMQP 1.0 and MQTT. */
     public static NodeParts standard(Configuration configuration) {
-        StoreSettings settings = StoreSettings.ofSegments(configuration.get(Settings.DATA_SEGMENT_SIZE));
+        StoreSettings settings = StoreSettings.ofSegments(
+                        Math.toIntExact(configuration.get(Settings.DATA_SEGMENT_SIZE)))
+                .limitedTo(new DiskLimits(
+                        bytes(configuration.get(Settings.DATA_MIN_FREE)),
+                        bytes(configuration.get(Settings.DATA_MAX_SIZE))));
         return new NodeParts(
                 (directory, formats) -> PersistentStore.open(directory, settings, formats),
                 new AmqpProtocol(),
                 new MqttProtocol(),
                 System.getenv());
+    }
+
+    private static OptionalLong bytes(Optional<Long> setting) {
+        return setting.map(OptionalLong::of).orElse(OptionalLong.empty());
     }
 
     /** MQTT first: it keeps for its sessions what they left in their queues, before anyone else touches these. */

@@ -128,6 +128,7 @@ final class NodeStart {
         long recoveryStart = System.nanoTime();
         Broker broker = keep(openBroker(transport, data, health));
         metrics.addBroker(broker);
+        health.knows(broker.store());
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - recoveryStart);
 
         health.become(NodeState.OPENING);

@@ -114,11 +114,27 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void aQuotaHoldsTheSegmentsThatAreNeededInAnyCase() throws Exception {
+        ConfigurationReader tooSmall = new ConfigurationReader().flag("data.max-size", "1023MiB", "--set");
+        ConfigurationException failure = assertThrows(ConfigurationException.class, tooSmall::finish);
+        assertTrue(failure.getMessage().contains("data.max-size (--set) is less than 4 times data.segment-size"));
+        Configuration configuration = new ConfigurationReader()
+                .flag("data.max-size", "5TiB", "--set")
+                .flag("data.min-free", "0B", "--set")
+                .finish();
+        assertEquals(Optional.of(5L << 40), configuration.get(Settings.DATA_MAX_SIZE));
+        assertEquals(Optional.of(0L), configuration.get(Settings.DATA_MIN_FREE));
+        assertEquals("\"5TiB\"", configuration.asToml(Settings.DATA_MAX_SIZE));
+        ConfigurationReader tooLarge = new ConfigurationReader().flag("data.max-size", "9999999999TiB", "--set");
+        assertThrows(ConfigurationException.class, tooLarge::finish);
+    }
+
+    @Test
     void sizesAreReadAndWrittenWithTheirUnit() throws Exception {
         Configuration configuration = new ConfigurationReader()
                 .flag("mqtt.max-packet-size", "2MiB", "--set")
                 .finish();
-        assertEquals(2 << 20, configuration.get(Settings.MQTT_MAX_PACKET_SIZE));
+        assertEquals(2L << 20, configuration.get(Settings.MQTT_MAX_PACKET_SIZE));
         assertEquals("\"2MiB\"", configuration.asToml(Settings.MQTT_MAX_PACKET_SIZE));
     }
 
@@ -204,7 +220,7 @@ class ConfigurationReaderTest {
                 .finish();
         assertEquals(7, configuration.get(Settings.AMQP_PORT));
         assertEquals(4, configuration.get(Settings.MQTT_PORT));
-        assertEquals(5 << 20, configuration.get(Settings.MQTT_MAX_PACKET_SIZE));
+        assertEquals(5L << 20, configuration.get(Settings.MQTT_MAX_PACKET_SIZE));
         assertEquals(
                 "environment SIGNALBOX_MQTT__PORT",
                 configuration.origin(Settings.MQTT_PORT).toString());

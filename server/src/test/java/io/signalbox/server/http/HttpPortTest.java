@@ -33,6 +33,11 @@ class HttpPortTest {
         }
 
         @Override
+        public Optional<String> restriction() {
+            return Optional.empty();
+        }
+
+        @Override
         public boolean trustsThisMachine() {
             return true;
         }

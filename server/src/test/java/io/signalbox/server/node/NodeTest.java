@@ -120,6 +120,23 @@ class NodeTest {
         awaitRefused(node.startReport().amqp().getPort());
     }
 
+    @Test
+    void aDiskWithoutRoomIsShownAndLeavesTheNodeReady() throws Exception {
+        start();
+        store.beShort("Make room.");
+        HttpResponse<String> ready = get("/health/ready");
+        assertEquals(200, ready.statusCode());
+        assertEquals("ready; publishers are refused. Make room.\n", ready.body());
+        assertTrue(get("/metrics").body().contains("signalbox_store_disk_full 1.0\n"));
+        assertEquals(
+                "0 MiB; publishers are refused. Make room.",
+                node.status().facts().get("Disk"));
+        store.makeRoom();
+        assertEquals("ready\n", get("/health/ready").body());
+        assertTrue(get("/metrics").body().contains("signalbox_store_disk_full 0.0\n"));
+        assertEquals("0 MiB, of which messages have 0 MiB", node.status().facts().get("Disk"));
+    }
+
     /** The port is closed by a thread of its own, soon. */
     private static void awaitRefused(int port) {
         while (true) {
