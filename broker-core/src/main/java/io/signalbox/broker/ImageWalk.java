@@ -1,5 +1,6 @@
 package io.signalbox.broker;
 
+import io.signalbox.broker.queue.CaptureListener;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.store.ImageSink;
 import java.util.Collections;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the store takes. Confined to one loop; whoever answers, and a store that has taken a part, raises a counter, and who raises it
  * from 0 calls the loop.
  */
-final class ImageWalk implements MessageQueue.CaptureListener {
+final class ImageWalk implements CaptureListener {
 
     /** As much may wait to be taken, in bytes, before the next part is asked for. */
     private static final long MOST_UNTAKEN_BYTES = 4 << 20;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.CaptureListener;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.DeliveryListener;
 import io.signalbox.broker.queue.MessageQueue;
@@ -241,7 +242,7 @@ class QueueImagesTest {
         queue.whenSpace(
                 () -> { // both wait in the mailbox while this command is applied
                     subscriptions.get(0).settle(inbox.deliveries.get(0), Outcome.ACCEPTED);
-                    queue.capture(store.durableLsn(), new MessageQueue.CaptureListener() {
+                    queue.capture(store.durableLsn(), new CaptureListener() {
                         @Override
                         public void captured(byte[] part, Optional<Runnable> next) {
                             told.add(part);

@@ -10,9 +10,8 @@ import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -55,6 +54,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     // Confined to whoever drains.
     private final QueueJournal journal;
     private int appliedBeforeStall;
+    private @Nullable ArrayDeque<QueueCommand> setAside;
     private @Nullable Capture capture;
     private @Nullable EmptinessListener emptinessAwaited;
     private @Nullable Alarm alarm; // made when the first message comes that expires
@@ -165,33 +165,12 @@ public final class MessageQueue implements Destination, QueueEffects {
         return state.recovery();
     }
 
-    /** Receives the image of a queue, on the thread that drains it. */
-    public interface CaptureListener {
-
-        /**
-         * A part of it.
-         *
-         * @param part empty if there is nothing to tell
-         * @param next asks for the next part, once, on a loop; empty when this was the last one
-         */
-        void captured(byte[] part, Optional<Runnable> next);
-
-        /** There will be no more, because something is wrong with the queue. */
-        void failed(RuntimeException cause);
-    }
-
     /**
      * Tells, part by part, which entries whose records lie below an LSN have not ended; what ends meanwhile may be told or not,
      * and what is not told has its settlement in the log. On any loop; again only when the last part has been told.
      */
     public void capture(long belowLsn, CaptureListener listener) {
-        awaitCapture(new Capture(state.image(belowLsn), listener));
-    }
-
-    private record Capture(QueueImage image, CaptureListener listener) {}
-
-    private void awaitCapture(Capture wanted) {
-        submit(new QueueCommand.Call(() -> capture = wanted));
+        submit(new Capture(state.image(belowLsn), listener, due -> capture = due));
     }
 
     /** After the settlements of what has ended have been appended. */
@@ -199,15 +178,7 @@ public final class MessageQueue implements Destination, QueueEffects {
         Capture wanted = capture;
         if (wanted == null) return;
         capture = null;
-        try {
-            if (journal.hasFailed()) throw new IllegalStateException("its settlements are not in the log");
-            byte[] part = wanted.image.nextPart();
-            Optional<Runnable> next =
-                    wanted.image.isOver() ? Optional.empty() : Optional.of(() -> awaitCapture(wanted));
-            wanted.listener.captured(part == null ? new byte[0] : part, next);
-        } catch (RuntimeException | Error e) {
-            wanted.listener.failed(new IllegalStateException("no image of the " + this + ": " + e.getMessage(), e));
-        }
+        wanted.tell(this, !journal.hasFailed());
     }
 
     void submit(QueueCommand command) {
@@ -229,6 +200,10 @@ public final class MessageQueue implements Destination, QueueEffects {
                 home.execute(this::drain); // the counter stays above 0, so nobody else begins
                 return;
             }
+            if (settings.durable() && store.settlementsWait()) {
+                stall(0);
+                return; // the counter stays above 0
+            }
             int batch = Math.min(missed, budget);
             for (int i = 0; i < batch; i++) applyOne();
             budget -= batch;
@@ -240,9 +215,7 @@ public final class MessageQueue implements Destination, QueueEffects {
             }
             tellOfEmptiness();
             if (!journal.append()) {
-                appliedBeforeStall = batch;
-                waitsForSpace = true;
-                store.whenSpace(() -> home.execute(this::resume));
+                stall(batch);
                 return; // likewise
             }
             tellCapture();
@@ -250,20 +223,66 @@ public final class MessageQueue implements Destination, QueueEffects {
         }
     }
 
+    /** @param applied commands that have been applied, and are still counted */
+    private void stall(int applied) {
+        appliedBeforeStall = applied;
+        waitsForSpace = true;
+        awaitSpace();
+    }
+
     /** The log may have space again for the settlements that it had none for. */
     private void resume() {
-        if (!journal.append()) {
-            store.whenSpace(() -> home.execute(this::resume));
+        if (!journal.append() || (settings.durable() && store.settlementsWait())) {
+            awaitSpace();
             return;
         }
         waitsForSpace = false;
         tellCapture();
+        mailbox.offer(new QueueCommand.Turn()); // what was taken in meanwhile may be wanted
+        work.getAndIncrement();
         if (work.addAndGet(-appliedBeforeStall) != 0) drain();
     }
 
+    private void awaitSpace() {
+        if (journal.isEmpty()) {
+            takeIn();
+            tellCapture();
+        }
+        store.whenSpace(() -> home.execute(this::resume));
+    }
+
+    /** Applies what settles nothing, since an image needs it: what was published before, and the wish for one. */
+    private void takeIn() {
+        int taken = appliedBeforeStall + (setAside == null ? 0 : setAside.size());
+        for (int left = work.get() - taken; left > 0; left--) {
+            QueueCommand next = poll();
+            if (next instanceof Entry || next instanceof Capture) {
+                apply(next);
+                appliedBeforeStall++;
+            } else {
+                if (setAside == null) setAside = new ArrayDeque<>();
+                setAside.add(next);
+            }
+        }
+    }
+
     private void applyOne() {
+        ArrayDeque<QueueCommand> first = setAside;
+        if (first == null) {
+            apply(poll());
+        } else {
+            apply(first.remove());
+            if (first.isEmpty()) setAside = null;
+        }
+    }
+
+    private QueueCommand poll() {
         QueueCommand command = mailbox.poll();
         if (command == null) throw new IllegalStateException("a command was counted and is not there");
+        return command;
+    }
+
+    private void apply(QueueCommand command) {
         try {
             command.applyTo(state);
         } catch (RuntimeException | Error e) {
@@ -320,7 +339,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     public void load(List<Entry> entries) {
         long[] lsns = new long[entries.size()];
         for (int i = 0; i < lsns.length; i++) lsns[i] = entries.get(i).lsn;
-        Load load = new Load(entries);
+        Load load = new Load(entries, this::handOff);
         store.read(lsns, load, failure -> {
             LOG.error("event=queue_unreadable queue={} cause=\"{}\"", settings.name(), failure.getMessage());
             handOff(load);
@@ -363,27 +382,5 @@ public final class MessageQueue implements Destination, QueueEffects {
     @Override
     public String toString() {
         return "queue " + settings.name();
-    }
-
-    /** Gathers, on the reader's thread, what was asked of the log; then it is a command of the queue. */
-    private final class Load extends QueueCommand implements MessageStore.ReadSink {
-        private final List<Entry> entries;
-        private final List<Message> messages;
-
-        Load(List<Entry> entries) {
-            this.entries = entries;
-            this.messages = new ArrayList<>(entries.size());
-        }
-
-        @Override
-        public void loaded(long lsn, Message message) {
-            messages.add(message);
-            if (messages.size() == entries.size()) handOff(this);
-        }
-
-        @Override
-        void applyTo(QueueState rules) {
-            rules.loaded(entries, messages);
-        }
     }
 }

@@ -51,6 +51,11 @@ final class QueueJournal {
         confirmations.add(new Confirmation(subscription, token));
     }
 
+    /** Whether nothing waits to be appended. */
+    boolean isEmpty() {
+        return fullBatches.isEmpty() && settlements.isEmpty();
+    }
+
     /** Whether the log took something of it and never will: what has ended may come back at a start. */
     boolean hasFailed() {
         return settledUpTo < 0;

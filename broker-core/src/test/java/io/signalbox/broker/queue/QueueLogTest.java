@@ -20,6 +20,7 @@ import io.signalbox.broker.store.WriteBatch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,12 @@ class QueueLogTest {
     private static final class SmallRecords extends RelayStore {
         boolean full;
         boolean broken;
+        boolean settlementsWait;
+
+        @Override
+        public boolean settlementsWait() {
+            return settlementsWait;
+        }
 
         @Override
         public long append(WriteBatch batch) {
@@ -49,7 +56,7 @@ class QueueLogTest {
 
         @Override
         public void whenSpace(Runnable waiter) {
-            if (full) waiters.add(waiter);
+            if (full || settlementsWait) waiters.add(waiter);
             else super.whenSpace(waiter);
         }
 
@@ -57,8 +64,14 @@ class QueueLogTest {
 
         void makeSpace() {
             full = false;
-            List.copyOf(waiters).forEach(Runnable::run);
+            wakeWaiters();
+        }
+
+        /** As a log does every now and then. */
+        void wakeWaiters() {
+            List<Runnable> woken = List.copyOf(waiters);
             waiters.clear();
+            woken.forEach(Runnable::run);
         }
     }
 
@@ -256,5 +269,50 @@ class QueueLogTest {
                 assertInstanceOf(PublishOutcome.Refused.class, outcomes.get(0)).reason());
         assertEquals(0, store.memory.storedMessages());
         for (MessageQueue queue : queues) assertEquals(0, queue.status().enqueued());
+    }
+
+    /** What has ended and is not in the log may not be left out of an image, and an image may be what makes room in the log. */
+    @Test
+    void whileSettlementsWaitNothingEndsAndAnImageIsToldAllTheSame() {
+        MessageQueue queue = queue(QueueSettings.durable("q", "test"));
+        Inbox inbox = new Inbox();
+        Subscription consumer = subscribe(queue, inbox);
+        put(queue, TestMessages.durable("q", "a"), 0);
+        put(queue, TestMessages.durable("q", "b"), 0);
+        consumer.grantUpTo(10);
+        loops.runAll();
+        assertEquals(2, inbox.deliveries.size());
+
+        store.settlementsWait = true;
+        consumer.settle(inbox.deliveries.get(0), Outcome.ACCEPTED, 1);
+        put(queue, TestMessages.durable("q", "c"), 0);
+        List<Long> told = new ArrayList<>();
+        queue.capture(store.durableLsn(), new CaptureListener() {
+            @Override
+            public void captured(byte[] part, Optional<Runnable> next) {
+                queue(QueueSettings.durable("copy", "test")).recovery().image(part, told::add);
+                assertTrue(next.isEmpty());
+            }
+
+            @Override
+            public void failed(RuntimeException cause) {
+                throw cause;
+            }
+        });
+        consumer.settle(inbox.deliveries.get(1), Outcome.ACCEPTED, 2);
+        loops.runAll();
+        store.wakeWaiters();
+        loops.runAll();
+        assertEquals(3, told.size(), "an image without what waits");
+        assertTrue(queue.waitsForSpace());
+        assertEquals(List.of(), inbox.settled);
+        assertEquals(2, inbox.deliveries.size());
+
+        store.settlementsWait = false;
+        store.wakeWaiters();
+        loops.runAll();
+        assertEquals(List.of(1L, 2L), inbox.settled);
+        assertEquals(3, inbox.deliveries.size(), "what came meanwhile is handed over");
+        assertEquals(1, store.memory.storedMessages());
     }
 }
