@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** strace on a process that runs. Ended by its own pid only. Used by one thread. */
 public final class Strace implements AutoCloseable {
@@ -19,10 +21,15 @@ public final class Strace implements AutoCloseable {
     /** Longer than any test. */
     private static final long HELD_MICROS = TimeUnit.MINUTES.toMicros(5);
 
+    private static final String FAILURE = "error=EIO";
+    private static final Pattern INJECTED = Pattern.compile("<([^>]*)>.*\\(INJECTED\\)");
+
     private final Process process;
+    private final OutputLines output;
 
     private Strace(Process process) {
         this.process = process;
+        this.output = OutputLines.of(process.getInputStream(), "strace");
     }
 
     /** Whether strace is installed and may trace here what it is told to, with these options. */
@@ -43,22 +50,46 @@ public final class Strace implements AutoCloseable {
 
     /** From now on every force that the process asks for waits, and has not begun, until this is closed. */
     public static Strace holdForces(long pid) {
+        return inject(pid, "delay_enter=" + HELD_MICROS);
+    }
+
+    /** From now on every force that the process asks for fails with EIO. */
+    public static Strace failForces(long pid) {
+        return inject(pid, FAILURE);
+    }
+
+    /** Whether {@link #failForces} can be had here. */
+    public static boolean canFailForces() throws InterruptedException {
+        return works("-e", "inject=fdatasync,fsync:" + FAILURE);
+    }
+
+    /** The files whose force has failed so far, one for each time. */
+    public List<String> failedForces() {
+        List<String> files = new ArrayList<>();
+        for (String line : output.lines()) {
+            Matcher matcher = INJECTED.matcher(line);
+            if (matcher.find()) files.add(matcher.group(1));
+        }
+        return files;
+    }
+
+    private static Strace inject(long pid, String what) {
         try {
             Process process = new ProcessBuilder(
                             "strace",
                             "-f",
+                            "-y",
                             "-p",
                             Long.toString(pid),
                             "-e",
                             "trace=fdatasync,fsync",
                             "-e",
-                            "inject=fdatasync,fsync:delay_enter=" + HELD_MICROS)
+                            "inject=fdatasync,fsync:" + what)
                     .redirectErrorStream(true)
                     .start();
             process.getOutputStream().close();
             Strace strace = new Strace(process);
-            OutputLines.of(process.getInputStream(), "strace")
-                    .await("strace attached", ATTACH_LIMIT, line -> line.contains("attached"));
+            strace.output.await("strace attached", ATTACH_LIMIT, line -> line.contains("attached"));
             return strace;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -174,7 +174,8 @@ public final class Node implements NodeControl {
         String free = store.freeBytes() == Long.MAX_VALUE ? "" : ", " + (store.freeBytes() >> 20) + " MiB free";
         String refusing =
                 store.shortage().map(why -> "; publishers are refused. " + why).orElse("");
-        return (store.diskBytes() >> 20) + " MiB, of which messages have " + (store.livingBytes() >> 20) + " MiB" + free + refusing;
+        return (store.diskBytes() >> 20) + " MiB, of which messages have " + (store.livingBytes() >> 20) + " MiB" + free
+                + refusing;
     }
 
     private static String text(InetSocketAddress address) {

@@ -134,7 +134,8 @@ class NodeTest {
         store.makeRoom();
         assertEquals("ready\n", get("/health/ready").body());
         assertTrue(get("/metrics").body().contains("signalbox_store_disk_full 0.0\n"));
-        assertEquals("0 MiB, of which messages have 0 MiB", node.status().facts().get("Disk"));
+        assertEquals(
+                "0 MiB, of which messages have 0 MiB", node.status().facts().get("Disk"));
     }
 
     /** The port is closed by a thread of its own, soon. */
