@@ -57,7 +57,13 @@ final class Housekeeper {
         this.cleaner = cleaner;
         this.wakeLog = wakeLog;
         this.room = new RoomWatch(log, store, settings);
-        this.chores = List.of(this::giveBack, this::prepareNext, checkpointer::step, this::countDead, cleaner::step);
+        this.chores = List.of(
+                this::giveBack,
+                this::prepareNext,
+                this::reserveRoom,
+                checkpointer::step,
+                this::countDead,
+                cleaner::step);
     }
 
     /** Does one piece of work; the answer is for how many nanoseconds there will be no other, unless woken. */
@@ -117,7 +123,8 @@ final class Housekeeper {
     }
 
     private boolean prepareNext() throws IOException {
-        if (!log.isNextSegmentDue()) return false;
+        boolean early = room.isSpaceShort() && log.isNextSegmentMissing();
+        if (!early && !log.isNextSegmentDue()) return false;
         SegmentHeader newest = log.segments().newest().header();
         SegmentHeader next =
                 new SegmentHeader(newest.store(), newest.epoch(), newest.endLsn(), segmentBytes, newest.baseLsn(), 0);
@@ -125,6 +132,11 @@ final class Housekeeper {
         log.segments().add(new Segment(next));
         wakeLog.run();
         return true;
+    }
+
+    /** While others may take the rest of the disk: with two segments at hand settlements go on for ever. */
+    private boolean reserveRoom() throws IOException {
+        return room.isSpaceShort() && store.reserveNext(log.segments().newest().header());
     }
 
     /** Entries have ended with their queue, durably. Any thread. */

@@ -266,7 +266,11 @@ final class LogState {
         SegmentHeader newest = segments.newest().header();
         long used = buffers.active().baseLsn() - newest.baseLsn();
         boolean wanted = nextSegmentWanted || used >= newest.sizeBytes() / 8;
-        return newest.baseLsn() == activeBaseLsn && wanted;
+        return isNextSegmentMissing() && wanted;
+    }
+
+    boolean isNextSegmentMissing() {
+        return segments.newest().header().baseLsn() == activeBaseLsn;
     }
 
     /** Whether the housekeeper has something to do. */

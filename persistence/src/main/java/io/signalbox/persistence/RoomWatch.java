@@ -16,6 +16,7 @@ final class RoomWatch {
     private final LogStore store;
     private final DiskLimits limits;
     private final long segmentBytes;
+    private boolean spaceShort;
 
     RoomWatch(LogState log, LogStore store, StoreSettings settings) {
         this.log = log;
@@ -35,19 +36,25 @@ final class RoomWatch {
         boolean wasShort = log.shortage().isPresent();
         long left = limits.maxBytes().isPresent() ? limits.maxBytes().getAsLong() - room.heldBytes() : Long.MAX_VALUE;
         log.freeBytes(Math.max(0, Math.min(room.usableBytes(), left)));
+        Optional<String> noSpace = shortOfSpace(room, wasShort);
+        spaceShort = noSpace.isPresent();
         Optional<String> why = exhausted
                 ? Optional.of("The disk of this broker is full: messages are taken again by themselves when some"
                         + " have been consumed or space was made on it.")
-                : shortOfSpace(room, wasShort).or(() -> shortOfQuota(left, wasShort));
+                : noSpace.or(() -> shortOfQuota(left, wasShort));
         if (why.isPresent() == wasShort) return false;
         log.shortage(why);
         if (why.isPresent()) {
-            LOGGER.warn(
-                    "Publishers are refused, all else goes on in {}: {}", store.describe(log.durableLsn()), why.get());
+            LOGGER.warn("Publishers are refused, all else goes on. {}", why.get());
         } else {
             LOGGER.info("There is room on the disk again: publishers are taken");
         }
         return true;
+    }
+
+    /** Whether the file system had little left at the last look. */
+    boolean isSpaceShort() {
+        return spaceShort;
     }
 
     private Optional<String> shortOfSpace(LogStore.Room room, boolean wasShort) {

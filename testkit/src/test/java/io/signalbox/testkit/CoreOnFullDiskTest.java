@@ -20,6 +20,8 @@ import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.persistence.DiskLimits;
 import io.signalbox.persistence.LogEngine;
 import io.signalbox.persistence.StoreSettings;
 import io.signalbox.testkit.SimulatedStore.Variation;
@@ -30,6 +32,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,6 +47,7 @@ import org.junit.jupiter.api.Test;
  * test says so.
  */
 class CoreOnFullDiskTest {
+    private static final int MIB = 1 << 20;
     private static final StoreSettings SETTINGS =
             StoreSettings.ofSegments(1 << 20).limitedTo(SimulatedStore.TO_THE_END);
     private static final long DISK_BYTES = 9 * (1 << 19);
@@ -55,9 +59,13 @@ class CoreOnFullDiskTest {
 
     @BeforeEach
     void begin() throws Exception {
+        begin(SETTINGS, DISK_BYTES);
+    }
+
+    private void begin(StoreSettings settings, long diskBytes) throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
-        disk.limitTo(DISK_BYTES);
-        life = new Life(disk);
+        disk.limitTo(diskBytes);
+        life = new Life(disk, settings);
         life.declare("a");
         life.declare("b");
     }
@@ -76,9 +84,9 @@ class CoreOnFullDiskTest {
         long refused;
         private long nanos;
 
-        Life(SimulatedDisk disk) throws Exception {
+        Life(SimulatedDisk disk, StoreSettings settings) throws Exception {
             this.disk = disk;
-            engine = new SimulatedStore(disk, Variation.NONE, () -> nanos, SETTINGS).engine();
+            engine = new SimulatedStore(disk, Variation.NONE, () -> nanos, settings).engine();
             Executor executor = tasks::add;
             broker = Broker.open(
                     new BrokerSettings(engine, List.of(executor), InstantSource.system(), (done, total) -> {}));
@@ -180,7 +188,7 @@ class CoreOnFullDiskTest {
 
     private Life crash() throws Exception {
         lives.add(life);
-        return new Life(life.disk.crash(new Random(lives.size())));
+        return new Life(life.disk.crash(new Random(lives.size())), SETTINGS);
     }
 
     /** Fills the disk through both queues, until every message is refused. */
@@ -193,30 +201,87 @@ class CoreOnFullDiskTest {
         assertEquals(0, life.broker.counters().droppedParked.sum());
     }
 
-    @Test
-    void settlementsThatUseUpTheLastRoomDoNotKeepTheCheckpointThatMakesRoomFromComing() throws Exception {
-        fill();
+    /** Settles everything, each with a force of its own, until the log takes none; the answer is what there was to settle. */
+    private int settleUntilNothingIsLeft() {
         life.subscribe("a");
         life.subscribe("b");
         for (int i = 0; i < 200; i++) life.turn();
         List<Held> all = List.copyOf(life.deliveries);
         assertEquals(life.stored.size(), all.size());
-        // Each with a force of its own, so that they fill what is left of the log.
         for (int i = 0; i < all.size(); i++) {
             all.get(i).subscription.settle(all.get(i).delivery, Outcome.ACCEPTED, i);
             life.turnWithoutHousekeeper();
         }
-        int before = life.confirmedSettlements.size();
-        assertTrue(before < all.size(), "all settlements found room: the test fills too little");
+        assertTrue(life.confirmedSettlements.size() < all.size(), "all settlements found room: too little is filled");
+        return all.size();
+    }
 
-        for (int i = 0; i < 200; i++) life.turn();
-        assertEquals(all.size(), life.confirmedSettlements.size(), "confirmed after " + before);
+    private void assertPublishingGoesOn() {
         assertFalse(life.engine.shortage().isPresent(), life.engine.shortage().toString());
         life.publish("a", 1_000_001);
         for (int i = 0; i < 5; i++) life.turn();
         assertTrue(life.stored.contains(1_000_001L));
+    }
 
-        Life next = crash();
-        assertEquals(1, next.broker.recoveredMessages(), "what was confirmed as settled does not return");
+    @Test
+    void settlementsThatUseUpTheLastRoomDoNotKeepTheCheckpointThatMakesRoomFromComing() throws Exception {
+        fill();
+        int all = settleUntilNothingIsLeft();
+        int before = life.confirmedSettlements.size();
+        for (int i = 0; i < 200; i++) life.turn();
+        assertEquals(all, life.confirmedSettlements.size(), "confirmed after " + before);
+        assertPublishingGoesOn();
+
+        life = crash();
+        assertEquals(1, life.broker.recoveredMessages(), "what was confirmed as settled does not return");
+    }
+
+    @Test
+    void aCrashWhenNothingIsLeftLosesNothingAndTheNextLifeComesFree() throws Exception {
+        fill();
+        int all = settleUntilNothingIsLeft();
+        int unconfirmed = all - life.confirmedSettlements.size();
+        life = crash();
+        assertEquals(unconfirmed, life.broker.recoveredMessages());
+        life.subscribe("a");
+        life.subscribe("b");
+        for (int i = 0; i < 200; i++) life.turn();
+        assertEquals(unconfirmed, life.deliveries.size());
+        for (int i = 0; i < unconfirmed; i++) {
+            life.deliveries.get(i).subscription.settle(life.deliveries.get(i).delivery, Outcome.ACCEPTED, i);
+        }
+        for (int i = 0; i < 200; i++) life.turn();
+        assertEquals(unconfirmed, life.confirmedSettlements.size());
+        assertPublishingGoesOn();
+    }
+
+    /** Clients come and go on a full disk, too, and what they change frees nothing. */
+    @Test
+    void changesOfTablesGoOnForEverWhenOthersFillTheDiskAfterTheLowMark() throws Exception {
+        begin(
+                StoreSettings.ofSegments(1 << 20)
+                        .limitedTo(new DiskLimits(OptionalLong.of(3 << 20), OptionalLong.empty())),
+                16 << 20);
+        // Messages fill the segment in use, and none is free or worth to be cleaned.
+        for (long number = 1; life.engine.durableLsn() % MIB < MIB / 4 || number < 500; number++) {
+            life.publish("a", number);
+            life.turn();
+        }
+        life.disk.limitTo(life.disk.occupiedBytes() + (5 << 19));
+        life.turn();
+        assertTrue(life.engine.shortage().isPresent(), "half a MiB less than has to be is free");
+        life.disk.limitTo(life.disk.occupiedBytes());
+        for (int i = 0; i < 10_000; i++) {
+            WriteBatch change = new WriteBatch();
+            change.put(life.engine.table("sessions"), new byte[] {(byte) i}, new byte[] {1});
+            long lsn = life.engine.append(change);
+            assertTrue(lsn > 0, i + " changes found room");
+            life.turn();
+            assertTrue(life.engine.durableLsn() > lsn, i + " changes are durable");
+        }
+        assertTrue(life.engine.shortage().isPresent(), "others have the rest of the disk");
+        life.disk.limitTo(16 << 20);
+        for (int i = 0; i < 20; i++) life.turn();
+        assertPublishingGoesOn();
     }
 }

@@ -63,6 +63,11 @@ class ForwardingLogStore implements LogStore {
     }
 
     @Override
+    public boolean reserveNext(SegmentHeader newest) throws IOException {
+        return store.reserveNext(newest);
+    }
+
+    @Override
     public long occupiedBytes() {
         return store.occupiedBytes();
     }

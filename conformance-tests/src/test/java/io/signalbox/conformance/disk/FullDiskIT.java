@@ -1,6 +1,5 @@
 package io.signalbox.conformance.disk;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import io.signalbox.conformance.clients.JmsClient;
 import io.signalbox.conformance.clients.MqttClients;
 import io.signalbox.conformance.peer.AmqpPeer;
@@ -161,11 +162,14 @@ final class FullDiskIT {
 
     private static void restartAndDrain(
             LoopDisk disk, BrokerOptions options, Set<String> confirmed, Set<String> settled) throws Exception {
-        assertTrue(disk.usableBytes() < 512, disk.usableBytes() + " bytes are free");
+        assertTrue(disk.usableBytes() < 1 << 20, disk.usableBytes() + " bytes are free");
         try (BrokerProcess broker = BrokerProcess.start(options)) {
-            Await.until("the shortage is seen", () -> isShort(broker));
             Mqtt5BlockingClient publisher = MqttClients.mqtt5(broker, "after");
             publisher.connect();
+            // What had been reserved for settlements is free again, and soon filled.
+            Set<String> wanted = new HashSet<>(confirmed);
+            for (int i = 0; publish(publisher, "again " + i); i++) wanted.add("again " + i);
+            assertTrue(isShort(broker));
             try (Connection connection = JmsClient.connect(broker)) {
                 Session session = connection.createSession();
                 var producer = session.createProducer(session.createQueue("small"));
@@ -179,25 +183,38 @@ final class FullDiskIT {
                 });
                 assertFalse(Await.holdsWithin(Duration.ofMillis(500), sent::isDone), "there is no credit");
                 try (DrainingClients draining = DrainingClients.connect(broker)) {
-                    draining.awaitAll(confirmed);
+                    draining.awaitAll(wanted);
                     Await.get("the send that waited", sent);
                     assertEquals(Set.of(), draining.receivedOf(settled), "their settlement was confirmed");
                 }
                 assertEquals(1, broker.control().depth("small"));
             }
             Await.until("room, by consumption alone", () -> !isShort(broker));
-            publisher
-                    .publishWith()
-                    .topic(FillingClients.TOPIC)
-                    .qos(MqttQos.AT_LEAST_ONCE)
-                    .payload("after".getBytes(US_ASCII))
-                    .send();
+            assertTrue(publish(publisher, "after"));
             publisher.disconnect();
             assertLogged(broker, 1, 1);
             assertEquals(0, broker.stop());
         }
         Path filler = disk.directory().resolve("filler");
         assertTrue(Files.deleteIfExists(filler), "it was there all the time");
+    }
+
+    /** Whether it was taken and not refused. */
+    private static boolean publish(Mqtt5BlockingClient publisher, String text) {
+        try {
+            publisher
+                    .publishWith()
+                    .topic(FillingClients.TOPIC)
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .payload(FillingClients.body(text))
+                    .send();
+            return true;
+        } catch (Mqtt5PubAckException refused) {
+            assertEquals(
+                    Mqtt5PubAckReasonCode.QUOTA_EXCEEDED,
+                    refused.getMqttMessage().getReasonCode());
+            return false;
+        }
     }
 
     private static boolean isShort(BrokerProcess broker) {

@@ -300,6 +300,11 @@ public final class FileLogStore implements LogStore {
     }
 
     @Override
+    public boolean reserveNext(SegmentHeader newest) throws IOException {
+        return spares.keepNext(newest);
+    }
+
+    @Override
     public long occupiedBytes() {
         return occupiedBytes.get();
     }

@@ -88,6 +88,9 @@ public interface LogStore extends AutoCloseable {
     /** How much room there is; the housekeeper. */
     Room room();
 
+    /** Sees to it that there is room for one more segment of the newest one's size, whoever else fills the medium; whether that took something. */
+    boolean reserveNext(SegmentHeader newest) throws IOException;
+
     /** Bytes that segments, spare ones too, and checkpoints occupy. */
     long occupiedBytes();
 

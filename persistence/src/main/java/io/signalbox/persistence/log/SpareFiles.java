@@ -17,6 +17,7 @@ final class SpareFiles {
     static final String PREFIX = "spare-";
     private static final String SUFFIX = ".log";
     private static final String RESERVE_SUFFIX = "-reserve" + SUFFIX;
+    private static final String NEXT_SUFFIX = "-next" + SUFFIX;
     private static final String TEMPORARY_SUFFIX = ".tmp";
 
     /** Each of another size: that of a first segment, and that of the others. */
@@ -110,16 +111,28 @@ final class SpareFiles {
     void keepReserve(SegmentHeader ready) throws IOException {
         if (reserveBytes == 0) reserveBytes = ready.sizeBytes();
         if (reserveBytes == ready.sizeBytes() || !isWanted(reserveBytes)) return;
-        String name = PREFIX + String.format("%016x", ready.baseLsn()) + RESERVE_SUFFIX;
+        keep(PREFIX + String.format("%016x", ready.baseLsn()) + RESERVE_SUFFIX, reserveBytes);
+    }
+
+    /** Keeps a file to be the segment after this one, if there is none and room for it; whether it made one. */
+    boolean keepNext(SegmentHeader newest) throws IOException {
+        long bytes = newest.sizeBytes();
+        if (bytes == reserveBytes || !isWanted(bytes)) return false;
+        return keep(PREFIX + String.format("%016x", newest.baseLsn()) + NEXT_SUFFIX, bytes);
+    }
+
+    /** Whether there was room. */
+    private boolean keep(String name, long bytes) throws IOException {
         Spare fresh = null;
         try {
-            fresh = create(reserveBytes);
+            fresh = create(bytes);
             disk.rename(fresh.name, name);
         } catch (DiskFullException e) {
             if (fresh != null) delete(fresh);
-            return;
+            return false;
         }
         spares.add(new Spare(name, fresh.file, fresh.bytes));
+        return true;
     }
 
     /** Deletes one that is not the reserve; whether there was one. */
@@ -132,10 +145,16 @@ final class SpareFiles {
         return giveUp(0);
     }
 
-    /** @param kept size of the spare that stays */
+    /**
+     * Deletes the smallest that may go: the reserve before what may be the next segment.
+     *
+     * @param kept size of the spare that stays
+     */
     private boolean giveUp(long kept) throws IOException {
         Spare found = null;
-        for (Spare spare : spares) if (found == null && spare.bytes != kept) found = spare;
+        for (Spare spare : spares) {
+            if (spare.bytes != kept && (found == null || spare.bytes < found.bytes)) found = spare;
+        }
         if (found == null) return false;
         spares.remove(found);
         delete(found);

@@ -129,7 +129,7 @@ class NodeTest {
         assertEquals("ready; publishers are refused. Make room.\n", ready.body());
         assertTrue(get("/metrics").body().contains("signalbox_store_disk_full 1.0\n"));
         assertEquals(
-                "0 MiB; publishers are refused. Make room.",
+                "0 MiB, of which messages have 0 MiB; publishers are refused. Make room.",
                 node.status().facts().get("Disk"));
         store.makeRoom();
         assertEquals("ready\n", get("/health/ready").body());
