@@ -3,6 +3,7 @@ package io.signalbox.broker;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueuePolicy;
 import io.signalbox.broker.retained.RetainedMessages;
 import io.signalbox.broker.routing.Exchange;
 import io.signalbox.broker.store.MessageStore;
@@ -50,6 +51,7 @@ public final class Broker implements AutoCloseable {
     private final StateTable exchangeTable;
     private final StateTable bindingTable;
     private final Users users;
+    private final Policies policies;
     private final AtomicLong nextQueueId = new AtomicLong(1);
 
     /** The first id not reserved, by its key: the map lets reservations exclude each other, so their records never cross. */
@@ -68,6 +70,7 @@ public final class Broker implements AutoCloseable {
         this.queueTable = store.table("broker.queues");
         this.exchangeTable = store.table("broker.exchanges");
         this.bindingTable = store.table("broker.bindings");
+        this.policies = new Policies(store, numberTable);
         this.users = new Users(this, store.table("broker.users"));
         RetainedMessages retained = new RetainedMessages(DEFAULT_VIRTUAL_HOST, settings, loops, memory);
         virtualHosts.put(DEFAULT_VIRTUAL_HOST, new VirtualHost(DEFAULT_VIRTUAL_HOST, this, retained));
@@ -116,6 +119,26 @@ public final class Broker implements AutoCloseable {
 
     public InstantSource clock() {
         return clock;
+    }
+
+    /**
+     * Tells a loop, on that loop, what time it is. Whoever runs the loops calls this some times a second for each; it costs next to
+     * nothing if nobody is due.
+     */
+    public void tick(Loop loop) {
+        long nowMillis = clock.millis();
+        if (loop == loops.get(0)) policies.tick(nowMillis);
+        loop.tick(nowMillis);
+    }
+
+    /** Puts all queues under policies, also those to come; the first that is for a queue counts. Before anybody is let in. */
+    public void govern(List<QueuePolicy> wanted) {
+        policies.set(wanted);
+        for (VirtualHost host : virtualHosts.values()) host.eachQueue().forEachRemaining(policies::govern);
+    }
+
+    Policies policies() {
+        return policies;
     }
 
     /** What the queues hold of the heap. */

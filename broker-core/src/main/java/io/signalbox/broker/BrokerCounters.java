@@ -17,6 +17,9 @@ public final class BrokerCounters {
     /** Messages refused, or at most once and dropped, because the disk had no room for them. */
     public final LongAdder refusedForDisk = new LongAdder();
 
+    /** Messages refused because a queue held as much as its policy allows. */
+    public final LongAdder refusedForQueueLimit = new LongAdder();
+
     /** How often a publisher had to wait for space in the log. */
     public final LongAdder parked = new LongAdder();
 

@@ -80,8 +80,8 @@ public final class Loop {
         });
     }
 
-    /** Wakes whose time has come. Whoever runs the loop calls this some times a second; it costs next to nothing if nobody is due. */
-    public void tick(long nowMillis) {
+    /** Wakes whose time has come. */
+    void tick(long nowMillis) {
         boolean more = alarms.ring(nowMillis, ALARMS_PER_TASK);
         flushTouched();
         if (more) executor.execute(() -> tick(nowMillis));

@@ -183,9 +183,18 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.MEMORY_USED_UP, sentence));
             return true;
         }
+        Optional<MessageQueue> full = Places.reserve(matches, message);
+        if (full.isPresent()) {
+            counters.refusedForQueueLimit.increment();
+            answer(0, token, Places.refusalOf(full.get()));
+            return true;
+        }
         awaitForce |= !rider.isEmpty() && message.envelope().durable();
         long waitLsn = batch.isEmpty() ? 0 : append(message, token, awaitForce);
-        if (waitLsn == MessageStore.FULL) return false;
+        if (waitLsn == MessageStore.FULL) {
+            Places.giveBack(matches, message);
+            return false;
+        }
         if (waitLsn == ANSWERED) return true;
         lastLsn = awaitForce ? waitLsn : 0;
         settleAdmitted(message, token, lastLsn, rider.release());
@@ -216,8 +225,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         if (batch.targets() > 0) {
             if (message.content().size() + WriteBatch.OVERHEAD_BYTES > store.maxBatchBytes()) {
                 String sentence = "The message has " + message.content().size() + " bytes, more than the log takes.";
-                answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
-                return ANSWERED;
+                return decline(message, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
             }
             batch.message(message);
         }
@@ -227,11 +235,16 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             lsn = store.append(batch);
         } catch (IllegalArgumentException e) { // the body fits; it is what goes with it that does not
             String sentence = "The message is for " + batch.targets() + " queues, more than one log record takes.";
-            answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
-            return ANSWERED;
+            return decline(message, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
         }
         if (lsn != MessageStore.FAILED) return lsn;
-        answer(0, token, new PublishOutcome.Failed(failureSentence()));
+        return decline(message, token, new PublishOutcome.Failed(failureSentence()));
+    }
+
+    /** The message, which had its places reserved, does not come; who is told may publish in its turn. */
+    private long decline(Message message, long token, PublishOutcome outcome) {
+        Places.giveBack(matches, message);
+        answer(0, token, outcome);
         return ANSWERED;
     }
 
@@ -309,7 +322,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     }
 
     /** MQTT-4.3.1: what is at most once on either side is not kept for sessions that are away. */
-    private static boolean passesThrough(MessageQueue queue, Message message, int flags) {
+    static boolean passesThrough(MessageQueue queue, Message message, int flags) {
         QueueSettings.Purpose purpose = queue.settings().purpose();
         boolean ofSessions = purpose == QueueSettings.Purpose.SESSION || purpose == QueueSettings.Purpose.GROUP;
         return ofSessions && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);

@@ -187,6 +187,7 @@ public final class VirtualHost {
 
     private DeclaredQueue add(long id, QueueSettings settings, long lsn) {
         MessageQueue queue = new MessageQueue(id, settings, store, broker.homeOf(id), broker.clock(), broker.memory());
+        broker.policies().govern(queue);
         defaultExchange.addBinding(Binding.of(settings.name(), queue));
         return new DeclaredQueue(queue, lsn);
     }

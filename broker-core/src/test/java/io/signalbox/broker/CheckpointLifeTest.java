@@ -131,7 +131,7 @@ class CheckpointLifeTest {
 
         private void passTime() {
             nowMillis += random.nextInt(1500);
-            for (int i = 0; i < loops.all().size(); i++) loop(i).tick(nowMillis);
+            for (int i = 0; i < loops.all().size(); i++) broker.tick(loop(i));
         }
 
         private void settle(int consumer) {
@@ -200,7 +200,7 @@ class CheckpointLifeTest {
                 loops.runAll();
             }
             nowMillis = (nowMillis + 999) / 1000 * 1000;
-            for (int i = 0; i < loops.all().size(); i++) loop(i).tick(nowMillis);
+            for (int i = 0; i < loops.all().size(); i++) broker.tick(loop(i));
             loops.runAll();
             for (MessageQueue queue : queues.values()) {
                 long alive = expected.get(queue.id()).values().stream()

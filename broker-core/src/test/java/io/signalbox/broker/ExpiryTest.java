@@ -57,7 +57,7 @@ class ExpiryTest {
 
     private void passTo(long millis) {
         nowMillis = millis;
-        loop.tick(millis);
+        broker.tick(loop);
         loops.runAll();
     }
 
@@ -214,7 +214,7 @@ class ExpiryTest {
         loops.runAll();
         assertEquals(0, loop.alarms());
         long begun = System.nanoTime();
-        for (int i = 0; i < 1000; i++) loop.tick(nowMillis += 250);
+        for (int i = 0; i < 1000; i++) broker.tick(loop);
         long tickNanos = (System.nanoTime() - begun) / 1000;
         System.out.printf("%,d queues: %.0f bytes each, a tick takes %,d ns%n", MANY, each, tickNanos);
         assertEquals(
@@ -231,7 +231,7 @@ class ExpiryTest {
         for (int i = 0; i < many; i++) queue.enqueue(message, 0, 0);
         loops.runAll();
         nowMillis = 1_001_000;
-        loop.tick(nowMillis);
+        broker.tick(loop);
         long longest = 0;
         long all = 0;
         int turns = 0;
@@ -262,7 +262,7 @@ class ExpiryTest {
         loops.runAll();
         assertEquals(1000, loop.alarms());
         nowMillis = 1_001_000;
-        loop.tick(nowMillis);
+        broker.tick(loop);
         assertTrue(loop.alarms() > 900);
         assertTrue(tasks.runAll() >= 50);
         assertEquals(

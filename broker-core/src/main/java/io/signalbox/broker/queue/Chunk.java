@@ -1,7 +1,6 @@
 package io.signalbox.broker.queue;
 
 import io.signalbox.broker.store.TargetFlags;
-import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Chunk {
 
     /** Heap without what it refers to, in bytes. */
-    private static final int FIXED_HEAP_BYTES = 64 + 32;
+    private static final int FIXED_HEAP_BYTES = 64 + 40;
 
     /** As many of the code may belong to ended entries before it is written anew. */
     private static final int MOST_DEAD = 64;
@@ -88,6 +87,7 @@ final class Chunk {
         lsns = image.lsns();
         ended = image.ended();
         marks = image.marks();
+        marks.startWith(image.bodyBytes());
         skipEnded();
         // The log may tell anew what was left out at the end, and no LSN comes twice in a row.
         if (isMuchDead() || has(ended, to - 1)) recode();
@@ -203,16 +203,22 @@ final class Chunk {
 
     // ---- what becomes of it
 
-    /** Someone takes a waiting one. */
-    void take(int slot) {
+    /** Someone takes a waiting one; as {@link SlotMarks#take}. */
+    long take(int slot, int bodyBytes) {
+        long taken = marks.take(bodyBytes, waiting());
         out = SlotSet.with(out, slot);
         if (aside != null) aside.remove(slot);
+        return taken;
+    }
+
+    private int waiting() {
+        return out == null ? live : live - out.size();
     }
 
     /** One that was taken waits again. */
-    void putBack(int slot) {
+    void putBack(int slot, int bodyBytes) {
         if (out != null) out.remove(slot);
-        marks.wake(slot);
+        marks.putBack(slot, bodyBytes);
     }
 
     void setAside(int slot) {
@@ -303,14 +309,8 @@ final class Chunk {
         return (word << 6) + 63 - Long.numberOfLeadingZeros(liveBits(word));
     }
 
-    // ---- by time
-
-    /** As {@link SlotTimes#due}; one that is with a consumer may not go. */
-    int due(int now, IntPredicate mayGo, long first, long[] places, int found) {
-        return marks.due(now, slot -> waits(slot) && mayGo.test(slot), first, places, found);
-    }
-
-    private boolean waits(int slot) {
+    /** Whether an entry is there and with nobody. */
+    boolean waits(int slot) {
         return slot >= from && slot < to && (bits(Standing.WAITING, slot >> 6) >>> slot & 1) != 0;
     }
 
@@ -352,7 +352,11 @@ final class Chunk {
         forEachLiving((slot, lsn) -> {
             if (TargetFlags.isTransient(marks.flags(slot))) gone[0] = SlotSet.with(gone[0], slot);
         });
-        for (int slot = from; slot < slots; slot++) if (has(gone[0], slot)) end(slot);
+        for (int slot = from; slot < slots; slot++) {
+            if (!has(gone[0], slot)) continue;
+            take(slot, Entry.UNKNOWN);
+            end(slot);
+        }
     }
 
     /** Nothing more comes in. */
@@ -379,7 +383,9 @@ final class Chunk {
                 living[0]--;
             });
         }
-        return new ChunkImage(number, from, to, living[0], lsns, SlotSet.union(ended, leftOut[0]), marks);
+        // Those that consumers have are taken for as large as the others.
+        long bodyBytes = marks.waitingBytes() / Math.max(1, waiting()) * living[0];
+        return new ChunkImage(number, from, to, living[0], bodyBytes, lsns, SlotSet.union(ended, leftOut[0]), marks);
     }
 
     int heapBytes() {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param from slots before it are left out
  * @param to slots from there on are left out
  * @param living how many are not left out
+ * @param bodyBytes of their bodies, an estimate
  * @param ended slots between that are in the code and are left out
  */
 record ChunkImage(
@@ -19,6 +20,7 @@ record ChunkImage(
         int from,
         int to,
         int living,
+        long bodyBytes,
         SlotLsns lsns,
         @Nullable SlotSet ended,
         SlotMarks marks) {
@@ -30,6 +32,7 @@ record ChunkImage(
         out.writeShort(from);
         out.writeShort(to);
         out.writeShort(living);
+        out.writeLong(bodyBytes);
         lsns.write(out);
         SlotSet.write(out, ended);
         marks.write(out);
@@ -48,12 +51,14 @@ record ChunkImage(
                 in.readUnsignedShort(),
                 in.readUnsignedShort(),
                 in.readUnsignedShort(),
+                version == 1 ? 0 : in.readLong(),
                 SlotLsns.read(in, slots),
                 SlotSet.read(in, slots),
                 SlotMarks.read(in, slots, version));
         if (image.number < 0 || image.number > MOST_NUMBER) throw new IOException("no chunk is number " + image.number);
         if (image.from >= image.to || image.to > slots) throw new IOException("no chunk has slots to " + image.to);
         if (!image.lsns.reachesFrom(image.from, image.to)) throw new IOException("a code does not fit its slots");
+        if (image.bodyBytes < 0) throw new IOException("bodies have " + image.bodyBytes + " bytes");
         int found = image.count();
         if (found != image.living || found == 0) {
             throw new IOException("a chunk has " + found + " entries, not " + image.living);

@@ -21,8 +21,14 @@ final class Entry extends QueueCommand {
 
     final int flags;
 
-    /** At most as long as its body, until the message has been here; then exactly. */
+    /** Of a body whose size nobody knows. */
+    static final int UNKNOWN = -1;
+
+    /** A bound of its body's size, until the message has been here; then exactly. */
     int bodyBytes;
+
+    /** Whether its message has been here. */
+    boolean isSized;
 
     /** Up to a second later, until the message has been here. */
     long expiresAtMillis = Envelope.NEVER;
@@ -90,6 +96,7 @@ final class Entry extends QueueCommand {
     void come(Message itsMessage) {
         int addressBytes = itsMessage.envelope().address().length();
         bodyBytes = itsMessage.body().size();
+        isSized = true;
         residentBytes = addressBytes > USUAL_ADDRESS_BYTES ? bodyBytes + addressBytes : bodyBytes;
         expiresAtMillis = itsMessage.envelope().expiresAtMillis();
         message = itsMessage;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -229,7 +230,16 @@ final class Lane {
             int own = sorted.add(bySlot[slot], marks.flags(slot), marks.bodyBytesBound(slot), marks.expiry(slot));
             if (marks.failures(slot) > 0) sorted.marks().keepFailures(own, marks.failures(slot));
         }
+        sorted.marks().startWith(marks.waitingBytes());
         return sorted;
+    }
+
+    /** Of the bodies of those that wait, as far as it is known. */
+    long waitingBytes() {
+        long bytes = 0;
+        for (int index = 0; index < size; index++)
+            bytes += chunks[index].marks().waitingBytes();
+        return bytes;
     }
 
     // ---- by time
@@ -245,11 +255,11 @@ final class Lane {
 
     /** An entry whose time had come waits on. */
     void keepDue(long arrival) {
-        chunk(arrival).marks().wake(slot(arrival));
+        chunk(arrival).marks().keepDue(slot(arrival));
     }
 
     /**
-     * As {@link SlotTimes#due}.
+     * As {@link SlotTimes#due}; one that is with a consumer may not go.
      *
      * @param beginning the place of the first entry there ever was
      * @param mayGo told a place
@@ -257,22 +267,26 @@ final class Lane {
     int due(int now, LongPredicate mayGo, long beginning, long[] places, int found) {
         int taken = found;
         for (int index = 0; index < size && taken < places.length; index++) {
-            long first = beginning + (chunks[index].number << slotBits);
-            taken = chunks[index].due(now, slot -> mayGo.test(first + slot), first, places, taken);
+            Chunk chunk = chunks[index];
+            long first = beginning + (chunk.number << slotBits);
+            IntPredicate may = slot -> chunk.waits(slot) && mayGo.test(first + slot);
+            taken = chunk.marks().due(now, may, first, places, taken);
         }
         return taken;
     }
 
     // ---- what becomes of an entry
 
-    void take(long arrival) {
+    /** As {@link Chunk#take}. */
+    long take(long arrival, int bodyBytes) {
         Chunk chunk = chunk(arrival);
-        chunk.take(slot(arrival));
+        long taken = chunk.take(slot(arrival), bodyBytes);
         reckon(chunk);
+        return taken;
     }
 
-    void putBack(long arrival) {
-        chunk(arrival).putBack(slot(arrival));
+    void putBack(long arrival, int bodyBytes) {
+        chunk(arrival).putBack(slot(arrival), bodyBytes);
         frontFrom = Math.min(frontFrom, arrival);
     }
 

@@ -44,7 +44,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     private final Loop home;
     private final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
     private final AtomicInteger work = new AtomicInteger();
-    private final MemoryBudget memory;
+    private volatile QueueQuota quota = QueueQuota.UNLIMITED;
     private final QueueState state;
     private volatile boolean deleted;
 
@@ -65,7 +65,6 @@ public final class MessageQueue implements Destination, QueueEffects {
         this.settings = settings;
         this.store = store;
         this.home = home;
-        this.memory = memory;
         this.state = new QueueState(this, clock, settings, memory);
         this.journal = new QueueJournal(id, store, state::halt);
     }
@@ -85,7 +84,7 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     /** Whether the bodies in memory fill the window, so that a transient message had better go to the log. */
     public boolean isWindowFull() {
-        return state.residentBytes() >= settings.windowBytes() || memory.isTight();
+        return state.isWindowFull();
     }
 
     @Override
@@ -115,6 +114,18 @@ public final class MessageQueue implements Destination, QueueEffects {
     public void becomeDurable() {
         settings = settings.asDurable();
         submit(new QueueCommand.BecomeDurable());
+    }
+
+    /** What publishers ask before a message is stored for this queue. */
+    public QueueQuota quota() {
+        return quota;
+    }
+
+    /** Puts the queue under a policy; how long messages wait, the times of the log tell. Only before the first command. */
+    public void govern(QueuePolicy policy, LogTimes logTimes) {
+        QueueQuota made = QueueQuota.of(policy);
+        quota = made;
+        state.retention().limit(made, logTimes);
     }
 
     /** Takes a message in; {@code lsn} is that of its enqueue record, 0 if it is not in the log. Any thread. */

@@ -2,7 +2,7 @@ package io.signalbox.broker.queue;
 
 /**
  * What one queue holds of the heap, reckoned from what is in it, and told to the broker's budget. Confined to the queue, but
- * for {@link #residentBytes}, which anyone may read.
+ * for {@link #residentBytes} and {@link #isFull()}, which anyone may read.
  */
 final class QueueFootprint {
 
@@ -27,6 +27,11 @@ final class QueueFootprint {
     /** Bodies that wait in memory, in bytes. */
     long residentBytes() {
         return residentBytes;
+    }
+
+    /** Whether the bodies in memory are as many as they may be. Any thread. */
+    boolean isFull() {
+        return residentBytes >= windowBytes || memory.isTight();
     }
 
     /** Whether the entry's body had better not be in memory beside the log. */

@@ -71,7 +71,9 @@ final class QueueIndex {
         return Order.isOfDefaultPriority(place) ? usual : laneOfLevel(Order.level(place));
     }
 
-    private @Nullable Lane existing(int level) {
+    /** The entries of this level; null if there never were any. */
+    @Nullable
+    Lane existing(int level) {
         if (level == USUAL_LEVEL) return usual;
         return byLevel == null ? null : byLevel[level];
     }
@@ -145,7 +147,7 @@ final class QueueIndex {
         long place = find(lsn);
         if (place == NONE) return false;
         Lane lane = laneOf(place);
-        lane.take(Order.arrival(place));
+        lane.take(Order.arrival(place), Entry.UNKNOWN);
         lane.end(Order.arrival(place));
         waiting--;
         return true;
@@ -264,61 +266,23 @@ final class QueueIndex {
         return lane.chunk(arrival).marks().bodyBytesBound(lane.slot(arrival));
     }
 
-    // ---- by time
-
-    /** No entry that waits and may expire does so before this second, see {@link SlotTimes}. */
-    int earliestExpiry() {
-        int earliest = SlotTimes.NEVER;
-        for (int level = 0; level < Order.LEVELS; level++) {
-            Lane lane = existing(level);
-            if (lane != null) earliest = Math.min(earliest, lane.earliestExpiry());
-        }
-        return earliest;
-    }
-
-    /**
-     * Finds waiting entries whose time has come. One that is reserved is not thought of before it is put back, and one whose
-     * record is being read stays due.
-     *
-     * @param places gets those of the first ones
-     * @return how many; all of {@code places} if there may be more
-     */
-    int due(int now, long[] places) {
-        int found = 0;
-        for (int level = 0; level < Order.LEVELS; level++) {
-            Lane lane = existing(level);
-            if (lane != null) found = lane.due(now, this::mayGo, Order.placeAtLevel(level, 0), places, found);
-        }
-        return found;
-    }
-
-    private boolean mayGo(long place) {
-        Entry entry = objects.get(place);
-        return entry == null || entry.reservedFor == null;
-    }
-
     /** The object of an entry that waits; made if there is none. */
     Entry objectAt(long place) {
         Entry entry = objects.get(place);
         return entry == null ? makeObject(place) : entry;
     }
 
-    /** The entry, whose time had come, waits on. */
-    void keepDue(Entry entry) {
-        laneOf(entry.seq).keepDue(Order.arrival(entry.seq));
-    }
-
     // ---- what becomes of it
 
-    /** An entry that waits goes to someone, or is about to end. */
-    void take(Entry entry) {
-        laneOf(entry.seq).take(Order.arrival(entry.seq));
+    /** An entry that waits goes to someone, or is about to end; how many bytes its body has, as far as it is known. */
+    long take(Entry entry) {
         waiting--;
+        return laneOf(entry.seq).take(Order.arrival(entry.seq), entry.isSized ? entry.bodyBytes : Entry.UNKNOWN);
     }
 
     /** One that was taken waits again, in front. */
     void putBack(Entry entry) {
-        laneOf(entry.seq).putBack(Order.arrival(entry.seq));
+        laneOf(entry.seq).putBack(Order.arrival(entry.seq), entry.bodyBytes);
         waiting++;
     }
 

@@ -40,7 +40,8 @@ public final class QueueRecovery {
 
     /** All is here. What has outlived its time goes when the first command comes or the queue's alarm rings. */
     public void end() {
-        state.noteExpiry();
+        if (new Departures(index).earliestExpiry() != SlotTimes.NEVER)
+            state.retention().begin();
     }
 
     /**

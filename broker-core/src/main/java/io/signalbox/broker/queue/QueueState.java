@@ -22,7 +22,7 @@ final class QueueState {
     private final List<Consumer> consumers = new ArrayList<>(1);
     private final ReadBackBodies readBack = new ReadBackBodies();
     private final Reservations reservations = new Reservations();
-    private @Nullable Expiry expiry; // made when the first message comes that expires
+    private @Nullable Retention retention; // made when the first message comes that expires, or for limits
     /** Who of several consumers gets the next message that passes through; they take turns. */
     private int nextPassed;
 
@@ -65,12 +65,14 @@ final class QueueState {
             footprint.keeps(entry);
         }
         index.add(entry, priority(message));
-        if (entry.expiresAtMillis != Envelope.NEVER) expiry().note(entry.expiresAtMillis);
+        if (retention != null || entry.expiresAtMillis != Envelope.NEVER)
+            retention().arrived(entry);
     }
 
-    private Expiry expiry() {
-        Expiry made = expiry;
-        if (made == null) expiry = made = new Expiry(this, index, effects, dispatcher.clock());
+    /** What goes by itself; made at the first call. */
+    Retention retention() {
+        Retention made = retention;
+        if (made == null) retention = made = new Retention(this, index, reservations, effects, dispatcher.clock());
         return made;
     }
 
@@ -139,7 +141,6 @@ final class QueueState {
         }
     }
 
-    /** The consumer's credit or room has changed. */
     void available(Consumer consumer) {
         dispatcher.available(consumer);
     }
@@ -234,14 +235,6 @@ final class QueueState {
         return index.image(belowLsn);
     }
 
-    /** Looks at everything for what may expire. */
-    void noteExpiry() {
-        int earliest = index.earliestExpiry();
-        if (earliest == SlotTimes.NEVER) return;
-        expiry().note(SlotTimes.millis(earliest));
-        expiry().takeTurn();
-    }
-
     /** @param lsn of the record that says so, 0 if there is none */
     void delete(long lsn) {
         if (deleted) return;
@@ -258,8 +251,8 @@ final class QueueState {
         dispatcher.clear();
         readBack.clear();
         reservations.clear();
-        if (expiry != null) expiry.end();
-        expiry = null;
+        if (retention != null) retention.end();
+        retention = null;
         unsettled = 0;
         footprint.end();
     }
@@ -271,22 +264,35 @@ final class QueueState {
      */
     boolean dispatch() {
         index.endRestoring();
-        boolean more = expiry != null && !halted && expiry.takeTurn();
-        more |= dispatcher.dispatch();
+        boolean more = dispatcher.dispatch();
+        if (retention != null && !halted)
+            more |= retention.takeTurn(); // what a consumer can have does not go for want of room
         footprint.report(index.heapBytes());
         return more;
     }
 
     /** The time has come for which {@link QueueEffects#wakeAt} was told. */
     void wake() {
-        if (expiry != null) expiry.wake();
+        if (retention != null) retention.wake();
     }
 
     /** The entry, which nobody has, has outlived its time. */
     void expire(Entry entry) {
-        index.take(entry);
+        take(entry);
         expired++;
         end(entry);
+    }
+
+    /** The entry, which nobody has, is beyond the queue's limits. */
+    void dropFromHead(Entry entry) {
+        take(entry);
+        end(entry);
+    }
+
+    /** It waits no more. */
+    private void take(Entry entry) {
+        long bodyBytes = index.take(entry);
+        if (retention != null) retention.left(bodyBytes);
     }
 
     /** The consumer gets a copy; the entry stays where it is. */
@@ -307,7 +313,7 @@ final class QueueState {
         Message message = entry.message;
         if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
         Delivery delivery = new Delivery(consumer, entry, message, consumer.settlesOnDispatch);
-        index.take(entry);
+        take(entry);
         if (entry.reservedFor != null) reservations.remove(entry);
         consumer.dispatched++;
         consumer.sent(entry.bodyBytes);
@@ -329,7 +335,7 @@ final class QueueState {
     private void putBack(Delivery delivery) {
         release(delivery);
         index.putBack(delivery.entry);
-        if (expiry != null) expiry.note(delivery.entry.expiresAtMillis);
+        if (retention != null) retention.waitsAgain(delivery.entry);
         index.letGo(delivery.entry);
     }
 
@@ -342,7 +348,7 @@ final class QueueState {
     }
 
     private void drop(Entry entry) {
-        index.take(entry);
+        take(entry);
         dropped++;
         end(entry);
     }
@@ -372,8 +378,9 @@ final class QueueState {
         index.letGo(entry);
     }
 
-    long residentBytes() {
-        return footprint.residentBytes();
+    /** Whether what comes had better be in the log only. Any thread. */
+    boolean isWindowFull() {
+        return footprint.isFull();
     }
 
     QueueStatus status() {
@@ -387,6 +394,7 @@ final class QueueState {
                 expired,
                 rejected,
                 dropped,
-                stale);
+                stale,
+                retention == null ? QueueStatus.OverLimit.NONE : retention.overLimit());
     }
 }

@@ -14,6 +14,7 @@ package io.signalbox.broker.queue;
  * @param dropped messages that were at most once and reached nobody: those that a session's queue did not keep because its
  *     client was not there or did not keep up, and those that found their consumer gone
  * @param staleSettlements settlements ignored because their delivery was no longer current
+ * @param overLimit what the queue's limits have done
  */
 public record QueueStatus(
         long ready,
@@ -25,4 +26,24 @@ public record QueueStatus(
         long expired,
         long rejected,
         long dropped,
-        long staleSettlements) {}
+        long staleSettlements,
+        OverLimit overLimit) {
+
+    /**
+     * What the limits of a queue have done since the start.
+     *
+     * @param length entries that ended because too many waited
+     * @param lengthBytes entries that ended because too many bytes waited
+     * @param messageTtl entries that ended because they had waited for too long
+     * @param refused messages whose publishers were refused because the queue was full
+     */
+    public record OverLimit(long length, long lengthBytes, long messageTtl, long refused) {
+
+        static final OverLimit NONE = new OverLimit(0, 0, 0, 0);
+
+        /** Entries that ended. */
+        public long dropped() {
+            return length + lengthBytes + messageTtl;
+        }
+    }
+}

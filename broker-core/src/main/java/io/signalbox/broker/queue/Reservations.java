@@ -32,6 +32,20 @@ final class Reservations {
         return entries;
     }
 
+    /** How many wait. */
+    int size() {
+        int size = 0;
+        for (Set<Entry> entries : byName.values()) size += entries.size();
+        return size;
+    }
+
+    /** Of their bodies, at most. */
+    long bodyBytes() {
+        long bytes = 0;
+        for (Set<Entry> entries : byName.values()) for (Entry entry : entries) bytes += entry.bodyBytes;
+        return bytes;
+    }
+
     void clear() {
         byName.clear();
     }

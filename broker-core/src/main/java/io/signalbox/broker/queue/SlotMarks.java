@@ -20,6 +20,9 @@ final class SlotMarks {
     private @Nullable SlotBytes otherFlags;
     private @Nullable SlotBytes failures;
 
+    /** Of the bodies of those that wait; estimated once some have ended whose size nobody knew. */
+    private long waitingBytes;
+
     /** For each group of slots the bits of the longest body's length. */
     private @Nullable SlotBytes sizes;
 
@@ -33,6 +36,7 @@ final class SlotMarks {
         if (alone) flags = (byte) entryFlags;
         else if (flags != (byte) entryFlags) otherFlags = put(otherFlags, slot, entryFlags ^ flags);
         if (expiry != SlotTimes.NEVER) times = SlotTimes.with(times, slot, expiry);
+        waitingBytes += bodyBytes;
         int group = slot >> SIZE_GROUP_SHIFT;
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(bodyBytes);
         if (sizes == null || bits > sizes.get(group)) sizes = put(sizes, group, bits);
@@ -78,9 +82,38 @@ final class SlotMarks {
         return times == null ? SlotTimes.NEVER : times.earliest();
     }
 
-    /** The entry may expire again when its time comes. */
-    void wake(int slot) {
+    /** An entry that was taken waits again, and may expire when its time comes. */
+    void putBack(int slot, int bodyBytes) {
+        waitingBytes += bodyBytes;
+        keepDue(slot);
+    }
+
+    /** It may expire when its time comes, or has. */
+    void keepDue(int slot) {
         if (times != null) times.wake(slot);
+    }
+
+    /**
+     * One that waits is taken.
+     *
+     * @param bodyBytes negative if nobody knows: then it has as many as the others on average
+     * @param waiting how many wait, this one among them
+     * @return how many it has
+     */
+    long take(int bodyBytes, int waiting) {
+        long taken = bodyBytes < 0 || waiting == 1 ? waitingBytes / waiting : Math.min(bodyBytes, waitingBytes);
+        waitingBytes -= taken;
+        return taken;
+    }
+
+    /** Of the bodies of those that wait, as far as it is known. */
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    /** All that waits has so many. */
+    void startWith(long bodyBytes) {
+        waitingBytes = bodyBytes;
     }
 
     /** As {@link SlotTimes#due}. */
@@ -105,6 +138,7 @@ final class SlotMarks {
         otherFlags = null;
         failures = null;
         sizes = null;
+        waitingBytes = 0;
     }
 
     /** Gives back what is not needed for these slots. */

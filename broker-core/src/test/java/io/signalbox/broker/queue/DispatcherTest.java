@@ -359,7 +359,9 @@ class DispatcherTest {
         assertEquals(List.of("0123456789 77", "0123456789 177", "0123456789 277"), texts());
         Consumer other = taking("text LIKE '%78'", 10);
         assertEquals(List.of("0123456789 78", "0123456789 178", "0123456789 278"), texts());
-        assertTrue(state.residentBytes() <= 200, "resident: " + state.residentBytes());
+        assertTrue(
+                state.status().residentBytes() <= 200,
+                "resident: " + state.status().residentBytes());
         assertEquals(6, consumer.acquired.size() + other.acquired.size());
     }
 
@@ -377,7 +379,7 @@ class DispatcherTest {
         searchers.forEach(state::available);
         run();
         assertTrue(effects.reads <= 10, effects.reads + " reads");
-        assertEquals(0, state.residentBytes(), "what was only looked at makes room");
+        assertEquals(0, state.status().residentBytes(), "what was only looked at makes room");
     }
 
     @Test
@@ -446,7 +448,7 @@ class DispatcherTest {
         int most = 0;
         do {
             dispatchAll();
-            most = (int) Math.max(most, state.residentBytes());
+            most = (int) Math.max(most, state.status().residentBytes());
         } while (answerReads());
         assertEquals(500, one.dispatched);
         assertEquals(500, two.dispatched);

@@ -291,7 +291,7 @@ class QueueImageTest {
         assertEquals(6, index.restore(HexFormat.of().parseHex(FORMAT_1), living::add));
         living.sort(null);
         assertEquals(List.of(320L, 640L, 960L, 1280L, 1600L, 1920L), living);
-        assertEquals(SlotTimes.NEVER, index.earliestExpiry(), "it is seen when it is read back");
+        assertEquals(SlotTimes.NEVER, new Departures(index).earliestExpiry(), "it is seen when it is read back");
         QueueIndex next = new QueueIndex(SLOT_BITS);
         byte[] part = part(index);
         assertEquals(2, part[0]);
@@ -309,9 +309,9 @@ class QueueImageTest {
         assertTrue(index.endRestored(48 * 320L));
         QueueIndex next = new QueueIndex(SLOT_BITS);
         assertEquals(49, next.restore(part(index), lsn -> {}));
-        assertEquals(SlotTimes.second(60_000L * 55), next.earliestExpiry());
+        assertEquals(SlotTimes.second(60_000L * 55), new Departures(next).earliestExpiry());
         long[] places = new long[50];
-        assertEquals(4, next.due(SlotTimes.now(60_000L * 64), places));
+        assertEquals(4, new Departures(next).due(SlotTimes.now(60_000L * 64), places));
         for (int i = 0; i < 4; i++) {
             Entry entry = next.objectAt(places[i]);
             assertEquals(320L * (36 + 3 * i), entry.lsn);

@@ -311,14 +311,14 @@ class QueueStateTest {
     void bodiesBeyondTheWindowAreReadBackWhenTheirTurnComes() {
         put("0123456789");
         put("beyond");
-        assertEquals(10, state.residentBytes());
+        assertEquals(10, state.status().residentBytes());
         consumer(5);
         assertEquals(List.of("0123456789"), deliveredTexts());
         assertEquals(1, effects.loads.size());
         state.loaded(List.copyOf(effects.loads), List.of(TestMessages.durable("q", "beyond")));
         state.dispatch();
         assertEquals(List.of("0123456789", "beyond"), deliveredTexts());
-        assertEquals(0, state.residentBytes());
+        assertEquals(0, state.status().residentBytes());
     }
 
     @Test
@@ -423,7 +423,7 @@ class QueueStateTest {
         state.detach(consumer, List.of());
         state.passThrough(new Entry(0, 0, TestMessages.transientOne("q", "lost")));
         assertEquals(2, state.status().dropped());
-        assertEquals(0, state.residentBytes());
+        assertEquals(0, state.status().residentBytes());
     }
 
     @Test
@@ -539,7 +539,9 @@ class QueueStateTest {
         Consumer consumer = taking("c");
         wide.attach(consumer);
         for (int i = 0; i < 100; i++) wide.settle(next(wide, consumer), Outcome.RELEASED, List.of());
-        assertTrue(wide.residentBytes() <= 2000, "resident: " + wide.residentBytes());
+        assertTrue(
+                wide.status().residentBytes() <= 2000,
+                "resident: " + wide.status().residentBytes());
     }
 
     @Test
@@ -553,7 +555,9 @@ class QueueStateTest {
             for (int i = 0; i < held; i++) deliveries.add(next(wide, consumer));
             for (Delivery delivery : deliveries) wide.settle(delivery, Outcome.RELEASED, List.of());
         }
-        assertTrue(wide.residentBytes() <= 2000, "resident: " + wide.residentBytes());
+        assertTrue(
+                wide.status().residentBytes() <= 2000,
+                "resident: " + wide.status().residentBytes());
     }
 
     private QueueState windowOf(int bytes) {
@@ -680,6 +684,6 @@ class QueueStateTest {
     void aLongAddressCountsLikeABody() {
         QueueState wide = windowOf(10_000);
         for (int i = 0; i < 100; i++) wide.enqueue(new Entry(nextLsn++, 0, TestMessages.durable("a".repeat(1000), "")));
-        assertEquals(10_000, wide.residentBytes());
+        assertEquals(10_000, wide.status().residentBytes());
     }
 }

@@ -37,8 +37,12 @@ final class QueueCommand {
     }
 
     /** {@code queue ls}. */
-    @Command(name = "ls", description = "Lists the queues: name, messages, consumers.")
+    @Command(
+            name = "ls",
+            description = "Lists the queues: messages, consumers, what expired or was dropped since the start, policy.")
     static final class Ls implements Callable<Integer> {
+
+        private static final String ROW = "%12s %10s %10s %10s  %-15s  %s%n";
 
         @Spec
         private CommandSpec spec = CommandSpec.create();
@@ -51,13 +55,17 @@ final class QueueCommand {
             PrintWriter out = spec.commandLine().getOut();
             try (BrokerConnection broker = BrokerConnection.open(options)) {
                 broker.send(ControlMessage.of("queue-ls"));
-                out.printf("%12s %10s  %s%n", "MESSAGES", "CONSUMERS", "QUEUE");
+                out.printf(ROW, "MESSAGES", "CONSUMERS", "EXPIRED", "DROPPED", "POLICY", "QUEUE");
                 ControlMessage row = broker.receive();
                 while (row.kind().equals("queue")) {
+                    String policy = row.text("policy").orElse("");
                     out.printf(
-                            "%12d %10d  %s%n",
+                            ROW,
                             row.number("messages").orElse(0L),
                             row.number("consumers").orElse(0L),
+                            row.number("expired").orElse(0L),
+                            row.number("dropped").orElse(0L),
+                            policy.isEmpty() ? "-" : Terminal.printable(policy),
                             Terminal.printable(row.requiredText("queue")));
                     row = broker.receive();
                 }

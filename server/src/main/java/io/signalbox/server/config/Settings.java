@@ -75,7 +75,7 @@ public final class Settings {
             "definitions.file",
             new SettingType.Optionally<>(new SettingType.FilePath(), "none"),
             Optional.empty(),
-            "A JSON file with users, queues, exchanges and bindings that are made at each start if they are not there; see `docs/users.md`. In a file a relative path counts from the file.");
+            "A JSON file with users, queues, exchanges and bindings that are made at each start if they are not there, and policies; see `docs/users.md`. In a file a relative path counts from the file.");
     public static final Setting<Path> DATA_DIR = new Setting<>(
             "data.dir",
             new SettingType.Directory(),

@@ -10,6 +10,7 @@ import io.signalbox.broker.Loop;
 import io.signalbox.broker.Users;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueuePolicy;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.QueueStatus;
 import io.signalbox.broker.security.PasswordHash;
@@ -129,6 +130,11 @@ final class ControlConnection extends SimpleChannelInboundHandler<String> {
                     .with("queue", queue.settings().name())
                     .with("messages", now.ready() + now.unsettled())
                     .with("consumers", now.consumers())
+                    .with("expired", now.expired())
+                    .with("dropped", now.overLimit().dropped())
+                    .with(
+                            "policy",
+                            queue.quota().policy().map(QueuePolicy::name).orElse(""))
                     .toLine());
         }
         answer(ControlMessage.of("ok"));

@@ -1,5 +1,6 @@
 package io.signalbox.server.definitions;
 
+import io.signalbox.broker.queue.QueuePolicy;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.security.PasswordHash;
 import io.signalbox.server.config.ConfigurationException;
@@ -59,6 +60,7 @@ public final class Definitions {
     final List<DefinedQueue> queues;
     final List<DefinedExchange> exchanges;
     final List<DefinedBinding> bindings;
+    final List<QueuePolicy> policies;
 
     Definitions(
             Path file,
@@ -66,13 +68,15 @@ public final class Definitions {
             List<DefinedUser> users,
             List<DefinedQueue> queues,
             List<DefinedExchange> exchanges,
-            List<DefinedBinding> bindings) {
+            List<DefinedBinding> bindings,
+            List<QueuePolicy> policies) {
         this.file = file;
         this.lines = List.copyOf(lines);
         this.users = List.copyOf(users);
         this.queues = List.copyOf(queues);
         this.exchanges = List.copyOf(exchanges);
         this.bindings = List.copyOf(bindings);
+        this.policies = List.copyOf(policies);
     }
 
     /** Whether there will be a user once it has been applied. */

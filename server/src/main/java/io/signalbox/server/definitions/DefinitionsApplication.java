@@ -28,7 +28,7 @@ import java.util.function.Function;
 
 /**
  * Brings about what definitions want, on a broker that has no clients yet: what is there already stays, what is missing is
- * made, nothing is ever taken away. What is there and different is told before anything is made. Used by the starting thread.
+ * made, nothing is ever taken away. Policies are in force as the file has them, and only while it does. What is there and different is told before anything is made. Used by the starting thread.
  */
 public final class DefinitionsApplication {
 
@@ -40,12 +40,14 @@ public final class DefinitionsApplication {
     private static final String CREATOR = "definitions";
 
     private final Definitions definitions;
+    private final Broker broker;
     private final Users users;
     private final VirtualHost host;
     private final List<ConfigurationProblem> problems = new ArrayList<>();
 
     public DefinitionsApplication(Definitions definitions, Broker broker) {
         this.definitions = definitions;
+        this.broker = broker;
         this.users = broker.users();
         this.host = broker.defaultVirtualHost();
     }
@@ -59,6 +61,7 @@ public final class DefinitionsApplication {
     public <E extends Exception> int apply(Changes<E> changes) throws ConfigurationException, E {
         check();
         if (!problems.isEmpty()) throw definitions.failure(problems);
+        broker.govern(definitions.policies);
         int made = 0;
         for (DefinedUser user : definitions.users) {
             if (users.find(user.name()).isPresent()) continue;

@@ -2,6 +2,7 @@ package io.signalbox.server.definitions;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.signalbox.broker.queue.QueuePolicy;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.security.PasswordHash;
@@ -86,16 +87,18 @@ public final class DefinitionsReader {
         List<DefinedQueue> queues = new ArrayList<>();
         List<DefinedExchange> exchanges = new ArrayList<>();
         List<DefinedBinding> bindings = new ArrayList<>();
+        List<QueuePolicy> policies = new ArrayList<>();
         try {
             JsonNode root = JsonNode.parse(document);
             if (root instanceof JsonNode.Fields all) {
-                checkNames(all, Set.of("users", "queues", "exchanges", "bindings"));
+                checkNames(all, Set.of("users", "queues", "exchanges", "bindings", "policies"));
                 for (JsonNode.Fields item : items(all, "users")) user(item).ifPresent(users::add);
                 for (JsonNode.Fields item : items(all, "queues")) queue(item).ifPresent(queues::add);
                 for (JsonNode.Fields item : items(all, "exchanges"))
                     exchange(item).ifPresent(exchanges::add);
                 for (JsonNode.Fields item : items(all, "bindings"))
                     binding(item).ifPresent(bindings::add);
+                for (JsonNode.Fields item : items(all, "policies")) policy(item).ifPresent(policies::add);
             } else {
                 add(root, "a definitions file is one JSON object");
             }
@@ -104,7 +107,7 @@ public final class DefinitionsReader {
         } catch (IOException e) {
             throw unreadable(file, "cannot be read (" + e.getMessage() + ")");
         }
-        Definitions read = new Definitions(file, lines, users, queues, exchanges, bindings);
+        Definitions read = new Definitions(file, lines, users, queues, exchanges, bindings, policies);
         if (!problems.isEmpty()) throw read.failure(problems);
         return read;
     }
@@ -215,6 +218,15 @@ public final class DefinitionsReader {
             add(name.get(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    private Optional<QueuePolicy> policy(JsonNode.Fields item) {
+        checkNames(item, Set.copyOf(PolicyReader.KEYS));
+        Optional<JsonNode.Text> name = required(item, "name");
+        Optional<JsonNode.Text> pattern = required(item, "pattern");
+        if (name.isEmpty() || pattern.isEmpty() || !isNew("policy", name.get())) return Optional.empty();
+        return new PolicyReader(item, this::add)
+                .read(name.get().text(), pattern.get().text());
     }
 
     private Optional<DefinedExchange> exchange(JsonNode.Fields item) {

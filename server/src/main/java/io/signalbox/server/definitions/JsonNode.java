@@ -35,7 +35,10 @@ sealed interface JsonNode {
 
     record Text(int line, int column, int length, String text) implements JsonNode {}
 
-    /** A number, true, false or null: nothing that definitions are made of. */
+    /** A number that is not negative and has neither fraction nor exponent. */
+    record Whole(int line, int column, int length, long value) implements JsonNode {}
+
+    /** Another number, true, false or null: nothing that definitions are made of. */
     record Other(int line, int column, int length) implements JsonNode {}
 
     /**
@@ -81,6 +84,11 @@ sealed interface JsonNode {
             case VALUE_STRING -> {
                 String text = parser.getText(); // which makes the parser go to its end
                 return new Text(line, column, parser.currentLocation().getColumnNr() - column, text);
+            }
+            case VALUE_NUMBER_INT -> {
+                String digits = parser.getText();
+                if (!digits.matches("\\d{1,18}")) return new Other(line, column, digits.length());
+                return new Whole(line, column, digits.length(), Long.parseLong(digits));
             }
             default -> {
                 return new Other(line, column, parser.getText().length());

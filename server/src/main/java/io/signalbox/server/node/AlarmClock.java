@@ -19,7 +19,7 @@ final class AlarmClock {
             Loop loop = broker.loopOf(executor);
             // A loop that is shut down drops the task with it.
             var unused = executor.scheduleAtFixedRate(
-                    () -> loop.tick(broker.clock().millis()), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                    () -> broker.tick(loop), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 }

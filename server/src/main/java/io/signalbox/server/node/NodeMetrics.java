@@ -51,6 +51,10 @@ public final class NodeMetrics {
                 "signalbox_messages_refused_disk",
                 "Messages refused, or at most once and dropped, because the disk had no room for them.",
                 broker.counters().refusedForDisk);
+        counter(
+                "signalbox_messages_refused_queue_limit",
+                "Messages refused because a queue held as much as its policy allows.",
+                broker.counters().refusedForQueueLimit);
         gauge(
                 "signalbox_queue_memory_bytes",
                 "Heap that the queues hold, as they reckon it.",
@@ -101,6 +105,17 @@ public final class NodeMetrics {
                 "signalbox_queue_messages_dropped",
                 "Messages at most once to consumers that were away or did not keep up, over all queues there are.",
                 () -> sum(broker, QueueStatus::dropped));
+        gauge(
+                "signalbox_queue_messages_over_length",
+                "Messages dropped because more waited than a policy's max-length or max-length-bytes, over all queues there are.",
+                () -> sum(
+                        broker,
+                        status ->
+                                status.overLimit().length() + status.overLimit().lengthBytes()));
+        gauge(
+                "signalbox_queue_messages_over_ttl",
+                "Messages dropped because they had waited for longer than a policy's message-ttl, over all queues there are.",
+                () -> sum(broker, status -> status.overLimit().messageTtl()));
         gauge(
                 "signalbox_queue_settlements_stale",
                 "Settlements of deliveries that were no longer current, over all queues there are.",
