@@ -59,8 +59,8 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
         this.listener = listener;
         this.transport = transport;
         this.opening = new ConnectionOpening(listener, transport, new OpeningHost());
-        this.channels = new Channels(listener.settings().limits().maxSessions());
         this.writer = transport.writer();
+        this.channels = new Channels(listener.settings().limits().maxSessions(), new LargeTransfers(writer));
         this.loop = listener.broker().loopOf(transport.executor());
         this.intake = new Intake(transport, listener.maxMessageBytes());
         this.timers = new ConnectionTimers(transport.scheduler(), writer, listener.settings(), new Silence());
@@ -277,7 +277,7 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
         return channels;
     }
 
-    // ---- output
+    // ---- output, and what else sessions and links need
 
     /** The session has something that leaves with the next flush; called once until then. */
     void touch(AmqpSession session) {
@@ -292,10 +292,9 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
     private void flush() {
         for (int i = 0; i < touched.size(); i++) touched.get(i).beforeFlush();
         touched.clear();
+        channels.large().goOn(); // last, so that what is small goes first
         writer.flush();
     }
-
-    // ---- what sessions and links need
 
     FrameWriter writer() {
         return writer;

@@ -5,6 +5,7 @@ import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.MessageFormat;
 import io.signalbox.broker.message.NeutralView;
+import io.signalbox.broker.message.PayloadFinder;
 import java.nio.charset.StandardCharsets;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -40,6 +41,27 @@ public final class AmqpFormat implements MessageFormat {
             NeutralViewBuilder view = new NeutralViewBuilder(body);
             AmqpMessages.forEachSection(body.bytes(), body.from(), body.to(), view);
             return view.build();
+        } catch (Refusal e) {
+            throw new IllegalArgumentException("not an AMQP 1.0 message: " + e.sentence(), e);
+        }
+    }
+
+    @Override
+    public NeutralView neutralView(Envelope envelope, Body.Large body) {
+        Body.Inline head = body.head();
+        try {
+            NeutralViewBuilder view = new NeutralViewBuilder(head);
+            AmqpMessages.forEachSectionBeforeBody(head.bytes(), head.from(), head.to(), view);
+            return view.buildLarge(LargePayloadFinder.of(head).isText());
+        } catch (Refusal e) {
+            throw new IllegalArgumentException("not an AMQP 1.0 message: " + e.sentence(), e);
+        }
+    }
+
+    @Override
+    public PayloadFinder payloadFinder(Body.Large body) {
+        try {
+            return LargePayloadFinder.of(body.head());
         } catch (Refusal e) {
             throw new IllegalArgumentException("not an AMQP 1.0 message: " + e.sentence(), e);
         }

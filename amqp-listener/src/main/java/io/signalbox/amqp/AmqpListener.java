@@ -14,7 +14,6 @@ import io.signalbox.broker.Broker;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Authenticator;
-import io.signalbox.broker.store.WriteBatch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -275,7 +274,6 @@ public final class AmqpListener {
 
     /** The largest message a link takes, in bytes. */
     long maxMessageBytes() {
-        int stored = broker.store().maxBatchBytes() - WriteBatch.OVERHEAD_BYTES;
-        return Math.min(settings.limits().maxMessageBytes(), stored);
+        return settings.limits().maxMessageBytes();
     }
 }

@@ -121,7 +121,12 @@ final class AmqpMessages {
     private static int sectionCodeOfLongForm(byte[] bytes, int at, int valueFrom) throws Refusal {
         if (valueFrom - at < 2) throw malformed("a message section does not begin with a descriptor");
         Object descriptor = PerformativeCodec.ofThread().decode(bytes, at + 1, valueFrom);
-        return switch (descriptor.toString()) {
+        return sectionCode(descriptor.toString());
+    }
+
+    /** @param descriptor as number or name */
+    static int sectionCode(String descriptor) throws Refusal {
+        return switch (descriptor) {
             case "112", "amqp:header:list" -> HEADER;
             case "113", "amqp:delivery-annotations:map" -> DELIVERY_ANNOTATIONS;
             case "114", "amqp:message-annotations:map" -> MESSAGE_ANNOTATIONS;
@@ -135,7 +140,7 @@ final class AmqpMessages {
         };
     }
 
-    private static void checkOrder(int last, int code) throws Refusal {
+    static void checkOrder(int last, int code) throws Refusal {
         boolean repeats = code == last && (code == DATA || code == AMQP_SEQUENCE);
         boolean secondBody = last >= DATA && last <= AMQP_VALUE && code >= DATA && code <= AMQP_VALUE && !repeats;
         if (secondBody || (code <= last && !repeats)) {
@@ -144,7 +149,7 @@ final class AmqpMessages {
     }
 
     /** AMQP 1.0 §3.2: which encodings a section's value may have. */
-    private static void checkValue(int code, int constructor) throws Refusal {
+    static void checkValue(int code, int constructor) throws Refusal {
         boolean fits = switch (code) {
             case HEADER, PROPERTIES, AMQP_SEQUENCE -> constructor == 0x45 || constructor == 0xc0 || constructor == 0xd0;
             case DATA -> constructor == 0xa0 || constructor == 0xb0;

@@ -23,11 +23,11 @@ public record AmqpSettings(
 
     /**
      * @param maxFrameBytes largest frame taken, 512 or more
-     * @param maxMessageBytes largest message taken; the store may take less
+     * @param maxMessageBytes largest message taken
      * @param maxSessions sessions of one connection, 1 to 65,536
      * @param maxLinks links of one connection
      */
-    public record Limits(int maxFrameBytes, int maxMessageBytes, int maxSessions, int maxLinks) {
+    public record Limits(int maxFrameBytes, long maxMessageBytes, int maxSessions, int maxLinks) {
         public Limits {
             if (maxFrameBytes < 512) throw new IllegalArgumentException("maxFrameBytes " + maxFrameBytes + " < 512");
             if (maxMessageBytes < 1) throw new IllegalArgumentException("maxMessageBytes " + maxMessageBytes + " < 1");
@@ -51,7 +51,7 @@ public record AmqpSettings(
                 containerId,
                 productVersion,
                 EnumSet.allOf(SaslMechanism.class),
-                new Limits(128 << 10, 16 << 20, 256, 1024),
+                new Limits(128 << 10, 1 << 30, 256, 1024),
                 120_000,
                 10_000);
     }

@@ -94,6 +94,7 @@ final class AnonymousTerminus {
         closed = true;
         int waited = waiting.size();
         if (waited > 0) intake.unparked(waited, waitingBytes);
+        waiting.forEach(ArrivedMessage::abandon);
         waiting.clear();
         waitingBytes = 0;
         return waited;

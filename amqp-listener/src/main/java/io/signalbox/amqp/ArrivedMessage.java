@@ -5,6 +5,7 @@ import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Properties;
@@ -16,13 +17,23 @@ import org.jspecify.annotations.Nullable;
  * @param token goes back with its outcome
  * @param content all its sections
  * @param arrivedAtMillis wall-clock time in milliseconds
+ * @param rest of a large message, of which {@code content} is what precedes the body
  */
-record ArrivedMessage(long token, Payload content, Parsed parsed, long arrivedAtMillis) {
+record ArrivedMessage(long token, Payload content, Parsed parsed, long arrivedAtMillis, Optional<LargeRest> rest) {
 
     /** @throws Refusal as {@link AmqpMessages#parse} says */
     static ArrivedMessage read(long token, Payload content, long nowMillis) throws Refusal {
         Parsed parsed = AmqpMessages.parse(content.bytes(), content.from(), content.to());
-        return new ArrivedMessage(token, content, parsed, nowMillis);
+        return new ArrivedMessage(token, content, parsed, nowMillis, Optional.empty());
+    }
+
+    static ArrivedMessage large(long token, Payload beforeBody, Parsed parsed, long nowMillis, LargeRest rest) {
+        return new ArrivedMessage(token, beforeBody, parsed, nowMillis, Optional.of(rest));
+    }
+
+    /** It is not published. */
+    void abandon() {
+        rest.ifPresent(large -> large.arrival().abandon());
     }
 
     int size() {
@@ -49,15 +60,19 @@ record ArrivedMessage(long token, Payload content, Parsed parsed, long arrivedAt
         return annotations.getValue().get(name);
     }
 
-    /** As the core takes it. */
-    Message addressedTo(String routingKey) throws Refusal {
-        byte[] bytes = content.bytes();
-        Envelope envelope = new Envelope(
+    /** What the core reads of it. */
+    Envelope addressedTo(String routingKey) throws Refusal {
+        return new Envelope(
                 routingKey,
                 parsed.header().durable(),
                 parsed.header().priority(),
-                parsed.expiresAtMillis(bytes, arrivedAtMillis),
+                parsed.expiresAtMillis(content.bytes(), arrivedAtMillis),
                 arrivedAtMillis);
+    }
+
+    /** As the core takes one that is not large. */
+    Message message(Envelope envelope) {
+        byte[] bytes = content.bytes();
         Body.Inline body = new Body.Inline(bytes, parsed.contentFrom(), content.to());
         // a small message must not hold the memory of the whole read it came in
         if (body.size() < bytes.length / 2) body = body.compact();
@@ -66,6 +81,7 @@ record ArrivedMessage(long token, Payload content, Parsed parsed, long arrivedAt
 
     /** The same in bytes of its own, to be kept for a while. */
     ArrivedMessage compact() throws Refusal {
+        if (rest.isPresent()) return this;
         byte[] own = Arrays.copyOfRange(content.bytes(), content.from(), content.to());
         return read(token, new Payload(own, 0, own.length), arrivedAtMillis);
     }

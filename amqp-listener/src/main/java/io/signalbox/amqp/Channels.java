@@ -19,6 +19,7 @@ final class Channels {
     static final int ANY = 65_535;
 
     private final int maxSessions;
+    private final LargeTransfers large;
     private final Map<Integer, AmqpSession> sessions = new HashMap<>(4);
     private final Map<String, Named> linksByName = new HashMap<>(4);
     private long attachBytes;
@@ -27,8 +28,14 @@ final class Channels {
     /** @param attachBytes of the attach that is kept with the link */
     private record Named(AmqpLink link, int attachBytes) {}
 
-    Channels(int maxSessions) {
+    Channels(int maxSessions, LargeTransfers large) {
         this.maxSessions = maxSessions;
+        this.large = large;
+    }
+
+    /** What is large and on its way out, on whatever channel. */
+    LargeTransfers large() {
+        return large;
     }
 
     /** What the peer's open said. */

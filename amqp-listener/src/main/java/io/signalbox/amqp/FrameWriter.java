@@ -23,6 +23,9 @@ final class FrameWriter {
     /** A buffer that has grown to this goes to the socket before its batch is over. */
     private static final int FULL_BYTES = 64 << 10;
 
+    /** Frames of large messages have no more, whatever the peer takes: others go between them. */
+    private static final int LARGE_FRAME_BYTES = 64 << 10;
+
     private static final int HEADER_BYTES = 8;
     private static final int BODY_OFFSET_WORDS = 2;
 
@@ -92,10 +95,11 @@ final class FrameWriter {
         if (closed) return;
         int start = begin();
         ByteBuf out = buffer();
-        transfer.writePerformative(out, maxFrameBytes - (out.writerIndex() - start));
+        int most = transfer.isLarge() ? Math.min(maxFrameBytes, LARGE_FRAME_BYTES) : maxFrameBytes;
+        transfer.writePerformative(out, most - (out.writerIndex() - start));
         transfer.writeHeaderSection(out);
         int piece = transfer.pieceBytes();
-        byte[] bytes = transfer.body().bytes();
+        byte[] bytes = transfer.piece();
         int from = transfer.pieceFrom();
         if (piece < SLICE_BYTES) {
             out.writeBytes(bytes, from, piece);

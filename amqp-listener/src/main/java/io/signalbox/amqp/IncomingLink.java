@@ -1,15 +1,9 @@
 package io.signalbox.amqp;
 
 import io.signalbox.amqp.TerminusResolver.PublishTarget;
-import io.signalbox.amqp.TerminusResolver.Unmatched;
 import io.signalbox.broker.Admission;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
-import io.signalbox.broker.Publisher;
-import io.signalbox.broker.Rider;
-import io.signalbox.broker.message.Message;
-import io.signalbox.broker.routing.ExchangeType;
-import io.signalbox.broker.routing.TopicSyntax;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -41,30 +35,11 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     private final CreditGrant credit;
     private final long maxMessageBytes;
     private final RoomHold room = new RoomHold();
-    private @Nullable Route route;
-    private @Nullable DeliveryAssembly partial;
-    private Answer partialAnswer = Answer.NONE;
-    private int partialBytes;
+    private @Nullable PublishRoute route;
+    private @Nullable PartialDelivery partial;
     private boolean touched;
     private int parkedMessages;
     private long parkedBytes;
-
-    /** Where the messages go, once it is known. */
-    private sealed interface Route {
-        Publisher publisher();
-    }
-
-    private record ToNode(TerminusResolver resolver, PublishTarget target, Publisher publisher) implements Route {
-
-        /** A node that was made for a link does not come back. */
-        void checkItIsThere() throws Refusal {
-            if (target.visit().isEmpty() || resolver.isThere(target)) return;
-            throw DynamicNodes.gone(
-                    AmqpError.RESOURCE_DELETED, target.visit().get().node().name());
-        }
-    }
-
-    private record ByMessage(AnonymousTerminus terminus, Publisher publisher) implements Route {}
 
     IncomingLink(AmqpSession session, Attach wanted) {
         this.session = session;
@@ -82,7 +57,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         if (end.wanted().getTarget() instanceof Target target && target.getAddress() == null && !target.getDynamic()) {
             AnonymousTerminus terminus =
                     new AnonymousTerminus(resolver, session.connection().intake(), target, this);
-            attach(new ByMessage(terminus, session.connection().openPublisher(this)));
+            attach(new PublishRoute.ByMessage(terminus, session.connection().openPublisher(this)));
             return;
         }
         try {
@@ -91,7 +66,8 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
                 session.run(this, () -> {
                     if (!end.isAttaching()) return;
                     if (failure == null)
-                        attach(new ToNode(resolver, target, session.connection().openPublisher(this)));
+                        attach(new PublishRoute.ToNode(
+                                resolver, target, session.connection().openPublisher(this)));
                     else refuse(Refusal.of(failure));
                 });
             });
@@ -105,13 +81,13 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         end.refuse(refusal);
     }
 
-    private void attach(Route found) {
+    private void attach(PublishRoute found) {
         route = found;
         Attach answer = end.answer();
         answer.setSource(end.wanted().getSource());
         answer.setTarget(ActualTarget.of(
                 end.wanted().getTarget(),
-                found instanceof ToNode there ? Optional.of(there.target()) : Optional.empty()));
+                found instanceof PublishRoute.ToNode there ? Optional.of(there.target()) : Optional.empty()));
         answer.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         end.attach(answer);
         grantIfDue();
@@ -124,18 +100,15 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         end.checkIsNotErrant();
         if (!end.isAttached()) return; // on its way when our refusal left
         if (transfer.getResume()) throw notOffered("resuming deliveries");
-        DeliveryAssembly open = partial;
+        PartialDelivery open = partial;
         if (open == null) {
             begin(transfer, payload);
         } else if (transfer.getAborted()) {
             dropPartial(); // AMQP 1.0 §2.7.5: "aborted messages SHOULD be discarded by the recipient"
             touch();
         } else {
-            addTo(open, transfer, payload);
-            if (transfer.getMore()) return;
-            dropPartial();
-            Answer answer = open.isSettled() ? Answer.NONE : partialAnswer;
-            deliver(open.deliveryId(), answer, new Payload(open.bytes(), 0, open.size()));
+            open.add(transfer, payload);
+            if (!transfer.getMore()) deliver(open);
         }
     }
 
@@ -165,63 +138,86 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
             deliver(deliveryId, answer, payload);
             return;
         }
-        partialAnswer = answer;
-        DeliveryAssembly begun = new DeliveryAssembly(deliveryId, maxMessageBytes, payload.size());
+        PartialDelivery begun =
+                new PartialDelivery(session.connection(), deliveryId, answer, maxMessageBytes, payload.size());
         partial = begun;
-        addTo(begun, transfer, payload);
+        begun.add(transfer, payload);
     }
 
-    private void addTo(DeliveryAssembly open, Transfer transfer, Payload payload) throws Refusal {
-        session.connection().intake().reservePartial(payload.size());
-        partialBytes += payload.size();
-        open.add(transfer, payload.bytes(), payload.from(), payload.to());
+    private void deliver(PartialDelivery whole) throws Refusal {
+        if (whole.isLarge()) {
+            long token = received(whole.deliveryId(), whole.answer(), PartialDelivery.MOST_INLINE_BYTES);
+            ArrivedMessage message = whole.complete(token, nowMillis());
+            dropPartial();
+            deliver(message);
+            return;
+        }
+        dropPartial();
+        deliver(whole.deliveryId(), whole.answer(), whole.content());
     }
 
     private void dropPartial() {
-        session.connection().intake().releasePartial(partialBytes);
-        partialBytes = 0;
+        if (partial != null) partial.letGo();
         partial = null;
     }
 
-    private void deliver(int deliveryId, Answer answer, Payload payload) throws Refusal {
+    /**
+     * A delivery is complete.
+     *
+     * @param bytes of memory that it takes
+     * @return what is told with its outcome
+     */
+    private long received(int deliveryId, Answer answer, int bytes) {
         session.connection().listener().counters().received.increment();
-        long token = PublishToken.of(deliveryId, payload.size());
-        if (answer == Answer.NONE) token = PublishToken.settled(token);
-        if (answer == Answer.LEFT_TO_PEER) token = PublishToken.leftToPeer(token);
-        credit.awaitsAnswer(payload.size());
+        credit.awaitsAnswer(bytes);
+        long token = PublishToken.of(deliveryId, bytes);
+        if (answer == Answer.NONE) return PublishToken.settled(token);
+        return answer == Answer.LEFT_TO_PEER ? PublishToken.leftToPeer(token) : token;
+    }
+
+    private long nowMillis() {
+        return session.connection().listener().clock().millis();
+    }
+
+    private void deliver(int deliveryId, Answer answer, Payload payload) throws Refusal {
+        long token = received(deliveryId, answer, payload.size());
         ArrivedMessage message;
         try {
-            long nowMillis = session.connection().listener().clock().millis();
-            message = ArrivedMessage.read(token, payload, nowMillis);
+            message = ArrivedMessage.read(token, payload, nowMillis());
         } catch (Refusal refusal) {
             if (refusal.scope() == Refusal.Scope.LINK) throw refusal;
             refuse(token, refusal);
             return;
         }
-        if (route instanceof ToNode there) {
-            there.checkItIsThere();
+        deliver(message);
+    }
+
+    private void deliver(ArrivedMessage message) throws Refusal {
+        if (route instanceof PublishRoute.ToNode there) {
+            try {
+                there.checkItIsThere();
+            } catch (Refusal refusal) {
+                message.abandon();
+                throw refusal;
+            }
             publish(there.target(), message);
-        } else if (route instanceof ByMessage there) there.terminus().accept(message);
+        } else if (route instanceof PublishRoute.ByMessage there)
+            there.terminus().accept(message);
     }
 
     @Override
     public void publish(PublishTarget target, ArrivedMessage arrived) throws Refusal {
-        Message message;
-        Rider rider = Rider.NONE;
+        PublishRoute there = route;
+        if (there == null) throw new IllegalStateException("a delivery came on a link that is not attached");
+        Admission admission;
         try {
-            message = arrived.addressedTo(routingKey(target, arrived));
-            if (target.exchange().type() == ExchangeType.MQTT_TOPIC) {
-                rider = Retention.rider(session.connection().listener().host().retained(), arrived, message);
-            }
+            admission = there.publish(
+                    target, arrived, session.connection().listener().host());
         } catch (Refusal refusal) {
-            refuse(arrived.token(), refusal);
+            refuse(arrived, refusal);
             return;
         }
-        Route there = route;
-        if (there == null) throw new IllegalStateException("a delivery came on a link that is not attached");
-        long token = arrived.token();
-        if (target.unmatched() == Unmatched.ACCEPTED) token = PublishToken.contentUnmatched(token);
-        if (there.publisher().publish(target.exchange(), message, token, rider) == Admission.PARKED) {
+        if (admission == Admission.PARKED) {
             parkedMessages++;
             parkedBytes += arrived.size();
             session.connection().intake().parked(arrived.size());
@@ -229,18 +225,9 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
         touch();
     }
 
-    private static String routingKey(PublishTarget target, ArrivedMessage arrived) throws Refusal {
-        if (target.key().isPresent()) return target.key().get();
-        String subject = arrived.properties().getSubject();
-        String key = subject == null ? "" : subject;
-        if (target.exchange().type() == ExchangeType.MQTT_TOPIC && TopicSyntax.MQTT.hasWildcard(key)) {
-            throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "messages cannot be published to a wildcard: " + key);
-        }
-        return key;
-    }
-
     @Override
     public void refuse(ArrivedMessage message, Refusal refusal) throws Refusal {
+        message.abandon();
         refuse(message.token(), refusal);
     }
 
@@ -318,15 +305,17 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
 
     private boolean isHeldUp() {
         return parkedMessages > 0
-                || (route instanceof ByMessage way && way.terminus().isWaiting());
+                || (route instanceof PublishRoute.ByMessage way
+                        && way.terminus().isWaiting());
     }
 
     private boolean awaitsRoom() {
-        Route way = route;
+        PublishRoute way = route;
         if (way == null) return false;
         return room.holds(
                 way.publisher(),
-                () -> way instanceof ToNode there && there.resolver().isDurableQueue(there.target()));
+                () -> way instanceof PublishRoute.ToNode there
+                        && there.resolver().isDurableQueue(there.target()));
     }
 
     private void writeFlow() {
@@ -367,15 +356,15 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     /** Lets go of everything in the broker, once. */
     private void release() {
         dropPartial();
-        Route way = route;
+        PublishRoute way = route;
         route = null;
         if (way == null) return;
         way.publisher().close();
-        if (way instanceof ByMessage byMessage) {
+        if (way instanceof PublishRoute.ByMessage byMessage) {
             int waited = byMessage.terminus().close();
             session.connection().listener().broker().counters().droppedParked.add(waited);
         }
-        if (way instanceof ToNode there) there.resolver().release(there.target());
+        if (way instanceof PublishRoute.ToNode there) there.resolver().release(there.target());
         if (parkedMessages > 0) session.connection().intake().unparked(parkedMessages, parkedBytes);
         parkedMessages = 0;
         parkedBytes = 0;

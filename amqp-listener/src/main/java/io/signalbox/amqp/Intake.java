@@ -20,10 +20,13 @@ final class Intake {
     private boolean outputFull;
     private boolean reading = true;
 
-    /** @param maxMessageBytes the largest message that is taken; two such may be in pieces at a time */
+    /** Bytes of deliveries that have begun, in memory: a large one has {@link PartialDelivery#MOST_INLINE_BYTES} there. */
+    private static final long MAX_PARTIAL_BYTES = 32 << 20;
+
+    /** @param maxMessageBytes the largest message that is taken */
     Intake(Transport transport, long maxMessageBytes) {
         this.transport = transport;
-        this.maxPartialBytes = 2 * maxMessageBytes;
+        this.maxPartialBytes = Math.min(MAX_PARTIAL_BYTES, 2 * maxMessageBytes);
     }
 
     /** A message waits for space in the log. */

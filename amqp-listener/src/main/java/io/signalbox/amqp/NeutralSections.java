@@ -40,6 +40,26 @@ final class NeutralSections {
         return new Body.Inline(out.array(), out.arrayOffset(), out.arrayOffset() + out.writerIndex());
     }
 
+    /**
+     * The sections of a large message up to where its payload begins, which is one data section: what could be told of
+     * it only by having it in memory, a footer or whether it is text, is left out.
+     *
+     * @param view of its properties
+     */
+    static Body.Inline encodeLarge(Envelope envelope, NeutralView view, Body.Large body) {
+        if (body.payloadBytes() == Body.Large.UNREADABLE)
+            throw new IllegalArgumentException("its payload is not found");
+        ByteBuf out = Unpooled.buffer(256);
+        ByteBufSink sink = new ByteBufSink(out);
+        PerformativeCodec codec = PerformativeCodec.ofThread();
+        NeutralFields fields = NeutralFields.read(envelope, view, false);
+        if (!fields.annotations().getValue().isEmpty()) codec.encode(fields.annotations(), sink);
+        codec.encode(fields.properties(), sink);
+        if (!fields.applicationProperties().getValue().isEmpty()) codec.encode(fields.applicationProperties(), sink);
+        writeDescriptor(AmqpMessages.DATA, out).writeByte(DATA8 | LONG_FORM).writeInt((int) body.payloadBytes());
+        return new Body.Inline(out.array(), out.arrayOffset(), out.arrayOffset() + out.writerIndex());
+    }
+
     private static void writeBytes(Body.Inline bytes, ByteBuf out) {
         out.writeBytes(bytes.bytes(), bytes.from(), bytes.size());
     }

@@ -120,6 +120,13 @@ final class NeutralViewBuilder implements AmqpMessages.SectionVisitor {
         return new Body.Inline(body.bytes(), from + 1 + sizeBytes, to);
     }
 
+    /** The view of a large message, whose body is not among what was read. */
+    NeutralView buildLarge(boolean isText) {
+        bodyWord = "";
+        if (isText) kind = PayloadKind.TEXT;
+        return build();
+    }
+
     NeutralView build() {
         List<Property> all = new ArrayList<>();
         addUserProperties(all);

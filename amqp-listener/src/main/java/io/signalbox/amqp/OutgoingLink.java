@@ -1,15 +1,15 @@
 package io.signalbox.amqp;
 
 import io.signalbox.amqp.SessionOutput.OutgoingDelivery;
-import io.signalbox.broker.message.Body;
+import io.signalbox.broker.LargeReader;
 import io.signalbox.broker.message.Envelope;
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.DeliveryListener;
 import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
+import io.signalbox.broker.store.StoreException;
 import java.util.List;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -38,6 +38,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     private long grantedTo;
     private int drainsUnderWay;
     private boolean heldBack;
+    private LargeTransfers.@Nullable LargeTransfer large;
 
     /** Where the deliveries come from, once it is known. */
     private record Supply(
@@ -60,6 +61,21 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
     /** Whether the queue is told to wait although the peer has given credit. */
     boolean isHeldBack() {
         return heldBack;
+    }
+
+    /** The large delivery that is on its way out. */
+    LargeTransfers.@Nullable LargeTransfer large() {
+        return large;
+    }
+
+    void largeBegins(LargeTransfers.LargeTransfer begun) {
+        large = begun;
+    }
+
+    void largeHasEnded() {
+        large = null;
+        passOnCredit();
+        if (credit.isDraining()) drain();
     }
 
     /** Whether the queue has handed this link anything so far. */
@@ -141,12 +157,12 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         if (flow.getEcho() && end.isAttached() && !credit.isDraining()) writeFlow();
     }
 
-    /** While the peer's window, its socket or its settling lags, the queue keeps what it has. */
+    /** While a large delivery is under way, or the peer's window, its socket or its settling lags, the queue keeps what it has. */
     private void passOnCredit() {
         Supply from = supply;
         if (from == null) return;
         boolean congested = session.output().isCongested();
-        long limit = congested ? credit.queueDeliveries() : credit.queueLimit();
+        long limit = congested || large != null ? credit.queueDeliveries() : credit.queueLimit();
         if (congested && !heldBack && limit < credit.queueLimit()) {
             heldBack = true;
             session.output().holdBack(this);
@@ -179,7 +195,7 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     /** AMQP 1.0 §2.6.7: what is left of the credit is used up, once all deliveries have left. */
     void answerDrain() {
-        if (!end.isAttached() || !credit.isDraining() || drainsUnderWay > 0) return;
+        if (!end.isAttached() || !credit.isDraining() || drainsUnderWay > 0 || large != null) return;
         credit.drained();
         writeFlow();
     }
@@ -194,22 +210,32 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
 
     @Override
     public void onDelivery(Delivery delivery) {
-        if (supply == null) return;
-        Message message = delivery.message();
-        Body.Inline written = bodyOf(message);
-        Body.Inline body = written == null ? null : AddedAnnotations.into(written, delivery.annotations());
-        if (body == null) {
+        if (!isSent(delivery)) delivery.message().release();
+        if (session.output().isCongested() || large != null) passOnCredit();
+    }
+
+    private boolean isSent(Delivery delivery) {
+        if (supply == null) return false;
+        OutgoingBody body;
+        try {
+            body = OutgoingBody.of(delivery.message(), delivery.annotations());
+        } catch (IllegalArgumentException e) {
+            session.connection().listener().counters().unreadable.increment();
             giveBack(delivery, new Outcome.Rejected("it cannot be written as AMQP"));
-        } else if (body.size() > peerMaxMessageBytes) {
+            return false;
+        }
+        if (body.size() > peerMaxMessageBytes) {
             if (delivery.isSettled())
                 session.connection().listener().counters().droppedTooLarge.increment();
             giveBack(delivery, new Outcome.Modified(false, true));
-        } else if (!credit.isAvailable() && !delivery.isSettled()) {
-            giveBack(delivery, Outcome.RELEASED); // it crossed a flow that took the credit back
-        } else {
-            send(delivery, message.envelope(), body);
+            return false;
         }
-        if (session.output().isCongested()) passOnCredit();
+        if (!credit.isAvailable() && !delivery.isSettled()) {
+            giveBack(delivery, Outcome.RELEASED); // it crossed a flow that took the credit back
+            return false;
+        }
+        send(delivery, body);
+        return true;
     }
 
     private void giveBack(Delivery delivery, Outcome outcome) {
@@ -217,17 +243,8 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
         if (supply != null && !delivery.isSettled()) supply.subscription().settle(delivery, outcome);
     }
 
-    private Body.@Nullable Inline bodyOf(Message message) {
-        if (message.format() == AmqpFormat.INSTANCE) return message.content();
-        try {
-            return NeutralSections.encode(message.envelope(), message.neutralView());
-        } catch (IllegalArgumentException e) {
-            session.connection().listener().counters().unreadable.increment();
-            return null;
-        }
-    }
-
-    private void send(Delivery delivery, Envelope envelope, Body.Inline body) {
+    private void send(Delivery delivery, OutgoingBody body) {
+        Envelope envelope = delivery.message().envelope();
         credit.sent();
         session.connection().listener().counters().sent.increment();
         MessageHeader header = new MessageHeader(
@@ -236,7 +253,15 @@ final class OutgoingLink implements AmqpLink, DeliveryListener {
                 remainingMillis(envelope),
                 !delivery.isRedelivered(),
                 delivery.deliveryCount());
-        session.output().send(new OutgoingTransfer(this, delivery, header, body));
+        LargeReader reader = body.reader(session.connection(), this::unreadable).orElse(null);
+        session.output().send(new OutgoingTransfer(this, delivery, header, body, reader));
+    }
+
+    private void unreadable(StoreException cause) {
+        session.run(this, () -> {
+            throw Refusal.ofLink(
+                    AmqpError.INTERNAL_ERROR, "the rest of a message cannot be read: " + cause.getMessage());
+        });
     }
 
     private long remainingMillis(Envelope envelope) {

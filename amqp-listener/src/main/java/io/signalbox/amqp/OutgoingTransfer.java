@@ -1,8 +1,10 @@
 package io.signalbox.amqp;
 
 import io.netty.buffer.ByteBuf;
+import io.signalbox.broker.LargeReader;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.queue.Delivery;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One delivery on its way out, cut into as many transfer frames as the peer's frame size asks for (AMQP 1.0 §2.6.14). The
@@ -20,18 +22,32 @@ final class OutgoingTransfer {
     private final Delivery delivery;
     private final byte[] headerSection;
     private final Body.Inline body;
+    private final @Nullable LargeReader reader;
+    private final long totalBytes;
+    private byte[] piece;
     private int deliveryId;
     private boolean numbered;
     private boolean begun;
-    private int sentBytes;
+    private boolean closed;
+    private long sentBytes;
+    private int readFrom;
     private int pieceFrom;
     private int pieceBytes;
 
-    OutgoingTransfer(OutgoingLink link, Delivery delivery, MessageHeader header, Body.Inline body) {
+    /** @param reader of what does not lie in memory; null if all does */
+    OutgoingTransfer(
+            OutgoingLink link,
+            Delivery delivery,
+            MessageHeader header,
+            OutgoingBody body,
+            @Nullable LargeReader reader) {
         this.link = link;
         this.delivery = delivery;
         this.headerSection = header.encode();
-        this.body = body;
+        this.body = body.inMemory();
+        this.piece = this.body.bytes();
+        this.totalBytes = body.size();
+        this.reader = reader;
     }
 
     OutgoingLink link() {
@@ -52,16 +68,34 @@ final class OutgoingTransfer {
         numbered = true;
     }
 
-    Body.Inline body() {
-        return body;
+    boolean isLarge() {
+        return reader != null;
     }
 
     /** Whether all of the body has been handed to the writer. */
     boolean isComplete() {
-        return begun && sentBytes == body.size();
+        return begun && sentBytes == totalBytes;
     }
 
-    /** The piece of the body that belongs to the frame whose performative was written last. */
+    /** Whether the bytes of the next frame are in memory. */
+    boolean isReady() {
+        return reader == null || sentBytes < body.size() || reader.piece() != null;
+    }
+
+    /** No frame of it follows: its message is needed no more. */
+    void close() {
+        if (closed) return;
+        closed = true;
+        if (reader != null) reader.close();
+        delivery.message().release();
+    }
+
+    /** The array in which lies what belongs to the frame whose performative was written last. */
+    byte[] piece() {
+        return piece;
+    }
+
+    /** The place there. */
     int pieceFrom() {
         return pieceFrom;
     }
@@ -92,10 +126,26 @@ final class OutgoingTransfer {
 
         int section = begun ? 0 : headerSection.length;
         int room = roomBytes - (out.writerIndex() - start) - section;
-        pieceFrom = body.from() + sentBytes;
-        pieceBytes = Math.min(room, body.size() - sentBytes);
+        if (sentBytes < body.size()) {
+            pieceFrom = body.from() + (int) sentBytes;
+            pieceBytes = Math.min(room, body.size() - (int) sentBytes);
+        } else {
+            takeRead(room);
+        }
         sentBytes += pieceBytes;
-        if (sentBytes < body.size()) out.setByte(morePosition, TRUE);
+        if (sentBytes < totalBytes) out.setByte(morePosition, TRUE);
+    }
+
+    private void takeRead(int room) {
+        byte[] read = reader == null ? null : reader.piece();
+        pieceFrom = readFrom;
+        pieceBytes = read == null ? 0 : Math.min(room, read.length - readFrom);
+        if (reader == null || read == null) return;
+        piece = read;
+        readFrom += pieceBytes;
+        if (readFrom < read.length) return;
+        readFrom = 0;
+        reader.taken();
     }
 
     /** Writes the header section where this frame is the first. */

@@ -38,6 +38,14 @@ final class Retention {
         return change.rider();
     }
 
+    /** @throws Refusal if a large message asks to be kept: what is retained is in memory */
+    static void refuseLarge(ArrivedMessage arrived) throws Refusal {
+        if (!Boolean.TRUE.equals(arrived.annotation(RETAIN))) return;
+        throw Refusal.ofLink(
+                AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                "a message of more than " + PartialDelivery.MOST_INLINE_BYTES + " bytes cannot be retained");
+    }
+
     /** What cannot be read as a message would be retained for nobody. */
     private static boolean isEmpty(Message message) throws Refusal {
         try {

@@ -49,7 +49,10 @@ final class SessionOutput {
         pump();
     }
 
-    /** There may be room again: what waits goes first, then drains are answered, then the queues may hand over more. */
+    /**
+     * There may be room again: what waits goes first, then drains are answered, then the queues may hand over more. What is
+     * large is {@link LargeTransfers}' to go on with, afterwards.
+     */
     void mayContinue() {
         pump();
         if (hasWaiting()) return;
@@ -71,15 +74,23 @@ final class SessionOutput {
 
     /** Sends what waits, as far as the peer's window goes. */
     private void pump() {
+        LargeTransfers large = session.connection().channels().large();
         for (OutgoingTransfer next = waiting.peek(); next != null; next = waiting.peek()) {
-            while (!next.isComplete()) {
-                if (!window.maySend()) return;
-                if (!next.isNumbered()) number(next);
-                writer.transferFrame(session.channel(), next);
-                window.sentTransfer();
+            boolean isLeft = !large.take(this, next);
+            while (isLeft && !next.isComplete()) {
+                if (!sendFrame(next)) return;
             }
             waiting.remove();
         }
+    }
+
+    /** Sends the next frame of a delivery, if the peer's window is open and its bytes are here. */
+    boolean sendFrame(OutgoingTransfer transfer) {
+        if (!window.maySend() || !transfer.isReady()) return false;
+        if (!transfer.isNumbered()) number(transfer);
+        writer.transferFrame(session.channel(), transfer);
+        window.sentTransfer();
+        return true;
     }
 
     /** AMQP 1.0 §2.7.5: ids go up one by one, so what is withdrawn before it has left must not have one yet. */
@@ -147,9 +158,10 @@ final class SessionOutput {
         drained.remove(link);
         waiting.removeIf(transfer -> {
             if (transfer.link() != link) return false;
-            if (!transfer.isNumbered()) link.withdrawn(transfer.delivery());
+            LargeTransfers.withdraw(transfer);
             return true;
         });
+        session.connection().channels().large().withdraw(link);
         return unsettled.removeIf(delivery -> delivery.link() == link);
     }
 

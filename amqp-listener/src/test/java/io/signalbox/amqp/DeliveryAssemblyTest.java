@@ -6,7 +6,6 @@ import io.signalbox.testkit.Clause;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Random;
-import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.junit.jupiter.api.Test;
 
 class DeliveryAssemblyTest {
@@ -18,13 +17,13 @@ class DeliveryAssemblyTest {
         for (long seed = 1; seed <= 200; seed++) {
             Random random = new Random(seed);
             int most = 1 << random.nextInt(1, 20);
-            DeliveryAssembly assembly = new DeliveryAssembly(1, Long.MAX_VALUE, random.nextInt(most));
+            DeliveryAssembly assembly = new DeliveryAssembly(random.nextInt(most));
             ByteArrayOutputStream sent = new ByteArrayOutputStream();
             for (int frame = random.nextInt(1, 20); frame > 0; frame--) {
                 byte[] payload = new byte[random.nextInt(most)];
                 random.nextBytes(payload);
                 int from = payload.length == 0 ? 0 : random.nextInt(payload.length);
-                assembly.add(new Transfer(), payload, from, payload.length);
+                assembly.append(payload, from, payload.length - from);
                 sent.write(payload, from, payload.length - from);
             }
             byte[] whole = Arrays.copyOf(assembly.bytes(), assembly.size());

@@ -20,12 +20,13 @@ final class Deferred implements Receipts.Receiver {
     Deferred(Publisher publisher, Message message, int targets) {
         this.publisher = publisher;
         this.message = message;
+        message.hold();
         this.destinations = new Destination[targets];
         this.lsns = new long[targets];
         this.flags = new int[targets];
     }
 
-    /** One target; see {@link Publisher#give}. */
+    /** One target; see {@link Handover#give}. */
     void add(Destination destination, long lsn, int targetFlags) {
         destinations[size] = destination;
         lsns[size] = lsn;
@@ -37,8 +38,9 @@ final class Deferred implements Receipts.Receiver {
         boolean forced = !(outcome instanceof PublishOutcome.Failed);
         for (int i = 0; i < size && forced; i++) {
             Destination destination = destinations[i];
-            if (destination != null) Publisher.give(destination, message, lsns[i], flags[i]);
+            if (destination != null) Handover.give(destination, message, lsns[i], flags[i]);
         }
+        message.release();
         publisher.completeDeferred(token, outcome);
     }
 }

@@ -15,7 +15,7 @@ final class Places {
     static Optional<MessageQueue> reserve(Matches matches, Message message) {
         for (int i = 0; i < matches.size(); i++) {
             if (!(matches.destination(i) instanceof MessageQueue queue)) continue;
-            if (Publisher.passesThrough(queue, message, matches.flags(i))) continue;
+            if (Handover.passesThrough(queue, message, matches.flags(i))) continue;
             if (queue.quota().reserve(message)) continue;
             giveBack(matches, message, i);
             return Optional.of(queue);
@@ -31,7 +31,8 @@ final class Places {
     private static void giveBack(Matches matches, Message message, int targets) {
         for (int i = 0; i < targets; i++) {
             if (!(matches.destination(i) instanceof MessageQueue queue)) continue;
-            if (!Publisher.passesThrough(queue, message, matches.flags(i))) queue.quota().giveBack(message);
+            if (!Handover.passesThrough(queue, message, matches.flags(i)))
+                queue.quota().giveBack(message);
         }
     }
 

@@ -3,9 +3,7 @@ package io.signalbox.broker;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
-import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.routing.Destination;
-import io.signalbox.broker.routing.DirectSubscription;
 import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.TargetFlags;
@@ -35,7 +33,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private final PublishListener listener;
     private final Matches matches;
     private final WriteBatch batch;
-    private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
+    private final ArrayDeque<ParkedMessage> parked = new ArrayDeque<>(0);
     private int unanswered;
     private long lastLsn = NOT_TAKEN;
 
@@ -49,8 +47,6 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     /** Whether the first parked message is being attempted: whoever hears of an outcome meanwhile hears of that one. */
     private boolean admitting;
-
-    private record Parked(Destination target, Message message, long token, Rider rider) {}
 
     Publisher(Loop loop, MessageStore store, Broker broker, Object origin, PublishListener listener) {
         this.loop = loop;
@@ -78,11 +74,22 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** As {@link #publish(Destination, Message, long)}, with what goes into the message's record besides. */
     public Admission publish(Destination target, Message message, long token, Rider rider) {
         if (!parked.isEmpty() || !attemptAlone(target, message, token, rider)) {
-            parked.add(new Parked(target, message, token, rider));
-            if (parked.size() == 1) awaitSpace();
-            return Admission.PARKED;
+            message.hold();
+            return park(new ParkedMessage(target, message, null, token, rider));
         }
         return Admission.TAKEN;
+    }
+
+    /** As {@link #publish(Destination, Message, long, Rider)}, a large message, which is this publisher's from here on. */
+    public Admission publish(Destination target, LargeArrival arrival, long token, Rider rider) {
+        ParkedMessage large = new ParkedMessage(target, null, arrival, token, rider);
+        return parked.isEmpty() && attempt(large) ? Admission.TAKEN : park(large);
+    }
+
+    private Admission park(ParkedMessage one) {
+        parked.add(one);
+        if (parked.size() == 1) awaitSpace();
+        return Admission.PARKED;
     }
 
     /** Refuses a message that the listener does not want to publish; the outcome comes in the order of publishing. */
@@ -125,7 +132,25 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         closed = true;
         loop.room().forget(this);
         counters.droppedParked.add(admitting ? parked.size() - 1 : parked.size());
+        if (admitting) parked.remove(); // whoever attempts it lets it go
+        parked.forEach(ParkedMessage::letGo);
         parked.clear();
+    }
+
+    private boolean attempt(ParkedMessage one) {
+        if (!one.isComplete()) return false;
+        Message message = one.message();
+        if (message == null) {
+            one.letGo();
+            lastLsn = NOT_TAKEN;
+            PublishOutcome why = one.lost().orElseThrow();
+            if (why instanceof PublishOutcome.Refused) counters.refusedForDisk.increment();
+            answer(0, one.token(), why);
+            return true;
+        }
+        if (!attemptAlone(one.target(), message, one.token(), one.rider())) return false;
+        message.release();
+        return true;
     }
 
     private boolean attemptAlone(Destination target, Message message, long token, Rider rider) {
@@ -223,8 +248,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** Appends the batch; {@link #ANSWERED} if the message was refused, {@link MessageStore#FULL} if there is no space. */
     private long append(Message message, long token, boolean awaitForce) {
         if (batch.targets() > 0) {
-            if (message.content().size() + WriteBatch.OVERHEAD_BYTES > store.maxBatchBytes()) {
-                String sentence = "The message has " + message.content().size() + " bytes, more than the log takes.";
+            if (message.body().size() + WriteBatch.OVERHEAD_BYTES > store.maxBatchBytes()) {
+                String sentence = "The message has " + message.body().size() + " bytes, more than the log takes.";
                 return decline(message, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
             }
             batch.message(message);
@@ -260,7 +285,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private boolean isKept(Message message) {
         for (int i = 0; i < matches.size(); i++) {
             if (matches.destination(i) instanceof MessageQueue queue
-                    && !passesThrough(queue, message, matches.flags(i))) {
+                    && !Handover.passesThrough(queue, message, matches.flags(i))) {
                 return true;
             }
         }
@@ -273,12 +298,14 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         for (int i = 0; i < matches.size(); i++) {
             if (!(matches.destination(i) instanceof MessageQueue queue)) continue;
             int flags = matches.flags(i);
-            if (passesThrough(queue, message, flags)) continue;
+            if (Handover.passesThrough(queue, message, flags)) continue;
             if (message.envelope().durable() && queue.settings().durable()) {
                 batch.enqueueTo(queue.id(), flags);
                 awaitForce = true;
-            } else if (queue.isWindowFull()) {
-                // Born in the log because memory is used up; no force is waited for, a restart forgets it.
+            } else if (queue.isWindowFull() || message.large().isPresent()) {
+                // Born in the log because memory is used up, or is not for it; no force is waited for, a restart
+                // forgets
+                // it.
                 batch.enqueueTo(queue.id(), flags | TargetFlags.TRANSIENT);
             }
         }
@@ -299,33 +326,11 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
                 flags = batch.targetFlags(logTarget++);
             }
             if (later == null) {
-                give(destination, message, lsn, flags);
+                Handover.give(destination, message, lsn, flags);
             } else {
                 later.add(destination, lsn, flags);
             }
         }
-    }
-
-    /** @param lsn of the enqueue record, 0 if this target has it only in memory */
-    static void give(Destination destination, Message message, long lsn, int flags) {
-        if (destination instanceof MessageQueue queue) {
-            if (lsn != 0) {
-                queue.enqueue(message, lsn, flags);
-            } else if (passesThrough(queue, message, flags)) {
-                queue.passThrough(message, flags | TargetFlags.TRANSIENT);
-            } else {
-                queue.enqueue(message, 0, flags | TargetFlags.TRANSIENT);
-            }
-        } else if (destination instanceof DirectSubscription subscription) {
-            subscription.offer(message, flags);
-        }
-    }
-
-    /** MQTT-4.3.1: what is at most once on either side is not kept for sessions that are away. */
-    static boolean passesThrough(MessageQueue queue, Message message, int flags) {
-        QueueSettings.Purpose purpose = queue.settings().purpose();
-        boolean ofSessions = purpose == QueueSettings.Purpose.SESSION || purpose == QueueSettings.Purpose.GROUP;
-        return ofSessions && (!message.envelope().durable() || TargetFlags.qos(flags) == 0);
     }
 
     private void answer(long lsn, long token, PublishOutcome outcome) {
@@ -376,10 +381,10 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     /** False if there is again no space for the first of them. */
     private boolean admitParked() {
-        for (Parked next = parked.peek(); next != null; next = parked.peek()) {
+        for (ParkedMessage next = parked.peek(); next != null; next = parked.peek()) {
             admitting = true;
             try {
-                if (!attemptAlone(next.target(), next.message(), next.token(), next.rider())) return false;
+                if (!attempt(next)) return false;
             } finally {
                 admitting = false;
             }

@@ -83,6 +83,11 @@ public final class VirtualHost {
         }
     }
 
+    /** Where messages are kept. */
+    public MessageStore store() {
+        return store;
+    }
+
     public String name() {
         return name;
     }

@@ -1,6 +1,7 @@
 package io.signalbox.broker;
 
 import io.signalbox.broker.store.CheckpointSource;
+import io.signalbox.broker.store.LargeUpload;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
@@ -75,6 +76,21 @@ public class RelayStore implements MessageStore {
     @Override
     public void read(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
         memory.read(lsns, sink, failure);
+    }
+
+    @Override
+    public LargeUpload upload() {
+        return memory.upload();
+    }
+
+    @Override
+    public int pieceBytes() {
+        return memory.pieceBytes();
+    }
+
+    @Override
+    public void readPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failure) {
+        memory.readPiece(lsn, sink, failure);
     }
 
     @Override

@@ -16,8 +16,9 @@ final class BodyCache {
     private @Nullable Message message;
     private Body.@Nullable Inline body;
 
+    /** Without the payload of a large one. */
     Body.Inline bodyOf(Message wanted) {
-        if (wanted.format() == MqttFormat.INSTANCE) return wanted.content();
+        if (wanted.format() == MqttFormat.INSTANCE) return wanted.head();
         Body.Inline known = body;
         if (wanted == message && known != null) return known;
         Body.Inline converted = MqttFormat.bodyOf(wanted);

@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import io.signalbox.broker.Admission;
 import io.signalbox.broker.CatalogueException;
+import io.signalbox.broker.LargeArrival;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.PublishListener;
 import io.signalbox.broker.PublishOutcome;
@@ -99,6 +100,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         openingQueue = true; // what comes next is read when this is done
         NamedQueues.open(context.host(), loop.core(), name, origin.clientId()).whenComplete((queue, failure) -> {
             openingQueue = false;
+            if (connection.isClosed()) packet.abandon();
             connection.goOn(() -> {
                 if (failure == null) {
                     publish(packet, name, queue);
@@ -110,6 +112,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     }
 
     private void refuseWithoutQueue(Packet.Publish packet, Throwable failure) {
+        packet.abandon();
         String sentence = String.valueOf(failure.getMessage());
         boolean notAllowed = failure instanceof CatalogueException problem && !problem.isOfTheStore();
         if (packet.qos() > 0 && notAllowed) {
@@ -135,9 +138,12 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
                 Expiry.atMillis(packet.expirySeconds(), now),
                 now,
                 PublishMarks.of(packet.qos(), packet.retain()));
-        long token = token(packet);
-        Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
         boolean toTopic = target == topics; // a queue has no last value
+        if (packet.payload().isPresent()) {
+            publishLarge(packet, envelope, target, packet.payload().get());
+            return;
+        }
+        Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
         if (toTopic && packet.qos() > 0) {
             Optional<String> refusal = context.retention().refusal(message);
             if (refusal.isPresent()) {
@@ -148,7 +154,24 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         count(packet);
         Rider rider = toTopic ? context.retention().rider(message) : Rider.NONE;
         if (packet.qos() == 2) rider = exactlyOnce(packet, rider);
-        if (publisher().publish(target, message, token, rider) == Admission.PARKED) {
+        await(publisher().publish(target, message, token(packet), rider), token(packet));
+    }
+
+    private void publishLarge(Packet.Publish packet, Envelope envelope, Destination target, LargeArrival arrival) {
+        boolean isKept = target == topics && PublishMarks.isRetain(envelope);
+        if (isKept && packet.qos() > 0) {
+            refuse(packet, PublishOutcome.Reason.QUOTA_USED_UP, Retention.TOO_LARGE);
+            return;
+        }
+        count(packet);
+        Rider rider = isKept ? context.retention().riderOfLarge(envelope) : Rider.NONE;
+        if (packet.qos() == 2) rider = exactlyOnce(packet, rider);
+        arrival.announce(envelope, MqttFormat.INSTANCE, packet.body(), arrival.size());
+        await(publisher().publish(target, arrival, token(packet), rider), token(packet));
+    }
+
+    private void await(Admission admission, long token) {
+        if (admission == Admission.PARKED) {
             blocked = true;
             parked = token;
         } else {
@@ -187,6 +210,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
 
     /** MQTT-4.3.3-10: acknowledged, and not published again; when the first one would be, also on another connection. */
     private void repeat(Packet.Publish packet) {
+        packet.abandon();
         await();
         loop.core().receipts().add(origin.received().lastLsn(), this::complete, token(packet), PublishOutcome.STORED);
     }
@@ -210,6 +234,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
 
     /** Answers a publish that is not allowed, behind the answers of those before it. */
     void refuse(Packet.Publish packet, PublishOutcome.Reason why, String sentence) {
+        packet.abandon();
         count(packet);
         publisher().refuse(new PublishOutcome.Refused(why, sentence), token(packet));
     }

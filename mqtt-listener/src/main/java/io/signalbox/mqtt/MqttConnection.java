@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.signalbox.broker.LargeArrival;
 import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Identity;
+import io.signalbox.broker.store.StoreException;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.PacketDecoder;
 import io.signalbox.mqtt.codec.PacketEncoder;
@@ -37,6 +39,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     private static final int TLS_HANDSHAKE = 0x16;
 
     private final ListenerContext context;
+    private final ListenerLoop loop;
     private final Channel channel;
     private final Carrier carrier;
     private final PacketDecoder decoder = PacketDecoder.toServer();
@@ -51,11 +54,17 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
 
     MqttConnection(ListenerContext context, ListenerLoop loop, Channel channel, Carrier carrier) {
         this.context = context;
+        this.loop = loop;
         this.channel = channel;
         this.carrier = carrier;
         this.reader =
                 new PacketReader(decoder, channel.alloc(), context.settings().connectPacketBytes());
-        this.output = new MqttOutput(channel, new PacketEncoder(ProtocolVersion.V3_1_1));
+        this.output = new MqttOutput(
+                channel,
+                new PacketEncoder(ProtocolVersion.V3_1_1),
+                loop.core(),
+                context.host().store(),
+                new LargeOutput());
         this.keepAlive = new KeepAlive(loop.keepAlives(), this);
         this.stage = new Connecting(context, loop, this);
         keepAlive.expectWithin(context.settings().connectTimeoutMillis());
@@ -104,6 +113,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         accepted = true;
         stage = next;
         reader.maximumPacketSize(context.settings().maximumPacketBytes());
+        reader.handOn(() -> new LargeArrival(loop.core(), context.host().store(), this::resume));
         keepAlive.watch(keepAliveSeconds);
         resume();
     }
@@ -180,7 +190,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
 
     /** What cannot be worked on is left to the socket, and so to the client. */
     private void readAsReady() {
-        boolean wanted = closed || isReady();
+        boolean wanted = closed || (isReady() && !reader.isHeldUp());
         if (channel.config().isAutoRead() != wanted) channel.config().setAutoRead(wanted);
     }
 
@@ -191,6 +201,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
 
     void writabilityChanged() {
         if (closed) return;
+        output.flush();
         stage.onWritabilityChanged();
         resume();
     }
@@ -198,7 +209,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     /** Who does not read our answers is not read either, so that they cannot pile up. */
     @Override
     public boolean isReady() {
-        return !closed && output.hasRoom() && stage.isReady();
+        return !closed && output.hasRoomForAnswers() && stage.isReady();
     }
 
     @Override
@@ -267,7 +278,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         keepAlive.stop();
         stage.onClosed(ending);
         reader.close();
-        output.flush();
+        output.end();
         context.counters().connectionsClosed.increment();
         linger();
     }
@@ -290,10 +301,22 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         channel.closeFuture().addListener(gone -> end.cancel(false));
     }
 
+    private final class LargeOutput implements MqttOutput.LargeListener {
+        @Override
+        public void onLargeSent() {
+            writabilityChanged();
+        }
+
+        @Override
+        public void onLargeLost(StoreException cause) {
+            disconnect(ReasonCode.UNSPECIFIED_ERROR, String.valueOf(cause.getMessage()));
+        }
+    }
+
     /** Whoever we did not read for our own reasons is not silent. */
     @Override
     public boolean isExcused() {
-        return accepted && !stage.isReady();
+        return accepted && (!stage.isReady() || reader.isHeldUp());
     }
 
     @Override

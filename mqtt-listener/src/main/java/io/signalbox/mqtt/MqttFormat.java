@@ -63,10 +63,10 @@ public final class MqttFormat implements MessageFormat {
         return Optional.empty();
     }
 
-    /** A message's body as MQTT sends it, whatever protocol it came by. */
+    /** A message's body as MQTT sends it, whatever protocol it came by; without the payload of a large one. */
     static Body.Inline bodyOf(Message message) {
         return message.format() == INSTANCE
-                ? message.content()
+                ? message.head()
                 : bodyOf(message.envelope().priority(), message.neutralView());
     }
 

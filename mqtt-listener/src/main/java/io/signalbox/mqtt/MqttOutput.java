@@ -2,26 +2,59 @@ package io.signalbox.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.signalbox.broker.LargeReader;
+import io.signalbox.broker.Loop;
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.StoreException;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.PacketEncoder;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection sends: packets are encoded one after the other into one buffer, which goes to the socket when a batch
- * of work ends or enough has gathered. Confined to the connection's event loop.
+ * of work ends or enough has gathered. While a large payload is under way, which nothing may interrupt, they gather behind it.
+ * Confined to the connection's event loop.
  */
 final class MqttOutput {
 
     private static final int FIRST_BYTES = 256;
     private static final int FLUSH_BYTES = 64 << 10;
 
+    /** One on its way, and one behind it. */
+    private static final int MOST_LARGE = 2;
+
     private final Channel channel;
     private PacketEncoder encoder;
     private @Nullable ByteBuf gathered;
 
-    MqttOutput(Channel channel, PacketEncoder encoder) {
+    /** Made when there is the first, as most connections have none. */
+    private @Nullable ArrayDeque<LargePayload> large;
+
+    private boolean goingOn;
+
+    private final Loop loop;
+    private final MessageStore store;
+    private final LargeListener listener;
+
+    /** Told, on the loop and in a turn of its own, how large payloads get on. */
+    interface LargeListener {
+
+        /** One has been sent, so there may be room where there was none. */
+        void onLargeSent();
+
+        /** One cannot be sent to its end. */
+        void onLargeLost(StoreException cause);
+    }
+
+    MqttOutput(Channel channel, PacketEncoder encoder, Loop loop, MessageStore store, LargeListener listener) {
         this.channel = channel;
         this.encoder = encoder;
+        this.loop = loop;
+        this.store = store;
+        this.listener = listener;
     }
 
     /** From now on packets are written so. */
@@ -35,30 +68,104 @@ final class MqttOutput {
 
     /** Writes a packet; false if the client takes none of its size. */
     boolean write(Packet packet) {
-        ByteBuf out = gathered;
-        if (out == null) {
-            out = channel.alloc().buffer(FIRST_BYTES);
-            gathered = out;
-        }
+        ByteBuf out = gathered();
         boolean written = encoder.write(packet, out);
         if (out.readableBytes() >= FLUSH_BYTES) flush();
         return written;
     }
 
-    /** Whether the socket keeps up (the channel's high water mark is the outbound buffer's size). */
+    private ByteBuf gathered() {
+        ByteBuf out = gathered;
+        if (out == null) {
+            out = channel.alloc().buffer(FIRST_BYTES);
+            gathered = out;
+        }
+        return out;
+    }
+
+    /** Writes a PUBLISH whose payload is that of a large message; false if the client takes none of its size, or it is gone. */
+    boolean write(Packet.Publish beginning, Message message, Body.Large body) {
+        if (!message.hold()) return false;
+        ByteBuf out = gathered();
+        if (!encoder.writeBeginning(beginning, body.payloadBytes(), out)) {
+            message.release();
+            return false;
+        }
+        ArrayDeque<LargePayload> turns = large;
+        if (turns == null) large = turns = new ArrayDeque<>(1);
+        turns.add(new LargePayload(message, body, out));
+        gathered = null;
+        return true;
+    }
+
+    /** Whether the client keeps up: messages that it does not take have better places to wait. */
     boolean hasRoom() {
-        return channel.isWritable();
+        return hasRoomForAnswers() && (large == null || large.size() < MOST_LARGE);
+    }
+
+    /**
+     * Whether the client is to be read, and answered (the channel's high water mark is the outbound buffer's size). Who takes its
+     * time over a large payload is: it goes on to say that it lives.
+     */
+    boolean hasRoomForAnswers() {
+        if (!isHeldUp()) return channel.isWritable();
+        return gathered == null || gathered.readableBytes() < FLUSH_BYTES;
+    }
+
+    private boolean isHeldUp() {
+        return large != null && !large.isEmpty();
+    }
+
+    /** Goes on with large payloads; not within itself, as a flush tells that the socket takes more. */
+    private void goOn() {
+        if (goingOn) return;
+        goingOn = true;
+        try {
+            for (LargePayload first = firstLarge(); first != null; first = firstLarge()) {
+                if (!first.send(channel, loop, store, new Progress()) || large == null) return;
+                large.remove().close();
+                loop.execute(listener::onLargeSent);
+            }
+        } finally {
+            goingOn = false;
+        }
+    }
+
+    private @Nullable LargePayload firstLarge() {
+        return large == null ? null : large.peek();
+    }
+
+    private final class Progress implements LargeReader.Listener {
+        @Override
+        public void onReadable() {
+            flush();
+        }
+
+        @Override
+        public void onUnreadable(StoreException cause) {
+            listener.onLargeLost(cause);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a failed write ends the channel, and so the connection
     void flush() {
+        goOn();
         ByteBuf out = gathered;
-        if (out == null) return;
+        if (out == null || isHeldUp()) return;
         gathered = null;
         if (out.isReadable()) {
             channel.writeAndFlush(out, channel.voidPromise());
         } else {
             out.release();
         }
+    }
+
+    /** The connection ends: what waits behind a payload that is not complete is not sent. */
+    void end() {
+        flush();
+        if (large != null) large.forEach(LargePayload::close);
+        large = null;
+        if (gathered != null) gathered.release();
+        gathered = null;
     }
 }

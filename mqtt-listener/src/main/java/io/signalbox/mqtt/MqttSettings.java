@@ -66,6 +66,6 @@ public record MqttSettings(
     /** What holds when nobody says otherwise. */
     public static MqttSettings defaults() {
         return new MqttSettings(
-                64 << 10, 2 << 20, 1024, 256, 512 << 10, 16, 0, NEVER, 1 << 20, 256, 10_000, Profile.TOLERANT);
+                64 << 10, 16 << 20, 1024, 256, 512 << 10, 16, 0, NEVER, 1 << 20, 256, 10_000, Profile.TOLERANT);
     }
 }

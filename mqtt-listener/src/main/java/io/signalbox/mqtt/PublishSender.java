@@ -82,7 +82,9 @@ final class PublishSender {
             return false;
         }
         Publish publish = new Publish(dup, qos, retain, topic, packetId, secondsLeft, 0, identifiers, body.get());
-        if (!output.write(publish)) {
+        Optional<Body.Large> large = message.large();
+        boolean written = large.isEmpty() ? output.write(publish) : output.write(publish, message, large.get());
+        if (!written) {
             context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;
         }
@@ -95,6 +97,10 @@ final class PublishSender {
      * protocol's message cannot be read: that is its publisher's mistake, and must not hold up whoever receives it.
      */
     private Optional<Body.Inline> bodyOf(Message message, DeliveryTerms terms) {
+        boolean isUnreadable = message.large()
+                .filter(large -> large.payloadBytes() == Body.Large.UNREADABLE)
+                .isPresent();
+        if (isUnreadable) return Optional.empty();
         Body.Inline body;
         try {
             body = bodies.bodyOf(message);

@@ -1,14 +1,20 @@
 package io.signalbox.mqtt;
 
 import io.signalbox.broker.Rider;
+import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.retained.RetainedMessages;
 import io.signalbox.broker.retained.RetainedMessages.Change;
+import io.signalbox.mqtt.codec.PacketReader;
 import io.signalbox.mqtt.codec.PublishBody;
 import java.util.Optional;
 
 /** What the RETAIN flag of a PUBLISH or will brings about beside its delivery (§3.3.1.3). Immutable. */
 final class Retention {
+
+    /** Why a large message is not retained. */
+    static final String TOO_LARGE = "A message of more than " + PacketReader.MOST_WHOLE_BYTES
+            + " bytes cannot be retained; publish it without the RETAIN flag.";
 
     private final RetainedMessages retained;
     private final MqttCounters counters;
@@ -39,6 +45,12 @@ final class Retention {
     Rider rider(Message message) {
         if (!PublishMarks.isRetain(message.envelope())) return Rider.NONE; // MQTT-3.3.1-8
         return change(message).map(Change::rider).orElse(Rider.NONE);
+    }
+
+    /** What a large message brings about that has the flag and whose sender cannot be told: as {@link #change} says. */
+    Rider riderOfLarge(Envelope envelope) {
+        counters.notRetained.increment();
+        return retained.remove(envelope.address()).map(Change::rider).orElse(Rider.NONE);
     }
 
     private static boolean isEmpty(Message message) {

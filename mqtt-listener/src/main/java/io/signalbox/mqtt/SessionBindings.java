@@ -81,6 +81,7 @@ final class SessionBindings implements DirectListener {
     public void onMessage(Message message, int flags) {
         PublishSender to = session.connection();
         if (to != null) to.sendAtMostOnce(message, flags, DeliveryTerms.OWN);
+        message.release();
     }
 
     @Override

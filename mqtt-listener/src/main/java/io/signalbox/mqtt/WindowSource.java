@@ -159,8 +159,10 @@ final class WindowSource implements DeliveryListener {
     public void onDelivery(Delivery delivery) {
         if (delivery.isSettled()) {
             window.sendAtMostOnce(delivery, terms);
+            delivery.message().release();
             return;
         }
+        delivery.message().release(); // its entry keeps it until it is settled, and whoever sends it then has it
         received++;
         if (ending) {
             settle(delivery, Outcome.RELEASED);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ConnectTest {
 
-    private static final String CONNACK_LIMITS = "21 0400 22 0010 25 01 27 00200000 2a 01";
+    private static final String CONNACK_LIMITS = "21 0400 22 0010 25 01 27 01000000 2a 01";
 
     @Test
     void aVersion3_1_1ClientIsLetIn() throws Exception {
@@ -145,8 +145,8 @@ class ConnectTest {
         try (TestServer server = TestServer.start()) {
             server.client()
                     .connectV5("a")
-                    .send("30 fd ff ff 00")
-                    .expect("e0 26 95 24 1f 00 21 'the packet is larger than 2097152'")
+                    .send("30 fc ff ff 07")
+                    .expect("e0 27 95 25 1f 00 22 'the packet is larger than 16777216'")
                     .expectClosed();
         }
     }

@@ -66,6 +66,32 @@ final class TestClient {
         return packet;
     }
 
+    /** The next packet without its length, of any size. */
+    byte[] receiveAnySize() throws IOException {
+        byte[] first = readUpTo(1);
+        if (first.length == 0) throw new AssertionError("nothing arrived");
+        int length = 0;
+        int shift = 0;
+        int next;
+        do {
+            next = readUpTo(1)[0];
+            length |= (next & 0x7F) << shift;
+            shift += 7;
+        } while (next < 0);
+        byte[] packet = Arrays.copyOf(first, 1 + length);
+        System.arraycopy(readUpTo(length), 0, packet, 1, length);
+        return packet;
+    }
+
+    byte[] receiveBytes(int count) throws IOException {
+        return readUpTo(count);
+    }
+
+    TestClient send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
     /** These packets, each shorter than 128 bytes, in any order. */
     TestClient expectInAnyOrder(String... packets) throws IOException {
         List<String> wanted = new ArrayList<>();
@@ -178,7 +204,7 @@ final class TestClient {
     /** A 5.0 connection to a session that stays for an hour. */
     TestClient connectV5Persistent(String clientId, int sessionPresent) throws IOException {
         return sendConnect("04 'MQTT' 05 00 00 00 05 11 00000e10", clientId)
-                .expect("20 12 0" + sessionPresent + " 00 0f 21 0400 22 0010 25 01 27 00200000 2a 01");
+                .expect("20 12 0" + sessionPresent + " 00 0f 21 0400 22 0010 25 01 27 01000000 2a 01");
     }
 
     /** Sends a CONNECT that ends with a client identifier; {@code start} has no leading zero byte. */

@@ -7,8 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A batch in the making. Any thread claims a range, fills it and says so; the log thread closes the buffer, waits for the
- * stragglers and writes it. Three marks: publishers hear "full" at the first (¾), everybody at the second; what lies
- * between the second and the capacity is only for one record that is too large for a buffer of usual size.
+ * stragglers and writes it. Four marks: pieces of large bodies
+ * hear "full" at the first (¼), publishers at the next (¾), everybody at the third; what lies
+ * between that and the capacity is only for one record that is too large for a buffer of usual size.
  */
 final class AppendBuffer {
     /** Answer of {@link #claim}: no room, now. */
@@ -19,6 +20,8 @@ final class AppendBuffer {
 
     /** Who claims, and so up to which mark. */
     enum Share {
+        /** A piece of a large body: what comes meanwhile waits for no more than a quarter of a buffer of these. */
+        PIECE,
         PUBLISH,
         OTHER
     }
@@ -76,6 +79,7 @@ final class AppendBuffer {
     }
 
     private int mark(long index, long count, Share share) {
+        if (share == Share.PIECE) return usualMark / 4;
         int room = share == Share.PUBLISH ? largestPublish(usualMark) : largestOther(usualMark);
         // Room beyond the usual mark is kept for a large record until one has come; then the rest is for settlements.
         if (count > room) return bytes.capacity();

@@ -7,6 +7,7 @@ import io.signalbox.persistence.log.StoredCheckpoint;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.stream.LongStream;
 
 /** Reads what {@link CheckpointWriter} wrote, and believes nothing that is not whole. Confined to the recovering thread. */
 final class CheckpointReader {
@@ -32,7 +33,7 @@ final class CheckpointReader {
     }
 
     /** Receives what there is, as it is read. */
-    private interface Visitor extends ImageVisitor, SegmentVisitor {
+    private interface Visitor extends ImageVisitor, SegmentVisitor, LargeBodies.Visitor<RuntimeException> {
         void table(String name);
 
         void pair(byte[] key, byte[] value, long lsn);
@@ -48,6 +49,9 @@ final class CheckpointReader {
 
         @Override
         public void segment(long baseLsn, Segment.Totals totals) {}
+
+        @Override
+        public void large(long lsn, long[] pieces) {}
 
         @Override
         public void image(long queueId, byte[] image) {}
@@ -91,12 +95,18 @@ final class CheckpointReader {
         });
     }
 
-    /** Visits the segments, and then the images of the queues. */
-    void forEachImage(SegmentVisitor segments, ImageVisitor visitor) throws DamagedException, StoreException {
+    /** Visits the segments and the large bodies, and then the images of the queues. */
+    void forEachImage(SegmentVisitor segments, LargeBodies.Visitor<RuntimeException> bodies, ImageVisitor visitor)
+            throws DamagedException, StoreException {
         read(new Passing() {
             @Override
             public void segment(long baseLsn, Segment.Totals totals) {
                 segments.segment(baseLsn, totals);
+            }
+
+            @Override
+            public void large(long lsn, long[] pieces) {
+                bodies.large(lsn, pieces);
             }
 
             @Override
@@ -162,6 +172,10 @@ final class CheckpointReader {
                 }
                 case CheckpointWriter.SEGMENT ->
                     visitor.segment(in.readLong(), new Segment.Totals(in.readLong(), in.readLong()));
+                case CheckpointWriter.LARGE -> {
+                    long lsn = in.readLong();
+                    visitor.large(lsn, readLongs(in));
+                }
                 case CheckpointWriter.IMAGE -> {
                     long queueId = in.readLong();
                     visitor.image(queueId, readBytes(in));
@@ -172,6 +186,14 @@ final class CheckpointReader {
                 default -> throw new IOException("it holds an unknown entry " + kind);
             }
         }
+    }
+
+    private static long[] readLongs(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > Integer.MAX_VALUE / Long.BYTES) throw new IOException("a count is not one");
+        LongStream.Builder longs = LongStream.builder();
+        for (int i = 0; i < count; i++) longs.add(in.readLong());
+        return longs.build().toArray();
     }
 
     /** Grows with what is there, so a wrong length costs no memory. */

@@ -9,12 +9,13 @@ import java.nio.ByteBuffer;
 
 /**
  * Writes a checkpoint: a header of 64 bytes, then chunks that hold each table's name and its pairs with their versions, what came
- * in of each segment of the log, and after them the images of the queues. {@link CheckpointReader} reads it. Format 1 had
- * no segments, and nothing in its images that ends with the process. Confined to the housekeeper.
+ * in of each segment of the log, where the pieces of large bodies are, and after them the images of the queues. {@link
+ * CheckpointReader} reads it. Format 1 had no segments, and nothing in its images that ends with the process; format 2 had
+ * no large bodies. Confined to the housekeeper.
  */
 final class CheckpointWriter {
     static final int MAGIC = 0x5342434B; // SBCK
-    static final int FORMAT_VERSION = 2;
+    static final int FORMAT_VERSION = 3;
     static final int HEADER_BYTES = 64;
     static final int CRC_AT = 8;
     static final StoreId NO_STORE = new StoreId(0, 0);
@@ -23,6 +24,7 @@ final class CheckpointWriter {
     static final byte END = 3;
     static final byte IMAGE = 4;
     static final byte SEGMENT = 5;
+    static final byte LARGE = 6;
 
     private final PendingCheckpoint target;
     private final DataOutputStream out;
@@ -72,7 +74,16 @@ final class CheckpointWriter {
         }
     }
 
-    /** After the segments. */
+    /** After the segments: what an enqueue record names that an image holds. */
+    void large(long lsn, long[] pieces) throws IOException {
+        out.writeByte(LARGE);
+        out.writeLong(lsn);
+        out.writeInt(pieces.length);
+        for (long piece : pieces) out.writeLong(piece);
+        bytes += (long) pieces.length * Long.BYTES;
+    }
+
+    /** After the large bodies. */
     void image(long queueId, byte[] image) throws IOException {
         out.writeByte(IMAGE);
         out.writeLong(queueId);

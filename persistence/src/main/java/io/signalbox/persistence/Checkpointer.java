@@ -166,6 +166,7 @@ final class Checkpointer {
             writer = new CheckpointWriter(file, log.store(), log.epoch(), replayLsn, checksum);
             writer.tables(log.tables());
             writer.segments(log.segments());
+            log.segments().bodies().forEachBelow(replayLsn, writer::large);
         } catch (DiskFullException e) {
             file.discard();
             throw e;

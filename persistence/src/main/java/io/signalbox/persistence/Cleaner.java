@@ -112,6 +112,9 @@ final class Cleaner {
             return;
         }
         current.told = true;
+        // Of large bodies the memory tells: what nobody holds now nobody ever will, and the log or a checkpoint says
+        // why.
+        log.segments().bodies().forEachPiece(current.survivors);
         current.survivors.sort();
     }
 
@@ -154,7 +157,7 @@ final class Cleaner {
             }
             long lsn = current.survivors.lsn(current.next++);
             Segment segment = segmentOf(current, lsn);
-            LogRecord record = window.message(segment.header(), lsn, next(current));
+            LogRecord record = window.record(segment.header(), lsn, next(current));
             if (record == null) {
                 damaged(current, segment, lsn);
                 return true;

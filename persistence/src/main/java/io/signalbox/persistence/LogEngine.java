@@ -2,6 +2,7 @@ package io.signalbox.persistence;
 
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.store.CheckpointSource;
+import io.signalbox.broker.store.LargeUpload;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StateTable;
@@ -25,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogEngine implements MessageStore {
 
+    private static final int MOST_PIECE_BYTES = 256 << 10;
+
     private final LogStore store;
     private volatile StoreSettings settings;
     private final MessageFormats formats;
     private final Surroundings surroundings;
     private final LogThreads threads;
     private final Tables tables = new Tables();
+    private final LargeBodies bodies = new LargeBodies(this::letGo);
     private volatile @Nullable Parts parts;
     private volatile long cutBytes;
 
@@ -71,7 +75,8 @@ public final class LogEngine implements MessageStore {
     private LogState recovered(RecoverySink sink) throws StoreException {
         boolean open = false;
         try {
-            Recovery recovery = new Recovery(store, settings, formats, surroundings, tables, sink);
+            Recovery recovery =
+                    new Recovery(store, settings, formats, surroundings, tables, new SegmentTable(bodies), sink);
             LogState log = recovery.run();
             settings = recovery.settings();
             cutBytes = recovery.cutBytes();
@@ -118,15 +123,21 @@ public final class LogEngine implements MessageStore {
     public long append(WriteBatch batch) {
         LogState log = parts().log;
         if (log.isStopped()) return FAILED;
-        RecordEncoder record = new RecordEncoder(batch);
+        RecordEncoder record = new RecordEncoder(batch, tables, bodies);
         checkSize(record);
         Share share = batch.yields() ? Share.PUBLISH : Share.OTHER;
         if (isHeld(log, batch)) return full(log, record, share);
+        long lsn = append(log, record, share, batch.isLazy());
+        if (lsn > 0 && batch.isPublish()) batch.enqueuedAt(lsn);
+        return lsn;
+    }
+
+    private long append(LogState log, NewRecord record, Share share, boolean lazy) {
         int bytes = (int) record.alignedBytes();
         while (true) {
             AppendBuffer buffer = log.buffers().active();
             int index = buffer.claim(bytes, share);
-            if (index >= 0) return fill(log, buffer, index, bytes, record, batch);
+            if (index >= 0) return fill(log, buffer, index, bytes, record, lazy);
             if (index == AppendBuffer.FULL) return full(log, record, share);
             // Closed: the log thread is about to put another in its place, unless it has stopped.
             if (log.isStopped()) return FAILED;
@@ -152,33 +163,62 @@ public final class LogEngine implements MessageStore {
         }
     }
 
-    private long full(LogState log, RecordEncoder record, Share share) {
+    private long full(LogState log, NewRecord record, Share share) {
         int usual = settings.bufferBytes();
-        int room = share == Share.PUBLISH ? AppendBuffer.largestPublish(usual) : AppendBuffer.largestOther(usual);
+        int room = share == Share.OTHER ? AppendBuffer.largestOther(usual) : AppendBuffer.largestPublish(usual);
         if (record.alignedBytes() > room) log.buffers().wantLarge((int) record.alignedBytes());
         threads.wakeLog();
         return FULL;
     }
 
-    private long fill(LogState log, AppendBuffer buffer, int index, int bytes, RecordEncoder record, WriteBatch batch) {
+    private long fill(LogState log, AppendBuffer buffer, int index, int bytes, NewRecord record, boolean lazy) {
         long lsn = buffer.baseLsn() + index;
         boolean encoded = false;
         try {
             record.encode(buffer.bytes(), index, log.store(), log.epoch(), lsn, surroundings.checksum());
             encoded = true;
-            // Before the range counts as filled: a checkpoint covers an LSN only if the tables hold all changes below.
-            tables.apply(batch, lsn);
+            record.placed(lsn);
         } finally {
             if (!encoded) {
                 LogRecord.writeVoid(
                         buffer.bytes(), index, bytes, log.store(), log.epoch(), lsn, surroundings.checksum());
             }
-            if (!batch.isLazy()) buffer.hurry();
+            if (!lazy) buffer.hurry();
             buffer.filled(bytes);
         }
-        if (batch.isPublish()) batch.enqueuedAt(lsn);
-        if (!batch.isLazy() || index == BatchHeader.BYTES) threads.wakeLog();
+        if (!lazy || index == BatchHeader.BYTES) threads.wakeLog();
         return lsn;
+    }
+
+    @Override
+    public LargeUpload upload() {
+        return new PieceUpload(this::appendPiece, bodies.begin(), pieceBytes());
+    }
+
+    private long appendPiece(NewRecord piece) {
+        LogState log = parts().log;
+        if (log.isStopped()) return FAILED;
+        return log.isPublishHeld() ? full(log, piece, Share.PIECE) : append(log, piece, Share.PIECE, true);
+    }
+
+    @Override
+    public int pieceBytes() {
+        return Math.min(MOST_PIECE_BYTES, settings.bufferBytes() / 8 - LogRecord.FIXED_BYTES);
+    }
+
+    @Override
+    public void readPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failure) {
+        LogState log = parts().log;
+        afterForce(lsn, () -> {
+            parts().reader.requestPiece(lsn, sink, failure);
+            threads.wakeReader();
+        });
+        if (log.isStopped()) threads.wakeReader();
+    }
+
+    /** Nobody has the pieces of a large body any more: they are counted off when they have been counted. */
+    private void letGo(LargeBody body) {
+        forget(0, body.lastLsn(), body::forEachLsn);
     }
 
     @Override

@@ -14,14 +14,17 @@ import java.nio.charset.StandardCharsets;
  * A record of the log, seen in a buffer: everything that one write batch makes durable.
  *
  * <pre>
- *  0 length     4 crc        8 type, has message, 0, 0     12 targets   16 settlements   20 drops   24 changes   28 0
- * 32 if it has a message: format, durable, priority, marks, address bytes, body bytes, 0, expires at, published at
+ *  0 length     4 crc        8 type, message, 0, 0     12 targets   16 settlements   20 drops   24 changes   28 0
+ * 32 if it has a message (1, or 2 if that is large): format, durable, priority, marks, address bytes, body bytes, 0, expires at, published at
  *    targets     (queue id, flags), sorted by queue id
  *    settlements (queue id, LSN)
  *    drops       (queue id)
  *    changes     (name bytes: 2, key bytes: 4, value bytes: 4 or -1, name, key, value)
  *    address, body
  * </pre>
+ *
+ * The body of a large message is its head, {@link PieceTable}. A piece is a
+ * record of its own, in which nothing follows the first 32 bytes but its content.
  *
  * A view is moved from record to record by {@link #at}; confined to the thread that made it. No length is believed before
  * the checksum is, and then each part must fit into the whole.
@@ -37,6 +40,9 @@ final class LogRecord {
     static final int REMOVED = -1;
     static final byte TYPE_WRITE = 1;
     static final byte TYPE_VOID = 2;
+    static final byte TYPE_PIECE = 3;
+    static final byte WHOLE = 1;
+    static final byte LARGE = 2;
     private static final int CRC_FROM = 8;
 
     private final ByteBuffer bytes;
@@ -70,6 +76,15 @@ final class LogRecord {
         seal(bytes, at, store, epoch, lsn, checksum);
     }
 
+    /** A piece of a large body; it is not sealed yet. */
+    static void writePiece(ByteBuffer bytes, int at, byte[] source, int from, int count) {
+        ByteBuffer out = bytes.duplicate().clear().position(at);
+        out.putInt(FIXED_BYTES + count).putInt(0).put(TYPE_PIECE);
+        while (out.position() < at + FIXED_BYTES) out.put((byte) 0);
+        out.put(source, from, count);
+        while (out.position() < at + aligned(FIXED_BYTES + (long) count)) out.put((byte) 0);
+    }
+
     /** Moves the view to index {@code newAt}, whose log address is {@code newLsn}. Nothing is checked yet. */
     LogRecord at(int newAt, long newLsn) {
         at = newAt;
@@ -82,7 +97,7 @@ final class LogRecord {
     boolean isIntact(int room, StoreId store, long epoch, Checksum checksum) {
         if (length < FIXED_BYTES || length > room) return false;
         if (crc(bytes, at, store, epoch, lsn, checksum) != bytes.getInt(at + 4)) return false;
-        if (type() == TYPE_VOID) return true;
+        if (type() == TYPE_VOID || type() == TYPE_PIECE) return true;
         return type() == TYPE_WRITE && partsFit();
     }
 
@@ -95,6 +110,7 @@ final class LogRecord {
             byte priority = bytes.get(messageAt() + 2);
             if (priority < 0 || priority > 9) return false;
             end += MESSAGE_BYTES + (long) targets() * TARGET_BYTES + addressBytes() + bodyBytes();
+            if (isLarge() && !PieceTable.fits(bytes, at + length, bodyBytes())) return false;
         } else if (targets() > 0) {
             return false;
         }
@@ -129,6 +145,21 @@ final class LogRecord {
 
     boolean hasMessage() {
         return type() == TYPE_WRITE && bytes.get(at + 9) != 0;
+    }
+
+    /** Whether its message has a large body. */
+    boolean isLarge() {
+        return hasMessage() && bytes.get(at + 9) == LARGE;
+    }
+
+    /** Where the pieces of the large body are. */
+    long[] pieceLsns() {
+        return PieceTable.lsns(bytes, at + length);
+    }
+
+    /** The content of a piece. */
+    byte[] piece() {
+        return copy(at + FIXED_BYTES, length - FIXED_BYTES);
     }
 
     int targets() {
@@ -234,6 +265,8 @@ final class LogRecord {
     /** What it does, for an operator. */
     String inWords() {
         StringBuilder words = new StringBuilder(64);
+        if (type() == TYPE_PIECE)
+            words.append(" piece, ").append(length - FIXED_BYTES).append(" bytes");
         if (hasMessage()) {
             int addressAt = at + length - bodyBytes() - addressBytes();
             words.append(" message ")
@@ -269,9 +302,12 @@ final class LogRecord {
         return message(formats, new Body.Stored(lsn, bodyBytes()));
     }
 
-    /** The message with its body. */
-    Message residentMessage(MessageFormats formats) throws StoreException {
-        return message(formats, Body.Inline.of(copy(at + length - bodyBytes(), bodyBytes())));
+    /** The message with its body, or what is in memory of a large one, which {@code bodies} keeps. */
+    Message residentMessage(MessageFormats formats, LargeBodies bodies) throws StoreException {
+        int end = at + length;
+        int headBytes = isLarge() ? bodyBytes() - PieceTable.bytes(bytes, end) : bodyBytes();
+        Body.Inline inline = Body.Inline.of(copy(end - bodyBytes(), headBytes));
+        return message(formats, isLarge() ? PieceTable.read(bytes, end, inline, bodies.holdOf(lsn)) : inline);
     }
 
     private Message message(MessageFormats formats, Body body) throws StoreException {

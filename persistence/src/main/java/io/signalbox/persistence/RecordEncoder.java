@@ -17,34 +17,45 @@ import org.jspecify.annotations.Nullable;
  * One {@link WriteBatch} as one record of the log: measured first, so that whatever can be wrong with it is found before
  * log space is claimed, then written. The layout is {@link LogRecord}'s. Confined to one append.
  */
-final class RecordEncoder {
+final class RecordEncoder implements NewRecord {
 
     private final WriteBatch batch;
+    private final Tables tables;
+    private final LargeBodies bodies;
     private final @Nullable Message message;
     private final Body.@Nullable Inline body;
+    private final Body.@Nullable Large large;
+    private final int bodyBytes;
     private final byte[] address;
     private final TargetTable targets;
     private final byte[][] tableNames;
     private final long contentBytes;
     private final long length;
 
-    RecordEncoder(WriteBatch batch) {
+    RecordEncoder(WriteBatch batch, Tables tables, LargeBodies bodies) {
         this.batch = batch;
+        this.tables = tables;
+        this.bodies = bodies;
         message = batch.isPublish() ? batch.message().orElseThrow() : null;
         targets = TargetTable.of(batch);
         long bytes = LogRecord.FIXED_BYTES;
         long content = 0;
         if (message == null) {
             body = null;
+            large = null;
+            bodyBytes = 0;
             address = new byte[0];
         } else {
-            body = message.content();
+            body = message.head();
+            large = message.large().orElse(null);
+            bodyBytes = body.size()
+                    + (large == null ? 0 : PieceTable.bytes(large.pieces().count()));
             address = message.envelope().address().getBytes(StandardCharsets.UTF_8);
-            content += body.size();
+            content += bodyBytes;
             bytes += LogRecord.MESSAGE_BYTES
                     + (long) targets.size() * LogRecord.TARGET_BYTES
                     + address.length
-                    + body.size();
+                    + bodyBytes;
         }
         bytes += (long) batch.settlements() * LogRecord.SETTLEMENT_BYTES;
         bytes += (long) batch.droppedQueues().size() * LogRecord.DROP_BYTES;
@@ -69,24 +80,24 @@ final class RecordEncoder {
         return contentBytes;
     }
 
-    /** Bytes of log that the record takes. */
-    long alignedBytes() {
+    @Override
+    public long alignedBytes() {
         return LogRecord.aligned(length);
     }
 
-    /** Writes the record at index {@code at}, which is the log address {@code lsn}, and seals it. */
-    void encode(ByteBuffer target, int at, StoreId store, long epoch, long lsn, Checksum checksum) {
+    @Override
+    public void encode(ByteBuffer target, int at, StoreId store, long epoch, long lsn, Checksum checksum) {
         int end = at + (int) length;
         ByteBuffer out = target.duplicate().clear().position(at);
         out.putInt((int) length)
                 .putInt(0)
                 .put(LogRecord.TYPE_WRITE)
-                .put((byte) (message == null ? 0 : 1))
+                .put(messageKind())
                 .putShort((short) 0);
         out.putInt(targets.size()).putInt(batch.settlements());
         out.putInt(batch.droppedQueues().size()).putInt(tableNames.length).putInt(0);
         if (message != null && body != null) {
-            putMessageHead(out, message, body.size());
+            putMessageHead(out, message);
             targets.put(out);
         }
         for (int i = 0; i < batch.settlements(); i++) {
@@ -97,12 +108,25 @@ final class RecordEncoder {
             putChange(out, tableNames[i], batch.tableChanges().get(i));
         out.put(address);
         if (body != null) out.put(body.bytes(), body.from(), body.size());
+        if (large != null) PieceTable.write(large, out);
         if (out.position() != end) throw new IllegalStateException("record ends at " + out.position() + ", not " + end);
         while (out.position() < at + alignedBytes()) out.put((byte) 0);
         LogRecord.seal(target, at, store, epoch, lsn, checksum);
     }
 
-    private void putMessageHead(ByteBuffer out, Message message, int bodyBytes) {
+    private byte messageKind() {
+        if (message == null) return 0;
+        return large == null ? LogRecord.WHOLE : LogRecord.LARGE;
+    }
+
+    /** Before the range counts as filled: a checkpoint covers an LSN only if the tables hold all changes below. */
+    @Override
+    public void placed(long lsn) {
+        if (large != null) bodies.named(lsn, large.pieces(), targets.size());
+        tables.apply(batch, lsn);
+    }
+
+    private void putMessageHead(ByteBuffer out, Message message) {
         Envelope envelope = message.envelope();
         out.put(message.format().id())
                 .put((byte) (envelope.durable() ? 1 : 0))

@@ -30,9 +30,14 @@ final class RecordReader {
 
     /** Where each LSN lies, in their order; null where one lies nowhere. */
     private record Request(
-            long[] lsns, List<@Nullable Entered> entered, ReadSink sink, Consumer<StoreException> failure) {}
+            long[] lsns, List<@Nullable Entered> entered, RecordSink sink, Consumer<StoreException> failure) {}
 
     private record Entered(Segment segment, Readers readers) {}
+
+    private interface RecordSink {
+        /** False if that is not what should be there. */
+        boolean read(LogRecord record) throws StoreException;
+    }
 
     RecordReader(LogState log, LogStore store, MessageFormats formats, Checksum checksum) {
         this.log = log;
@@ -43,6 +48,27 @@ final class RecordReader {
 
     /** Queues a request for LSNs that are durable, or will never be because the store has failed. */
     void request(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
+        add(lsns, record -> hand(record, sink), failure);
+    }
+
+    private boolean hand(LogRecord record, ReadSink sink) throws StoreException {
+        if (!record.hasMessage()) return false;
+        sink.loaded(record.lsn(), record.residentMessage(formats, log.segments().bodies()));
+        return true;
+    }
+
+    /** Queues a request for a piece of a large body, as {@link #request}. */
+    void requestPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failure) {
+        add(new long[] {lsn}, record -> hand(record, sink), failure);
+    }
+
+    private static boolean hand(LogRecord record, Consumer<byte[]> sink) {
+        if (record.type() != LogRecord.TYPE_PIECE) return false;
+        sink.accept(record.piece());
+        return true;
+    }
+
+    private void add(long[] lsns, RecordSink sink, Consumer<StoreException> failure) {
         List<@Nullable Entered> entered = new ArrayList<>(lsns.length);
         for (long lsn : lsns) entered.add(enter(lsn));
         requests.add(new Request(lsns, entered, sink, failure));
@@ -80,9 +106,8 @@ final class RecordReader {
             if (failed != null && lsn >= log.durableLsn()) throw failed;
             Entered entered = request.entered.get(i);
             if (entered == null) throw new StoreException("The log does not hold LSN " + lsn + " any more.");
-            LogRecord record = window.message(entered.segment.header(), lsn, next(request.lsns, i));
-            if (record == null) throw damaged(lsn);
-            request.sink.loaded(lsn, record.residentMessage(formats));
+            LogRecord record = window.record(entered.segment.header(), lsn, next(request.lsns, i));
+            if (record == null || !request.sink.read(record)) throw damaged(lsn);
         }
     }
 

@@ -30,14 +30,14 @@ final class RecordWindow {
     }
 
     /**
-     * The record of a message.
+     * The record at an address.
      *
      * @param segment in which it lies
      * @param nextLsn which one will be asked for after it
      * @return valid until the next call; null if what is there is not what was written
      */
     @Nullable
-    LogRecord message(SegmentHeader segment, long lsn, long nextLsn) throws IOException {
+    LogRecord record(SegmentHeader segment, long lsn, long nextLsn) throws IOException {
         int useful = nextLsn > lsn && nextLsn - lsn < BYTES ? BYTES : USUAL_RECORD_BYTES;
         int index = window.find(lsn, LogRecord.FIXED_BYTES, useful);
         if (index == LogWindow.MISSING) return null;
@@ -46,7 +46,6 @@ final class RecordWindow {
         index = window.find(lsn, length, useful);
         if (index == LogWindow.MISSING) return null;
         LogRecord record = new LogRecord(window.bytes()).at(index, lsn);
-        boolean intact = record.isIntact(length, store, segment.epoch(), checksum);
-        return intact && record.hasMessage() ? record : null;
+        return record.isIntact(length, store, segment.epoch(), checksum) ? record : null;
     }
 }

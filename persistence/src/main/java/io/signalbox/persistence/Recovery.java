@@ -35,6 +35,8 @@ final class Recovery {
     private final Checksum checksum;
     private final RecoverySink sink;
     private final Tables tables;
+    private final SegmentTable segments;
+    private final LargeBodies bodies;
 
     /** Queues that ended; what the log holds of them is not told. */
     private final LongSet dropped = new LongSet();
@@ -60,6 +62,7 @@ final class Recovery {
             MessageFormats formats,
             Surroundings surroundings,
             Tables tables,
+            SegmentTable segments,
             RecoverySink sink) {
         this.store = store;
         this.settings = settings;
@@ -67,6 +70,8 @@ final class Recovery {
         this.surroundings = surroundings;
         this.checksum = surroundings.checksum();
         this.tables = tables;
+        this.segments = segments;
+        this.bodies = segments.bodies();
         this.sink = sink;
     }
 
@@ -105,10 +110,10 @@ final class Recovery {
         SegmentHeader first = new SegmentHeader(storeId, 1, base, settings.firstSegmentBytes(), 0, 0);
         store.prepare(first);
         replayLsn = keptReplayLsn = first.firstBatchLsn();
-        return opened(storeId, new SegmentTable(), first);
+        return opened(storeId, first);
     }
 
-    private LogState opened(StoreId storeId, SegmentTable segments, SegmentHeader first) {
+    private LogState opened(StoreId storeId, SegmentHeader first) {
         segments.add(new Segment(first));
         AppendBuffers buffers = new AppendBuffers(settings, segments);
         return new LogState(storeId, segments, tables, buffers, settings.checkpointBytes(), replayLsn, keptReplayLsn);
@@ -131,22 +136,20 @@ final class Recovery {
         for (SegmentHeader header : chain.superseded()) store.release(header.baseLsn());
         LOGGER.debug("The log of epoch {} ends at {}", highestEpoch, store.describe(chain.previousEndLsn()));
 
-        SegmentTable segments = kept(contents, chain);
-        restoreImages(segments);
-        emit(chain, segments, scanner);
-        return opened(storeId, segments, first);
+        keep(contents, chain);
+        restoreImages();
+        emit(chain, scanner);
+        return opened(storeId, first);
     }
 
-    private static SegmentTable kept(LogStore.Contents contents, LogChain chain) {
+    private void keep(LogStore.Contents contents, LogChain chain) {
         Set<Long> kept = new HashSet<>();
         for (SegmentHeader header : chain.kept()) kept.add(header.baseLsn());
-        SegmentTable segments = new SegmentTable();
         for (LogStore.StoredSegment stored : contents.segments()) {
             SegmentHeader header = stored.header();
             if (!kept.contains(header.baseLsn())) continue;
             segments.add(new Segment(stored, chain.limitOf(header) - header.baseLsn()));
         }
-        return segments;
     }
 
     /** Messages that fill the disk can only be consumed by a broker that starts, so a smaller segment is better than none. */
@@ -210,12 +213,13 @@ final class Recovery {
     }
 
     /** Counts what the checkpoint has in the segments where it lies. */
-    private void restoreImages(SegmentTable segments) throws StoreException {
+    private void restoreImages() throws StoreException {
         if (checkpoint == null) return;
         LongConsumer living = lsn -> {
             Segment segment = segments.of(lsn);
             if (segment == null) homeless++;
             else segment.restored();
+            bodies.restoredEntry(lsn);
         };
         try {
             checkpoint.forEachImage(
@@ -223,6 +227,7 @@ final class Recovery {
                         Segment segment = segments.of(baseLsn);
                         if (segment != null) segment.restoreTotals(totals);
                     },
+                    bodies::restore,
                     (queueId, image) -> {
                         if (!dropped.contains(queueId)) sink.image(queueId, image, living);
                     });
@@ -295,32 +300,31 @@ final class Recovery {
     }
 
     /** Second pass: hands the entries and what settled them over, in log order. */
-    private void emit(LogChain chain, SegmentTable segments, SegmentScanner scanner)
-            throws StoreException, IOException {
+    private void emit(LogChain chain, SegmentScanner scanner) throws StoreException, IOException {
         List<Segment> all = new ArrayList<>(segments.all());
         for (Segment segment : all) {
             SegmentHeader header = segment.header();
             if (!chain.isReplayed(header)) continue;
             long from = replayedFrom(header);
             long end = chain.link(header).endLsn();
-            long reread = scanner.scan(header, from, end, new Emission(segment, segments));
+            long reread = scanner.scan(header, from, end, new Emission(segment));
             if (reread != end) throw new IOException("the second reading differs at " + store.describe(reread));
             bytesDone(end - from);
         }
         sink.progress(bytesTotal, bytesTotal);
+        homeless += bodies.restored(segments);
         if (homeless > 0) {
-            throw new StoreException(homeless + " messages lie in segments that are missing in " + store.describe(0)
-                    + "; restore the directory from a backup.");
+            throw new StoreException(
+                    homeless + " messages, or pieces of large ones, lie in segments that are missing in "
+                            + store.describe(0) + "; restore the directory from a backup.");
         }
     }
 
     private final class Emission implements SegmentScanner.Visitor<StoreException> {
         private final Segment segment;
-        private final SegmentTable segments;
 
-        Emission(Segment segment, SegmentTable segments) {
+        Emission(Segment segment) {
             this.segment = segment;
-            this.segments = segments;
         }
 
         @Override
@@ -331,6 +335,7 @@ final class Recovery {
         @Override
         public void record(LogRecord record) throws StoreException {
             if (record.hasMessage()) entries(record);
+            if (record.type() == LogRecord.TYPE_PIECE) segment.cameIn(1, LogRecord.aligned(record.length()));
             for (int i = 0; i < record.settlements(); i++) {
                 long queueId = record.settledQueueId(i);
                 long lsn = record.settledLsn(i);
@@ -338,16 +343,20 @@ final class Recovery {
                 Segment holding = segments.of(lsn);
                 if (holding == null) homeless--;
                 else holding.settled();
+                bodies.restoredEnd(lsn);
             }
         }
 
         private void entries(LogRecord record) throws StoreException {
             Message message = record.storedMessage(formats);
+            if (record.isLarge()) bodies.restore(record.lsn(), record.pieceLsns());
             int living = 0;
             for (int i = 0; i < record.targets(); i++) {
                 long queueId = record.targetQueueId(i);
                 if (dropped.contains(queueId)) continue;
-                if (sink.entry(queueId, record.lsn(), record.targetFlags(i), message)) living++;
+                if (!sink.entry(queueId, record.lsn(), record.targetFlags(i), message)) continue;
+                living++;
+                bodies.restoredEntry(record.lsn());
             }
             if (living > 0) segment.enqueued(living, LogRecord.aligned(record.length()));
         }

@@ -48,6 +48,11 @@ final class Segment {
     /** Entries came in, by a record of so many bytes that lies here. */
     void enqueued(int count, long recordBytes) {
         unsettled.addAndGet(count);
+        cameIn(count, recordBytes);
+    }
+
+    /** The same of what need not live any more. */
+    void cameIn(int count, long recordBytes) {
         entries.addAndGet(count);
         entryBytes.addAndGet(recordBytes);
     }

@@ -15,6 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class SegmentTable {
 
     private final ConcurrentSkipListMap<Long, Segment> byBase = new ConcurrentSkipListMap<>();
+    private final LargeBodies bodies;
+
+    SegmentTable(LargeBodies bodies) {
+        this.bodies = bodies;
+    }
+
+    /** Whose pieces are counted here. */
+    LargeBodies bodies() {
+        return bodies;
+    }
 
     void add(Segment segment) {
         byBase.put(segment.header().baseLsn(), segment);
@@ -37,18 +47,21 @@ final class SegmentTable {
     }
 
     /**
-     * Counts what a record enqueues and settles. Records come in log order.
+     * Counts what a record brings in and settles. Records come in log order.
      *
      * @param keptReplayLsn as for {@link #retireOne}; asked after each count
      * @return whether nothing is left in a segment that had something and lies below
      */
     boolean account(LogRecord record, LongSupplier keptReplayLsn) {
-        if (record.targets() > 0) {
-            holding(record.lsn()).enqueued(record.targets(), LogRecord.aligned(record.length()));
-        }
+        long bytes = LogRecord.aligned(record.length());
+        if (record.targets() > 0) holding(record.lsn()).enqueued(record.targets(), bytes);
+        if (record.type() == LogRecord.TYPE_PIECE) holding(record.lsn()).enqueued(1, bytes);
         boolean emptied = false;
-        for (int i = 0; i < record.settlements(); i++)
-            emptied |= settledLast(holding(record.settledLsn(i)), keptReplayLsn);
+        for (int i = 0; i < record.settlements(); i++) {
+            long lsn = record.settledLsn(i);
+            emptied |= settledLast(holding(lsn), keptReplayLsn);
+            bodies.ended(lsn);
+        }
         return emptied;
     }
 
@@ -62,7 +75,7 @@ final class SegmentTable {
         return segment;
     }
 
-    /** Counts entries that ended with their queue. Any thread. */
+    /** Counts entries that ended with their queue, and pieces of large bodies that nobody has any more. Any thread. */
     void forget(Consumer<LongConsumer> dead) {
         dead.accept(new LongConsumer() {
             private @Nullable Segment last;
@@ -72,6 +85,7 @@ final class SegmentTable {
                 Segment segment = last;
                 if (segment == null || !segment.holds(lsn)) last = segment = holding(lsn);
                 segment.settled();
+                bodies.ended(lsn);
             }
         });
     }

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -139,7 +141,7 @@ public final class StoreInspection implements AutoCloseable {
             if (isCold(i)) cold.add(contents.headers().get(i));
         }
         if (cold.isEmpty()) return;
-        SegmentTable segments = new SegmentTable();
+        SegmentTable segments = new SegmentTable(new LargeBodies(body -> {}));
         for (SegmentHeader header : cold) segments.add(new Segment(header));
         RecordWindow window = new RecordWindow(store, cold.get(0).store(), CHECKSUM);
         Survivors living = new Survivors(List.copyOf(segments.all()));
@@ -149,7 +151,7 @@ public final class StoreInspection implements AutoCloseable {
             Segment segment = segments.of(lsn);
             if (segment == null) throw new IllegalStateException("no segment holds LSN " + lsn);
             records++;
-            if (window.message(segment.header(), lsn, lsn) != null) continue;
+            if (window.record(segment.header(), lsn, lsn) != null) continue;
             damages.add(new Damage(store.describe(lsn), "the message there is not what was written"));
         }
     }
@@ -164,7 +166,15 @@ public final class StoreInspection implements AutoCloseable {
 
     private boolean tellLiving(CheckpointReader checkpoint, Survivors living) throws StoreException {
         try {
-            checkpoint.forEachImage((base, totals) -> {}, (queueId, image) -> images.living(image, living));
+            Map<Long, long[]> large = new HashMap<>();
+            checkpoint.forEachImage(
+                    (base, totals) -> {},
+                    large::put,
+                    (queueId, image) -> images.living(image, lsn -> {
+                        living.accept(lsn);
+                        long[] pieces = large.remove(lsn);
+                        if (pieces != null) for (long piece : pieces) living.accept(piece);
+                    }));
             living.sort();
             return true;
         } catch (CheckpointReader.DamagedException e) {

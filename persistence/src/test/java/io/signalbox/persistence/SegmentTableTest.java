@@ -15,7 +15,7 @@ class SegmentTableTest {
     private static final int BYTES = 1 << 20;
     private static final long ALL = Long.MAX_VALUE;
 
-    private final SegmentTable table = new SegmentTable();
+    private final SegmentTable table = new SegmentTable(new LargeBodies(body -> {}));
     private final Segment first = add(1);
     private final Segment second = add(2);
     private final Segment active = add(3);

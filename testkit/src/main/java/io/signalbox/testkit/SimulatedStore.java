@@ -1,7 +1,9 @@
 package io.signalbox.testkit;
 
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.message.Pieces;
 import io.signalbox.broker.store.CheckpointSource;
+import io.signalbox.broker.store.LargeUpload;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.DiskLimits;
@@ -14,11 +16,13 @@ import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.FileLogStore;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.StoreId;
+import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** One life of a store on a simulated disk, without threads, and what it found when it began. Not thread-safe. */
 public final class SimulatedStore {
@@ -55,6 +59,11 @@ public final class SimulatedStore {
 
         default Checksum checksum() {
             return Checksum.CRC32C;
+        }
+
+        /** All pieces of a large message are in the log; the answer is what its enqueue record names. */
+        default Pieces uploaded(Pieces pieces, Supplier<LargeUpload> uploads) {
+            return pieces;
         }
 
         /** Told each LSN that was given out. */
@@ -135,11 +144,27 @@ public final class SimulatedStore {
                 .distinct()
                 .sorted()
                 .toArray());
-        flags.forEach((name, flag) -> {
-            Message message = messages.get(name.lsn());
-            if (message == null) throw new AssertionError("no body for " + name);
-            recovered.entries().put(name, StoreContents.Entry.of(flag, message));
-        });
+        for (Map.Entry<StoreContents.EntryName, Integer> entry : flags.entrySet()) {
+            Message message = messages.get(entry.getKey().lsn());
+            if (message == null) throw new AssertionError("no body for " + entry.getKey());
+            byte[] body = wholeBody(message);
+            recovered.entries().put(entry.getKey(), StoreContents.Entry.of(entry.getValue(), message, body));
+        }
+    }
+
+    /** All of a body that an entry keeps. */
+    byte[] wholeBody(Message message) throws StoreException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(message.head().compact().bytes());
+        if (message.large().isEmpty()) return body.toByteArray();
+        Pieces pieces = message.large().orElseThrow().pieces();
+        StoreException[] failed = {null};
+        for (int i = 0; i < pieces.count(); i++) {
+            engine.readPiece(pieces.lsn(i), body::writeBytes, failure -> failed[0] = failure);
+            engine.readStep();
+        }
+        if (failed[0] != null) throw failed[0];
+        return body.toByteArray();
     }
 
     /** Reads messages back, at once. */

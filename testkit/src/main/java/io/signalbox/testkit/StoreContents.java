@@ -25,7 +25,11 @@ public final class StoreContents {
     public record Entry(
             int flags, String address, boolean durable, int priority, byte marks, int bodyBytes, int bodyHash) {
         static Entry of(int flags, Message message) {
-            byte[] body = message.content().compact().bytes();
+            return of(flags, message, message.content().compact().bytes());
+        }
+
+        /** @param body all of it */
+        static Entry of(int flags, Message message, byte[] body) {
             return new Entry(
                     flags,
                     message.envelope().address(),

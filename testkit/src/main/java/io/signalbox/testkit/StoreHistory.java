@@ -35,6 +35,7 @@ public final class StoreHistory {
     private long nextQueueId = 1;
     private long nanos = 1;
     private SimulatedStore store;
+    private final LargeHistory large;
     private boolean running;
     private boolean probing;
     private boolean quiet;
@@ -55,6 +56,7 @@ public final class StoreHistory {
         this.probeShare = probeShare;
         this.variation = variation;
         for (int i = 0; i < QUEUES; i++) queueIds[i] = nextQueueId++;
+        large = new LargeHistory(random, variation);
         store = newLife(new SimulatedDisk());
     }
 
@@ -95,6 +97,11 @@ public final class StoreHistory {
         return cleanings;
     }
 
+    /** What of it is about large messages. */
+    LargeHistory large() {
+        return large;
+    }
+
     public SimulatedStore store() {
         return store;
     }
@@ -126,6 +133,7 @@ public final class StoreHistory {
             try {
                 StoreContents recovered = store.recover(variation.wrap(core));
                 core.begin(recovered);
+                large.begin(store);
                 model.check(recovered);
                 model.resumeFrom(recovered);
                 unsettled.clear();
@@ -170,7 +178,7 @@ public final class StoreHistory {
     }
 
     private void step() {
-        switch (random.nextInt(17)) {
+        switch (random.nextInt(24)) {
             case 0, 1, 2, 3 -> append(publish());
             case 4, 5 -> append(settle());
             case 6 -> append(mixed());
@@ -178,6 +186,8 @@ public final class StoreHistory {
             case 8, 11, 12 -> store.engine().housekeepingStep();
             case 9 -> readBack();
             case 10, 13, 14 -> core.step();
+            case 15, 16, 17, 18 -> upload();
+            case 19, 20, 21 -> large.readOn();
             default -> store.engine().logStep();
         }
         model.promise(store.engine().durableLsn());
@@ -201,6 +211,11 @@ public final class StoreHistory {
     }
 
     void append(WriteBatch batch) {
+        append(batch, batch);
+    }
+
+    /** @param expected what the model is to remember of it */
+    private void append(WriteBatch batch, WriteBatch expected) {
         long lsn = store.engine().append(batch);
         if (lsn == MessageStore.FAILED) return;
         if (lsn == MessageStore.FULL) {
@@ -208,7 +223,7 @@ public final class StoreHistory {
             store.engine().whenSpace(() -> spaceWaiters--);
             return;
         }
-        model.appended(batch, lsn);
+        model.appended(expected, lsn);
         core.appended(batch, lsn);
         variation.appended(lsn);
         for (int i = 0; i < batch.targets(); i++) unsettled.add(new EntryName(batch.targetQueueId(i), lsn));
@@ -230,6 +245,16 @@ public final class StoreHistory {
         store.engine().forget(queueId, lsn, visitor -> dead.forEach(name -> visitor.accept(name.lsn())));
     }
 
+    /** Some pieces more, or the message that they are for. */
+    private void upload() {
+        LargeHistory.Uploaded uploaded = large.upload();
+        if (uploaded == null) return;
+        Message message = uploaded.message();
+        WriteBatch batch = addTargets(new WriteBatch().message(message));
+        append(batch, LargeHistory.asWhole(batch, uploaded.content()));
+        large.appended(batch);
+    }
+
     WriteBatch publish() {
         byte[] body = new byte[bodyBytes()];
         random.nextBytes(body);
@@ -237,7 +262,10 @@ public final class StoreHistory {
         byte marks = (byte) (priority * 29);
         Envelope envelope =
                 new Envelope("a/" + random.nextInt(100), random.nextBoolean(), priority, Envelope.NEVER, 1, marks);
-        WriteBatch batch = new WriteBatch().message(new Message(envelope, SimulatedFormat.BYTES, Body.Inline.of(body)));
+        return addTargets(new WriteBatch().message(new Message(envelope, SimulatedFormat.BYTES, Body.Inline.of(body))));
+    }
+
+    private WriteBatch addTargets(WriteBatch batch) {
         int first = random.nextInt(QUEUES);
         int count = 1 + random.nextInt(random.nextInt(3) == 0 ? QUEUES : 1);
         for (int i = 0; i < count; i++) batch.enqueueTo(queueIds[(first + i) % QUEUES], random.nextInt());
@@ -298,16 +326,15 @@ public final class StoreHistory {
 
     private void readBack() {
         if (unsettled.isEmpty()) return;
-        long lsn = unsettled.get(random.nextInt(unsettled.size())).lsn();
-        store.engine()
-                .read(
-                        new long[] {lsn},
-                        (readLsn, message) -> {
-                            if (readLsn != lsn) throw new AssertionError("read " + readLsn + ", not " + lsn);
-                        },
-                        failure -> {
-                            if (store.engine().failure().isEmpty()) throw new AssertionError(failure);
-                        });
+        EntryName name = unsettled.get(random.nextInt(unsettled.size()));
+        StoreContents.Entry expected = model.entry(name);
+        MessageStore.ReadSink sink = (readLsn, message) -> {
+            if (readLsn != name.lsn()) throw new AssertionError("read " + readLsn + ", not " + name);
+            large.read(message, expected);
+        };
+        store.engine().read(new long[] {name.lsn()}, sink, failure -> {
+            if (store.engine().failure().isEmpty()) throw new AssertionError(failure);
+        });
         store.engine().readStep();
     }
 

@@ -5,6 +5,7 @@ import io.signalbox.testkit.StoreContents.EntryName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -36,6 +37,17 @@ public final class StoreModel {
             if (!unsettled.remove(name)) throw new AssertionError("settled, and has ended before: " + name);
         }
         for (long queueId : batch.droppedQueues()) unsettled.removeIf(name -> name.queueId() == queueId);
+    }
+
+    /** What an entry says that has not ended. */
+    StoreContents.Entry entry(EntryName name) {
+        StoreContents.Entry known = promised.entries().get(name);
+        if (known != null) return known;
+        StoreContents later = new StoreContents();
+        for (Appended next : unconfirmed) {
+            if (next.lsn == name.lsn()) later.apply(next.batch, next.lsn);
+        }
+        return Objects.requireNonNull(later.entries().get(name), () -> "no " + name);
     }
 
     /** The highest LSN given so far, in all lives: no later one may be lower. */

@@ -2,8 +2,10 @@ package io.signalbox.testkit;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.signalbox.broker.message.Pieces;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
+import io.signalbox.broker.store.LargeUpload;
 import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.log.Checksum;
@@ -329,6 +331,24 @@ class SeededBugsTest {
                         if (!isCold) super.forceDirectory();
                     }
                 };
+            }
+        });
+    }
+
+    @Test
+    void aLargeMessageWhosePiecesDoNotCountIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public Pieces uploaded(Pieces pieces, Supplier<LargeUpload> uploads) {
+                Pieces.Hold ofOthers = uploads.get().complete().hold();
+                pieces.hold().release();
+                long[] lsns = new long[pieces.count()];
+                int[] bytes = new int[pieces.count()];
+                for (int i = 0; i < pieces.count(); i++) {
+                    lsns[i] = pieces.lsn(i);
+                    bytes[i] = pieces.bytes(i);
+                }
+                return new Pieces(lsns, bytes, ofOthers);
             }
         });
     }

@@ -21,6 +21,8 @@ class StoreCrashTest {
         long checkpoints = 0;
         long cleanings = 0;
         long cut = 0;
+        long large = 0;
+        long piecesRead = 0;
         long seed = FIRST_SEED;
         while (crashPoints < CRASH_POINTS) {
             StoreHistory history = new StoreHistory(seed, 1, Variation.NONE);
@@ -35,10 +37,13 @@ class StoreCrashTest {
             checkpoints += history.checkpoints();
             cleanings += history.cleanings();
             cut += history.cutBytes();
+            large += history.large().messages();
+            piecesRead += history.large().piecesRead();
             seed++;
         }
         // Otherwise the histories would not show what they are for.
         assertTrue(cut > 0, "no batch was torn, or nobody told of it");
+        assertTrue(large > 200 && piecesRead > 40, large + " large messages, " + piecesRead + " pieces read");
         assertTrue(rolls > 100 && givenBack > 50 && checkpoints > 50, rolls + ", " + givenBack + ", " + checkpoints);
         assertTrue(cleanings > 50, cleanings + " cleanings");
     }

@@ -30,7 +30,7 @@ class StoreFaultsTest {
                 StoreHistory history = new StoreHistory(seed, 0, Variation.NONE);
                 history.begin();
                 history.store().disk().failForceAfter(seed % 60, new Random(seed));
-                history.live(300);
+                history.live(400);
                 LogEngine engine = history.store().engine();
                 if (engine.failure().isPresent()) {
                     failures++;

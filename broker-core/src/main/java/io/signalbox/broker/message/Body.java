@@ -2,10 +2,10 @@ package io.signalbox.broker.message;
 
 import java.util.Arrays;
 
-/** A message's content in the encoding it was published in: here in memory, or named in the log. Immutable. */
+/** A message's content in the encoding it was published in: here in memory, named in the log, or large. Immutable. */
 public sealed interface Body {
 
-    /** Size of the encoded content in bytes, wherever it is. */
+    /** Bytes of memory that the content takes while its message is resident: all of it, unless it is {@link Large}. */
     int size();
 
     /**
@@ -60,4 +60,27 @@ public sealed interface Body {
 
     /** Content that is only in the log, in the enqueue record at {@code lsn}. */
     record Stored(long lsn, int size) implements Body {}
+
+    /**
+     * Content that never is in memory as a whole: its head is, the rest lies in the log in pieces.
+     *
+     * @param head what precedes the payload, in the format's encoding
+     * @param payloadBytes how many bytes another protocol finds in the pieces as the payload; {@link #UNREADABLE} if none
+     *     can find it without having all of it in memory
+     */
+    record Large(Inline head, Pieces pieces, long payloadBytes) implements Body {
+
+        /** Only the protocol it came by knows what to do with the pieces. */
+        public static final long UNREADABLE = -1;
+
+        @Override
+        public int size() {
+            return head.size() + pieces.memoryBytes();
+        }
+
+        /** All of the encoded content, in bytes. */
+        public long contentBytes() {
+            return head.size() + pieces.totalBytes();
+        }
+    }
 }

@@ -44,7 +44,7 @@ public final class LastSelectable implements Selectable {
         if (values == null) {
             Message asked = message;
             if (asked == null) throw new IllegalStateException("no message was asked about");
-            decoded = values = asked.format().selectable(asked.envelope(), asked.content());
+            decoded = values = asked.format().selectable(asked.envelope(), asked.head());
         }
         return values;
     }

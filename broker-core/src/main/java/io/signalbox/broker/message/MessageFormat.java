@@ -20,6 +20,20 @@ public interface MessageFormat {
     NeutralView neutralView(Envelope envelope, Body.Inline body);
 
     /**
+     * Reads the properties of a large body of this format from its head; the payload is empty.
+     *
+     * @throws IllegalArgumentException as {@link #neutralView(Envelope, Body.Inline)}
+     */
+    default NeutralView neutralView(Envelope envelope, Body.Large body) {
+        return neutralView(envelope, body.head());
+    }
+
+    /** What finds the payload among the pieces of a large body of this format, which is not {@link Body.Large#UNREADABLE}. */
+    default PayloadFinder payloadFinder(Body.Large body) {
+        return (piece, sink) -> sink.payload(piece, 0, piece.length);
+    }
+
+    /**
      * What a filter sees of a body of this format.
      *
      * @throws IllegalArgumentException as {@link #neutralView}, here or when it is asked

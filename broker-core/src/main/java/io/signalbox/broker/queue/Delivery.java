@@ -37,9 +37,10 @@ public final class Delivery extends LoopEvent {
         this.redelivered = entry.delivered;
         this.settled = settled;
         this.copy = consumer.browses;
+        message.hold();
     }
 
-    /** The message, its body resident. */
+    /** The message, resident. It is held for the consumer, who {@linkplain Message#release releases} it when he has read it. */
     public Message message() {
         return message;
     }

@@ -135,6 +135,7 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     /** Shows a transient message to the session that is connected, or to nobody. Any thread. */
     public void passThrough(Message message, int flags) {
+        message.hold();
         submit(new QueueCommand.PassThrough(new Entry(0, flags, message)));
     }
 

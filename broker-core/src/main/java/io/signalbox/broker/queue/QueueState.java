@@ -88,17 +88,21 @@ final class QueueState {
     void passThrough(Entry entry) {
         enqueued++;
         Message message = entry.message;
+        if (message == null || !showInTurn(entry, message)) dropped++;
+        if (message != null) message.release(); // it was held on its way here
+        finish(entry);
+    }
+
+    private boolean showInTurn(Entry entry, Message message) {
         for (int turns = consumers.size(); turns > 0; turns--) {
             nextPassed = nextPassed + 1 < consumers.size() ? nextPassed + 1 : 0;
             Consumer consumer = consumers.get(nextPassed);
-            if (message == null || !consumer.hasRoom()) continue;
+            if (!consumer.hasRoom()) continue;
             consumer.sent(entry.bodyBytes);
             effects.deliver(new Delivery(consumer, entry, message, true));
-            finish(entry);
-            return;
+            return true;
         }
-        dropped++;
-        finish(entry);
+        return false;
     }
 
     /** What was settled when it was handed over has not reached its consumer. */

@@ -95,6 +95,7 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
             submit(new QueueCommand.Grant(consumer, QueueCommand.Grant.UNCHANGED, QueueCommand.Grant.Wish.NONE));
         }
         if (closed) {
+            delivery.message().release();
             withdrawn(delivery);
             return;
         }

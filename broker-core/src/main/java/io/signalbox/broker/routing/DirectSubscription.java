@@ -38,7 +38,7 @@ public final class DirectSubscription extends Loop.Flushable implements Destinat
     /** Hands a message to the loop, or drops and counts it. Any thread. */
     public void offer(Message message, int flags) {
         int bytes = message.body().size() + MESSAGE_OVERHEAD_BYTES;
-        if (closed || inTransitBytes.get() >= MAX_IN_TRANSIT_BYTES) {
+        if (closed || inTransitBytes.get() >= MAX_IN_TRANSIT_BYTES || !message.hold()) {
             counters.droppedDirect.increment();
             return;
         }
@@ -71,6 +71,7 @@ public final class DirectSubscription extends Loop.Flushable implements Destinat
         protected void onLoop() {
             inTransitBytes.addAndGet(-bytes);
             if (closed) {
+                message.release();
                 counters.droppedDirect.increment();
                 return;
             }

@@ -21,6 +21,7 @@ import java.util.function.LongConsumer;
 public final class MemoryStore implements MessageStore {
 
     private static final int MAX_BATCH_BYTES = 64 << 20;
+    private static final int PIECE_BYTES = 64 << 10;
 
     private final Map<Long, Message> messages = new ConcurrentHashMap<>();
     private final Map<Long, Set<Long>> unsettled = new ConcurrentHashMap<>();
@@ -28,6 +29,7 @@ public final class MemoryStore implements MessageStore {
     private final Map<String, MapTable> tables = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Runnable> waiters = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> watchers = new ConcurrentLinkedQueue<>();
+    private final MemoryPieces pieces = new MemoryPieces();
     private final AtomicLong nextLsn = new AtomicLong(1);
     private volatile long heldAt = Long.MAX_VALUE;
     private volatile boolean full;
@@ -89,6 +91,11 @@ public final class MemoryStore implements MessageStore {
         return messages.size();
     }
 
+    /** How many pieces of large bodies there are. */
+    public int storedPieces() {
+        return pieces.count();
+    }
+
     @Override
     public void recover(RecoverySink sink, CheckpointSource source) {
         // nothing outlives the process
@@ -115,7 +122,7 @@ public final class MemoryStore implements MessageStore {
     }
 
     private void checkSize(WriteBatch batch) {
-        long bytes = batch.message().map(message -> message.content().size()).orElse(0);
+        long bytes = batch.message().map(message -> message.body().size()).orElse(0);
         for (WriteBatch.TableChange change : batch.tableChanges()) {
             bytes += change.key().length
                     + change.value().map(value -> value.length).orElse(0);
@@ -128,7 +135,9 @@ public final class MemoryStore implements MessageStore {
     private void enqueue(WriteBatch batch, long lsn) {
         Set<Long> queues = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < batch.targets(); i++) queues.add(batch.targetQueueId(i));
-        messages.put(lsn, batch.message().orElseThrow());
+        Message message = batch.message().orElseThrow();
+        message.hold(); // until the last entry has ended
+        messages.put(lsn, message);
         unsettled.put(lsn, queues);
         batch.enqueuedAt(lsn);
         // After the entries are there: a queue that ends meanwhile finds them, or is found here.
@@ -163,7 +172,8 @@ public final class MemoryStore implements MessageStore {
     private void forgetIfSettled(long lsn, Set<Long> queues) {
         if (!queues.isEmpty()) return;
         unsettled.remove(lsn);
-        messages.remove(lsn);
+        Message message = messages.remove(lsn);
+        if (message != null) message.release();
     }
 
     @Override
@@ -227,6 +237,23 @@ public final class MemoryStore implements MessageStore {
             }
             sink.loaded(lsn, message);
         }
+    }
+
+    @Override
+    public LargeUpload upload() {
+        return pieces.upload(() -> failure.isPresent() ? FAILED : full ? FULL : nextLsn.getAndIncrement());
+    }
+
+    @Override
+    public int pieceBytes() {
+        return PIECE_BYTES;
+    }
+
+    @Override
+    public void readPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failed) {
+        byte[] piece = pieces.at(lsn);
+        if (piece == null) failed.accept(new StoreException("no piece is stored at LSN " + lsn));
+        else sink.accept(piece);
     }
 
     @Override

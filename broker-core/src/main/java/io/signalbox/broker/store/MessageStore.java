@@ -104,6 +104,21 @@ public interface MessageStore extends AutoCloseable {
      */
     void read(long[] lsns, ReadSink sink, Consumer<StoreException> failure);
 
+    /** Begins a body that is too large to be in memory, for a message to come. */
+    LargeUpload upload();
+
+    /** The most that one piece of a large body holds, in bytes. */
+    int pieceBytes();
+
+    /**
+     * Reads one piece of a large body, which the caller holds, on a reader thread.
+     *
+     * @param lsn of the piece
+     * @param sink gets the piece, once, on the reader's thread; it must only hand over
+     * @param failure called instead if the store cannot read it
+     */
+    void readPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failure);
+
     /**
      * Why the store has failed; empty while all is well. A failed force is never retried: from then on nothing is taken,
      * {@link #durableLsn} stands still, and only a restart helps.

@@ -31,7 +31,7 @@ final class WebSocketTranscriptIT {
     private static final String CONNECT = "100c 0004 4d515454 04 02 0000 0000"; // 3.1.1, clean, no identifier
     private static final String CONNACK = "20 02 00 00";
     private static final String CONNECT_5 = "1010 0004 4d515454 05 02 0000 00 0003 777335"; // clean, identifier ws5
-    private static final String CONNACK_5 = "20 12 00 00 0f 21 0400 22 0010 25 01 27 00200000 2a 01";
+    private static final String CONNACK_5 = "20 12 00 00 0f 21 0400 22 0010 25 01 27 01000000 2a 01";
     private static final String PINGREQ = "c0 00";
     private static final String PINGRESP = "d0 00";
 

@@ -35,8 +35,14 @@ record Hoard(String name, int connections, long mostBytes, Attack.Strike strike)
     private static final int AFTER_LOGIN = 24;
     private static final long MOST_BEFORE_LOGIN = 64 << 10;
     private static final long MOST_AFTER_LOGIN = 1 << 20;
-    private static final int MQTT_PACKET_LIMIT = 2 << 20;
-    private static final int AMQP_MESSAGE_LIMIT = 16 << 20;
+
+    /** What is retained is whole in memory. */
+    private static final int MQTT_RETAINED_LIMIT = 2 << 20;
+
+    /** Of what is larger than that, a piece on its way to the log, and what is gathered before. */
+    private static final int LARGE_IN_MEMORY = 512 << 10;
+
+    private static final int LARGE = 12 << 20;
 
     private static final Duration A_MOMENT = Duration.ofMillis(300);
     private static final AtomicInteger PEERS = new AtomicInteger();
@@ -49,8 +55,14 @@ record Hoard(String name, int connections, long mostBytes, Attack.Strike strike)
                     connect(V5, 0x06, new byte[0], string(peer()), length(0), string("w"), string("x".repeat(60_000)));
             peer.send(Arrays.copyOf(large, large.length - 1), A_MOMENT);
         }));
-        hoards.add(new Hoard("MQTT half a PUBLISH", AFTER_LOGIN, MOST_AFTER_LOGIN + MQTT_PACKET_LIMIT, peer -> {
-            byte[] large = publish(V5, "hoard", 0, new byte[MQTT_PACKET_LIMIT - 100]);
+        hoards.add(new Hoard(
+                "MQTT half a PUBLISH to retain", AFTER_LOGIN, MOST_AFTER_LOGIN + MQTT_RETAINED_LIMIT, peer -> {
+                    byte[] large = publish(V5, "hoard", 0, new byte[MQTT_RETAINED_LIMIT - 100]);
+                    large[0] |= 1;
+                    peer.send(join(connect(V5, peer()), Arrays.copyOf(large, large.length - 1)));
+                }));
+        hoards.add(new Hoard("MQTT half a PUBLISH", AFTER_LOGIN, MOST_AFTER_LOGIN + LARGE_IN_MEMORY, peer -> {
+            byte[] large = publish(V5, "hoard", 0, new byte[LARGE]);
             peer.send(join(connect(V5, peer()), Arrays.copyOf(large, large.length - 1)));
         }));
         hoards.add(guest("MQTT answers that nobody reads", peer -> {
@@ -99,11 +111,13 @@ record Hoard(String name, int connections, long mostBytes, Attack.Strike strike)
             peer.send(join(AmqpBytes.SASL, header(60_000, 2, 1, 0), new byte[59_000]), A_MOMENT);
         }));
         hoards.add(stranger("HTTP half a request", Hoard::halfARequest));
-        hoards.add(new Hoard("AMQP half a message", 10, MOST_AFTER_LOGIN + AMQP_MESSAGE_LIMIT, peer -> {
+        hoards.add(new Hoard("AMQP half a message", 10, MOST_AFTER_LOGIN + LARGE_IN_MEMORY, peer -> {
             peer.send(sender());
             peer.isClosedWithin(A_MOMENT); // or there is no credit yet
+            byte[] data = bytes(0, 0x53, 0x75, 0xb0, LARGE >> 24, LARGE >> 16 & 0xff, LARGE >> 8 & 0xff, LARGE & 0xff);
+            peer.send(transfer(0, 0, 0, true, data));
             byte[] part = transfer(0, 0, 0, true, new byte[30_000]);
-            for (int i = 0; i < 540 && peer.send(part, A_MOMENT); i++) {}
+            for (int i = 0; i < LARGE / 30_000 && peer.send(part, A_MOMENT); i++) {}
         }));
         hoards.add(guest("AMQP answers that nobody reads", peer -> {
             peer.send(join(open(peer()), begin(0)));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.ProcessMemory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

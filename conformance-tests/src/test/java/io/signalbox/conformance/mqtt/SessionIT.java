@@ -236,7 +236,7 @@ final class SessionIT {
         first.expectRefused("8e");
         clients.connect(V5).send("30 {<~> {23 00ff} 'x'} c0 00").expectRefused("94");
         clients.connect(V5).send("30 {<$SYS/~>; 'x'} c0 00").expectRefused("90");
-        clients.connect(V5).send("30 fd ff ff 00").expectRefused("95");
+        clients.connect(V5).send("30 fc ff ff 07").expectRefused("95");
     }
 
     /** The sentence would make it larger than the client takes. */

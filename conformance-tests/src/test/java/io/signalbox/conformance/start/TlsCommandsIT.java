@@ -139,14 +139,14 @@ class TlsCommandsIT {
             assertEquals(0, reloaded.exitCode(), reloaded.output());
             assertTrue(
                     reloaded.output()
-                            .startsWith("mqtt.max-packet-size = \"1MiB\" (was \"2MiB\"): needs a restart\n"
+                            .startsWith("mqtt.max-packet-size = \"1MiB\" (was \"16MiB\"): needs a restart\n"
                                     + "log.level = \"debug\" (was \"info\"): applied\n"
                                     + "certificate: in use for new connections, CN=broker.example, until "),
                     reloaded.output());
             Run again = signalbox("reload", "--config", config);
             assertTrue(
                     again.output()
-                            .startsWith("mqtt.max-packet-size = \"1MiB\" (was \"2MiB\"): needs a restart\n"
+                            .startsWith("mqtt.max-packet-size = \"1MiB\" (was \"16MiB\"): needs a restart\n"
                                     + "certificate: unchanged, "),
                     again.output());
 

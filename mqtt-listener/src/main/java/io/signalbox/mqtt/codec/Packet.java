@@ -1,5 +1,6 @@
 package io.signalbox.mqtt.codec;
 
+import io.signalbox.broker.LargeArrival;
 import io.signalbox.broker.message.Body;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,8 @@ public sealed interface Packet {
      * @param expirySeconds {@link #NO_EXPIRY} when absent
      * @param topicAlias 0 when absent
      * @param subscriptionIds only towards a client
-     * @param body see {@link PublishBody}
+     * @param body see {@link PublishBody}; without the payload if that is large
+     * @param payload of a large one that has come from a client
      */
     record Publish(
             boolean dup,
@@ -62,8 +64,42 @@ public sealed interface Packet {
             long expirySeconds,
             int topicAlias,
             List<Integer> subscriptionIds,
-            Body.Inline body)
+            Body.Inline body,
+            Optional<LargeArrival> payload)
             implements Packet {
+
+        public Publish(
+                boolean dup,
+                int qos,
+                boolean retain,
+                String topic,
+                int packetId,
+                long expirySeconds,
+                int topicAlias,
+                List<Integer> subscriptionIds,
+                Body.Inline body) {
+            this(dup, qos, retain, topic, packetId, expirySeconds, topicAlias, subscriptionIds, body, Optional.empty());
+        }
+
+        /** The same with a payload that has come for itself. */
+        Publish with(LargeArrival large) {
+            return new Publish(
+                    dup,
+                    qos,
+                    retain,
+                    topic,
+                    packetId,
+                    expirySeconds,
+                    topicAlias,
+                    subscriptionIds,
+                    body,
+                    Optional.of(large));
+        }
+
+        /** It is not published: nothing of its payload is kept. */
+        public void abandon() {
+            payload.ifPresent(LargeArrival::abandon);
+        }
 
         /** The message does not expire. */
         public static final long NO_EXPIRY = -1;

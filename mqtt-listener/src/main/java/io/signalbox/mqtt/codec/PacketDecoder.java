@@ -1,6 +1,7 @@
 package io.signalbox.mqtt.codec;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.signalbox.broker.message.Body;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,19 @@ public final class PacketDecoder {
         return packet;
     }
 
+    /**
+     * Decodes the beginning of a PUBLISH whose payload comes for itself.
+     *
+     * @param length of the packet, without its first byte and this length
+     * @param in begins behind that; afterwards the payload does
+     */
+    Packet.Publish decodeBeginning(int firstByte, int lengthBytes, int length, ByteBuf in) {
+        if (isV5() && lengthBytes != VariableByteInteger.size(length)) {
+            throw Refusal.malformed("the remaining length is longer than it need be"); // MQTT-1.5.5-1
+        }
+        return publish(firstByte, in, Unpooled.EMPTY_BUFFER);
+    }
+
     private Packet connect(ByteBuf in) {
         ConnectDecoder decoder = new ConnectDecoder(in);
         version = decoder.readVersion();
@@ -87,7 +101,7 @@ public final class PacketDecoder {
     private Packet decode(PacketType type, int firstByte, ByteBuf in) {
         return switch (type) {
             case CONNECT -> throw new IllegalStateException("CONNECT is decoded apart");
-            case PUBLISH -> publish(firstByte, in);
+            case PUBLISH -> publish(firstByte, in, in);
             case PUBACK, PUBREC, PUBREL, PUBCOMP -> ack(type, in);
             case SUBSCRIBE -> subscribe(in);
             case UNSUBSCRIBE -> unsubscribe(in);
@@ -101,7 +115,7 @@ public final class PacketDecoder {
         };
     }
 
-    private Packet publish(int firstByte, ByteBuf in) {
+    private Packet.Publish publish(int firstByte, ByteBuf in, ByteBuf payload) {
         boolean dup = (firstByte & 0x08) != 0;
         int qos = (firstByte >>> 1) & 3;
         if (dup && qos == 0) throw Refusal.malformed("DUP is set at QoS 0"); // MQTT-3.3.1-2
@@ -110,7 +124,7 @@ public final class PacketDecoder {
         int packetId = qos == 0 ? 0 : Wire.packetId(in); // MQTT-2.2.1-2
         if (!isV5()) {
             checkTopicName(topic);
-            Body.Inline body = PublishBody.ofPayload(in);
+            Body.Inline body = PublishBody.ofPayload(payload);
             return new Packet.Publish(dup, qos, retain, topic, packetId, Packet.Publish.NO_EXPIRY, 0, List.of(), body);
         }
         PublishProperties properties = PublishProperties.readPublish(in, direction);
@@ -128,7 +142,7 @@ public final class PacketDecoder {
                 properties.expirySeconds,
                 properties.topicAlias,
                 properties.subscriptionIds,
-                properties.body(in, in.readableBytes()));
+                properties.body(payload, payload.readableBytes()));
     }
 
     /** MQTT-3.3.2-2, MQTT-4.7.3-1. */

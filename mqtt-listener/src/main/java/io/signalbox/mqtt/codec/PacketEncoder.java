@@ -42,7 +42,7 @@ public final class PacketEncoder {
      * @return whether it was written; false if the peer takes no packet of its size (MQTT-3.1.2-24)
      */
     public boolean write(Packet packet, ByteBuf out) {
-        if (packet instanceof Packet.Publish publish) return writePublish(publish, out);
+        if (packet instanceof Packet.Publish publish) return writePublish(publish, 0, out);
         PropertySet properties = properties(packet);
         // MQTT-3.1.2-29: these only on PUBLISH, CONNACK and DISCONNECT.
         boolean unwanted =
@@ -219,12 +219,22 @@ public final class PacketEncoder {
         out.writeBytes(body.bytes(), PublishBody.propertiesFrom(body), PublishBody.propertiesLength(body));
     }
 
-    private boolean writePublish(Packet.Publish packet, ByteBuf out) {
+    /**
+     * Writes a PUBLISH up to its payload, which follows.
+     *
+     * @return as {@link #write}
+     */
+    public boolean writeBeginning(Packet.Publish packet, long payloadBytes, ByteBuf out) {
+        return writePublish(packet, payloadBytes, out);
+    }
+
+    /** @param morePayload bytes that are not in its body */
+    private boolean writePublish(Packet.Publish packet, long morePayload, ByteBuf out) {
         Body.Inline body = packet.body();
         int payloadFrom = PublishBody.payloadFrom(body);
         byte[] topic = packet.topic().getBytes(StandardCharsets.UTF_8);
         int propertiesLength = version.isV5() ? publishPropertiesLength(packet) : 0;
-        long length = 2L + topic.length + (packet.qos() > 0 ? 2 : 0) + (body.to() - payloadFrom);
+        long length = 2L + topic.length + (packet.qos() > 0 ? 2 : 0) + (body.to() - payloadFrom) + morePayload;
         if (version.isV5()) length += VariableByteInteger.size(propertiesLength) + propertiesLength;
         if (length > VariableByteInteger.MAX || exceedsMaximum((int) length)) return false;
         out.writeByte(PacketType.firstByteOf(packet));

@@ -3,6 +3,9 @@ package io.signalbox.mqtt.codec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.signalbox.broker.LargeArrival;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a byte stream into packets (§2.1). However the bytes arrive, each is copied a bounded number of times; a packet's
@@ -20,6 +23,13 @@ public final class PacketReader {
         void onPacket(Packet packet);
     }
 
+    /** A PUBLISH beyond is not gathered: what it begins with is, and its payload goes on as it comes. */
+    public static final int MOST_GATHERED_BYTES = 256 << 10;
+
+    /** Any other packet is gathered or refused, and so is a PUBLISH to be retained: what is retained is in memory. */
+    public static final int MOST_WHOLE_BYTES = 2 << 20;
+
+    private static final int PUBLISH = 3;
     private static final int SMALLEST_BUFFER = 64;
 
     private final PacketDecoder decoder;
@@ -27,6 +37,10 @@ public final class PacketReader {
     private int maximumPacketSize;
     private ByteBuf pending = Unpooled.EMPTY_BUFFER;
     private boolean pendingIsOurs;
+    private @Nullable Supplier<LargeArrival> largeArrivals;
+    private Packet.@Nullable Publish largePublish;
+    private @Nullable LargeArrival large;
+    private int largeBytesToCome;
 
     /** @param maximumPacketSize in bytes, with the fixed header; see {@link #maximumPacketSize(int)} */
     public PacketReader(PacketDecoder decoder, ByteBufAllocator allocator, int maximumPacketSize) {
@@ -38,6 +52,16 @@ public final class PacketReader {
     /** Sets the size above which a packet is refused: small until CONNECT is accepted, then what CONNACK announced. */
     public void maximumPacketSize(int bytes) {
         maximumPacketSize = bytes;
+    }
+
+    /** From now on a large PUBLISH is handed to the sink with its payload apart. */
+    public void handOn(Supplier<LargeArrival> arrivals) {
+        largeArrivals = arrivals;
+    }
+
+    /** Whether what has come of a large payload waits for space in the log, so that no more of it is wanted. */
+    public boolean isHeldUp() {
+        return large != null && large.isWaiting();
     }
 
     /** Bytes that have arrived and are not read yet. */
@@ -66,13 +90,44 @@ public final class PacketReader {
      * @throws Refusal if the peer broke a rule; nothing may be read afterwards
      */
     public void readPackets(Sink sink) {
-        while (sink.isReady() && readPacket(sink)) {}
+        while (sink.isReady() && !isHeldUp() && (large == null ? readPacket(sink) : readPayload(large, sink))) {}
         keepPending();
     }
 
     /** Drops what is not read yet. */
     public void close() {
         releasePending();
+        if (large != null) large.abandon();
+    }
+
+    /** Some of a large payload, and the packet when that was the last. */
+    private boolean readPayload(LargeArrival payload, Sink sink) {
+        int count = Math.min(largeBytesToCome, pending.readableBytes());
+        if (count == 0) return false;
+        byte[] bytes = new byte[count];
+        pending.readBytes(bytes);
+        payload.add(bytes, 0, count);
+        largeBytesToCome -= count;
+        Packet.Publish whole = largePublish;
+        if (largeBytesToCome > 0 || whole == null) return true;
+        sink.onPacket(whole.with(payload));
+        large = null; // whoever has the packet has it; if that was refused, it is let go with the connection
+        largePublish = null;
+        return true;
+    }
+
+    /** False unless enough has come of a large PUBLISH to know all but its payload. */
+    private boolean beginLarge(int firstByte, int lengthBytes, int length, int available) {
+        Supplier<LargeArrival> arrivals = largeArrivals;
+        if (arrivals == null || firstByte >>> 4 != PUBLISH) return false;
+        int gathered = (firstByte & 1) == 0 ? MOST_GATHERED_BYTES : MOST_WHOLE_BYTES;
+        if (length <= gathered || available < gathered) return false;
+        ByteBuf beginning = pending.slice(pending.readerIndex() + 1 + lengthBytes, gathered);
+        largePublish = decoder.decodeBeginning(firstByte, lengthBytes, length, beginning);
+        pending.skipBytes(1 + lengthBytes + beginning.readerIndex());
+        largeBytesToCome = length - beginning.readerIndex();
+        large = arrivals.get();
+        return true;
     }
 
     private boolean readPacket(Sink sink) {
@@ -94,11 +149,13 @@ public final class PacketReader {
             lengthBytes++;
         } while ((next & 0x80) != 0);
         int headerBytes = 1 + lengthBytes;
-        if (length > maximumPacketSize - headerBytes) {
-            throw new Refusal(
-                    ReasonCode.PACKET_TOO_LARGE, "the packet is larger than " + maximumPacketSize); // §3.1.2.11.4
+        int most = largeArrivals == null || firstByte >>> 4 == PUBLISH
+                ? maximumPacketSize
+                : Math.min(maximumPacketSize, MOST_WHOLE_BYTES);
+        if (length > most - headerBytes) {
+            throw new Refusal(ReasonCode.PACKET_TOO_LARGE, "the packet is larger than " + most); // §3.1.2.11.4
         }
-        if (readable - headerBytes < length) return false;
+        if (readable - headerBytes < length) return beginLarge(firstByte, lengthBytes, length, readable - headerBytes);
         pending.skipBytes(headerBytes);
         sink.onPacket(decoder.decode(firstByte, lengthBytes, pending.readSlice(length)));
         return true;

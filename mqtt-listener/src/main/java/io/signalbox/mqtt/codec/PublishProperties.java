@@ -50,6 +50,9 @@ final class PublishProperties {
 
     private void read(ByteBuf in) {
         int length = VariableByteInteger.read(in);
+        if (length > PacketReader.MOST_GATHERED_BYTES) {
+            throw new Refusal(ReasonCode.QUOTA_EXCEEDED, "the properties of a PUBLISH have " + length + " bytes");
+        }
         Wire.need(in, length);
         if (length == 0) return;
         block = in.readSlice(length);

@@ -62,8 +62,9 @@ final class SubscribeCommand implements Callable<Integer> {
                     }
                     case "settled" -> awaited--;
                     case "skipped" ->
-                        notes.println(next.number("messages").orElse(0L)
-                                + " messages were skipped: this terminal was too slow.");
+                        notes.println(
+                                next.number("messages").orElse(0L)
+                                        + " messages were skipped: this terminal was too slow, or they are larger than 256 KiB.");
                     default -> throw new CommandFailure(ExitCode.FAILED, "The broker sent " + next.kind() + ".");
                 }
             }

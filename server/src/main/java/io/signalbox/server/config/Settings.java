@@ -10,8 +10,11 @@ import java.util.stream.Stream;
 /** The table of every setting there is. Immutable. */
 public final class Settings {
 
-    /** What fits into one batch of the log, with all that goes with it. */
-    private static final int LARGEST_MESSAGE_BYTES = 60 << 20;
+    /** Nothing in the broker sets the limit but the numbers that count bytes. */
+    private static final int LARGEST_AMQP_MESSAGE_BYTES = 2047 << 20;
+
+    /** MQTT 5.0 §2.1.4: the remaining length ends below 256 MiB. */
+    private static final int LARGEST_MQTT_PACKET_BYTES = 255 << 20;
 
     private static final long LARGEST_DISK_BYTES = 1024L << 40;
 
@@ -24,9 +27,9 @@ public final class Settings {
     public static final Setting<Integer> AMQP_TLS_PORT = tlsPort("amqp", 5671, "AMQP 1.0 clients over TLS");
     public static final Setting<Long> AMQP_MAX_MESSAGE_SIZE = new Setting<>(
             "amqp.max-message-size",
-            new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
-            16L << 20,
-            "The largest AMQP message taken from a client; what is larger is refused.");
+            new SettingType.Size(64 << 10, LARGEST_AMQP_MESSAGE_BYTES),
+            1L << 30,
+            "The largest AMQP message taken from a client; what is larger is refused. It is not in memory, but on disk.");
     public static final Setting<String> MQTT_HOST = new Setting<>(
             "mqtt.host", new SettingType.Host(), "127.0.0.1", "The address on which MQTT clients are served.");
     public static final Setting<Integer> MQTT_PORT =
@@ -35,9 +38,10 @@ public final class Settings {
     public static final Setting<Integer> MQTT_TLS_PORT = tlsPort("mqtt", 8883, "MQTT clients over TLS");
     public static final Setting<Long> MQTT_MAX_PACKET_SIZE = new Setting<>(
             "mqtt.max-packet-size",
-            new SettingType.Size(64 << 10, LARGEST_MESSAGE_BYTES),
-            2L << 20,
-            "The largest MQTT packet taken from a client; what is larger ends its connection.");
+            new SettingType.Size(64 << 10, LARGEST_MQTT_PACKET_BYTES),
+            16L << 20,
+            "The largest PUBLISH taken from a client; what is larger ends its connection. It is not in memory, but on"
+                    + " disk; subscribers of MQTT 3 cannot say that they take none so large.");
     public static final Setting<Integer> MQTT_MAX_RETAINED_MESSAGES = new Setting<>(
             "mqtt.max-retained-messages",
             new SettingType.Count(0, 100_000_000),

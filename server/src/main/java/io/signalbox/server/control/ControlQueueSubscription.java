@@ -21,7 +21,7 @@ final class ControlQueueSubscription implements ControlSubscription, DeliveryLis
     private final Channel channel;
     private final Subscription subscription;
     private final Map<Long, Delivery> unsettled = new HashMap<>();
-    private final long limit;
+    private long limit;
     private long delivered;
     private long accepted;
 
@@ -50,6 +50,16 @@ final class ControlQueueSubscription implements ControlSubscription, DeliveryLis
 
     @Override
     public void onDelivery(Delivery delivery) {
+        delivery.message().release();
+        if (delivery.message().large().isPresent()) {
+            // A line is whole in memory: it stays for others, and the command hears of it.
+            subscription.settle(delivery, new Outcome.Modified(false, true));
+            channel.write(ControlMessage.of("skipped").with("messages", 1).toLine());
+            accepted++;
+            limit++;
+            grant();
+            return;
+        }
         long number = ++delivered;
         unsettled.put(number, delivery);
         channel.write(ControlSubscription.toControl(delivery.message(), number).toLine());

@@ -14,7 +14,7 @@ interface ControlSubscription {
 
     void close();
 
-    /** A message as the command gets it; one that cannot be read, as it is stored. */
+    /** A message as the command gets it, which is not large; one that cannot be read, as it is stored. */
     static ControlMessage toControl(Message message, long delivery) {
         Body.Inline payload;
         try {

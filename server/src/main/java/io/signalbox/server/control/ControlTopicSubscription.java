@@ -31,8 +31,9 @@ final class ControlTopicSubscription implements ControlSubscription, DirectListe
 
     @Override
     public void onMessage(Message message, int flags) {
+        message.release();
         if (delivered >= limit) return;
-        if (!channel.isWritable()) {
+        if (!channel.isWritable() || message.large().isPresent()) {
             skipped++;
             return;
         }
@@ -41,6 +42,7 @@ final class ControlTopicSubscription implements ControlSubscription, DirectListe
 
     @Override
     public void onBatchEnd() {
+        onWritabilityChanged();
         channel.flush();
     }
 

@@ -1,4 +1,4 @@
-package io.signalbox.conformance.hostile;
+package io.signalbox.conformance.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
  * What a JVM holds at a moment, in bytes: live objects on the heap after a full collection, and all anonymous memory, of
  * which the heap is a constant part if the JVM touched it at its start. Immutable.
  */
-record ProcessMemory(long liveBytes, long anonymousBytes) {
+public record ProcessMemory(long liveBytes, long anonymousBytes) {
 
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern ANONYMOUS = Pattern.compile("RssAnon:\\s+(\\d+) kB");
 
-    static ProcessMemory of(long pid) throws IOException {
+    public static ProcessMemory of(long pid) throws IOException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         Process histogram = new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")
                 .redirectErrorStream(true)
@@ -33,7 +33,7 @@ record ProcessMemory(long liveBytes, long anonymousBytes) {
     }
 
     /** What has been added since, heap and the rest. */
-    long since(ProcessMemory before) {
+    public long since(ProcessMemory before) {
         return Math.max(0, liveBytes - before.liveBytes) + Math.max(0, anonymousBytes - before.anonymousBytes);
     }
 }
