@@ -165,8 +165,8 @@ final class Cleaner {
             compaction.append(lsn, record.content());
             current.bytes[current.segment] += LogRecord.aligned(record.length());
             copied += LogRecord.aligned(record.length());
+            copiedBytes.addAndGet(LogRecord.aligned(record.length()));
         }
-        copiedBytes.addAndGet(copied);
         if (!log.isDiskFull()) notBeforeNanos = nanoTime.getAsLong() + PAUSE_NANOS;
         return true;
     }
