@@ -30,13 +30,22 @@ final class RecordReader {
 
     /** Where each LSN lies, in their order; null where one lies nowhere. */
     private record Request(
-            long[] lsns, List<@Nullable Entered> entered, RecordSink sink, Consumer<StoreException> failure) {}
+            long[] lsns,
+            List<@Nullable Entered> entered,
+            RecordSink sink,
+            DamageSink damages,
+            Consumer<StoreException> failure) {}
 
     private record Entered(Segment segment, Readers readers) {}
 
     private interface RecordSink {
         /** False if that is not what should be there. */
         boolean read(LogRecord record) throws StoreException;
+    }
+
+    private interface DamageSink {
+        /** Whether what lies behind is to be read. */
+        boolean damaged(long lsn, StoreException why);
     }
 
     RecordReader(LogState log, LogStore store, MessageFormats formats, Checksum checksum) {
@@ -48,7 +57,7 @@ final class RecordReader {
 
     /** Queues a request for LSNs that are durable, or will never be because the store has failed. */
     void request(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
-        add(lsns, record -> hand(record, sink), failure);
+        add(lsns, record -> hand(record, sink), sink::damaged, failure);
     }
 
     private boolean hand(LogRecord record, ReadSink sink) throws StoreException {
@@ -59,7 +68,7 @@ final class RecordReader {
 
     /** Queues a request for a piece of a large body, as {@link #request}. */
     void requestPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failure) {
-        add(new long[] {lsn}, record -> hand(record, sink), failure);
+        add(new long[] {lsn}, record -> hand(record, sink), (place, why) -> false, failure);
     }
 
     private static boolean hand(LogRecord record, Consumer<byte[]> sink) {
@@ -68,10 +77,10 @@ final class RecordReader {
         return true;
     }
 
-    private void add(long[] lsns, RecordSink sink, Consumer<StoreException> failure) {
+    private void add(long[] lsns, RecordSink sink, DamageSink damages, Consumer<StoreException> failure) {
         List<@Nullable Entered> entered = new ArrayList<>(lsns.length);
         for (long lsn : lsns) entered.add(enter(lsn));
-        requests.add(new Request(lsns, entered, sink, failure));
+        requests.add(new Request(lsns, entered, sink, damages, failure));
     }
 
     private @Nullable Entered enter(long lsn) {
@@ -107,7 +116,9 @@ final class RecordReader {
             Entered entered = request.entered.get(i);
             if (entered == null) throw new StoreException("The log does not hold LSN " + lsn + " any more.");
             LogRecord record = window.record(entered.segment.header(), lsn, next(request.lsns, i));
-            if (record == null || !request.sink.read(record)) throw damaged(lsn);
+            if (record != null && request.sink.read(record)) continue;
+            StoreException why = damaged(lsn);
+            if (!request.damages.damaged(lsn, why)) throw why;
         }
     }
 

@@ -39,7 +39,7 @@ class DiskFaultsTest {
             new Kind("force checkpoint-", 4),
             new Kind("rename ", 6),
             new Kind("force directory", 6),
-            new Kind("delete ", 4));
+            new Kind("delete ", 1));
 
     /** Those that need room. What is in a segment has it already. */
     private static final List<Kind> NEEDING_ROOM = List.of(

@@ -316,7 +316,7 @@ public final class MessageQueue implements Destination, QueueEffects {
         EmptinessListener listener = emptinessAwaited;
         if (listener == null) return;
         QueueStatus now = state.status();
-        if (now.ready() + now.unsettled() > 0) return;
+        if (now.ready() + now.unsettled() + now.damaged() > 0) return;
         emptinessAwaited = null;
         home.execute(() -> listener.onEmpty(home));
     }
@@ -351,11 +351,8 @@ public final class MessageQueue implements Destination, QueueEffects {
     public void load(List<Entry> entries) {
         long[] lsns = new long[entries.size()];
         for (int i = 0; i < lsns.length; i++) lsns[i] = entries.get(i).lsn;
-        Load load = new Load(entries, this::handOff);
-        store.read(lsns, load, failure -> {
-            LOG.error("event=queue_unreadable queue={} cause=\"{}\"", settings.name(), failure.getMessage());
-            handOff(load);
-        });
+        Load load = new Load(settings.name(), entries, this::handOff);
+        store.read(lsns, load, load::failed);
     }
 
     @Override

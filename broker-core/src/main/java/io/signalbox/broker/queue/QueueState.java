@@ -20,7 +20,7 @@ final class QueueState {
     private final Dispatcher dispatcher;
     private final QueueIndex index;
     private final List<Consumer> consumers = new ArrayList<>(1);
-    private final ReadBackBodies readBack = new ReadBackBodies();
+    private final ReadBackBodies readBack;
     private final Reservations reservations = new Reservations();
     private @Nullable Retention retention; // made when the first message comes that expires, or for limits
     /** Who of several consumers gets the next message that passes through; they take turns. */
@@ -37,6 +37,7 @@ final class QueueState {
     private long rejected;
     private long dropped;
     private long stale;
+    private long damaged;
 
     QueueState(QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
         this(effects, clock, settings, memory, new QueueIndex(QueueIndex.SLOT_BITS));
@@ -48,6 +49,7 @@ final class QueueState {
         this.settings = settings;
         this.index = index;
         this.footprint = new QueueFootprint(memory, settings.windowBytes());
+        this.readBack = new ReadBackBodies(this, index, footprint);
         this.dispatcher = new Dispatcher(this, index, footprint, effects, clock, settings.windowBytes());
     }
 
@@ -187,33 +189,22 @@ final class QueueState {
         effects.confirm(subscription, token);
     }
 
-    void loaded(List<Entry> entries, List<Message> messages) {
+    /** @param messages as {@link ReadBackBodies#come} has them */
+    void loaded(List<Entry> entries, List<@Nullable Message> messages) {
         dispatcher.loadEnded(entries);
-        makeRoomFor(
-                messages.stream().mapToLong(message -> message.body().size()).sum(), settings.windowBytes());
-        for (int i = 0; i < entries.size(); i++) {
-            Entry entry = entries.get(i);
-            if (entry.doomed && !entry.ended) drop(entry);
-            if (i < messages.size() && !entry.ended && entry.message == null && entry.delivery == null) {
-                entry.come(messages.get(i));
-                footprint.keeps(entry);
-                readBack.add(entry);
-            }
-            index.letGo(entry);
-        }
+        readBack.come(entries, messages, settings.windowBytes());
         if (messages.size() < entries.size()) halt(); // the log cannot be read: deliver nothing, lose nothing
+    }
+
+    /** What is in the log is not what was written: nobody gets it, and it stays where it is. The next start tries again. */
+    void quarantine(Entry entry) {
+        take(entry);
+        damaged++;
     }
 
     /** What was read back is for somebody who has looked at it. */
     void forgetReadBack() {
-        makeRoomFor(1, 0);
-    }
-
-    /** Those that come now stay, whatever was read back before them for somebody else. */
-    private void makeRoomFor(long bytes, int maxBytes) {
-        for (Entry one = readBack.excess(bytes, maxBytes); one != null; one = readBack.excess(bytes, maxBytes)) {
-            forgetBody(one);
-        }
+        readBack.forget();
     }
 
     /** The log knows the queue from now on. */
@@ -243,7 +234,7 @@ final class QueueState {
     void delete(long lsn) {
         if (deleted) return;
         deleted = true;
-        settled += index.size() + unsettled;
+        settled += index.size() + unsettled + damaged;
         long highestLsn = Math.max(lsn, index.highestLsn());
         effects.forget(highestLsn, index.removeAll());
         for (Consumer consumer : consumers) {
@@ -258,6 +249,7 @@ final class QueueState {
         if (retention != null) retention.end();
         retention = null;
         unsettled = 0;
+        damaged = 0;
         footprint.end();
     }
 
@@ -351,7 +343,8 @@ final class QueueState {
         unsettled--;
     }
 
-    private void drop(Entry entry) {
+    /** The entry, which nobody has, reaches nobody. */
+    void drop(Entry entry) {
         take(entry);
         dropped++;
         end(entry);
@@ -399,6 +392,7 @@ final class QueueState {
                 rejected,
                 dropped,
                 stale,
+                damaged,
                 retention == null ? QueueStatus.OverLimit.NONE : retention.overLimit());
     }
 }

@@ -14,6 +14,7 @@ package io.signalbox.broker.queue;
  * @param dropped messages that were at most once and reached nobody: those that a session's queue did not keep because its
  *     client was not there or did not keep up, and those that found their consumer gone
  * @param staleSettlements settlements ignored because their delivery was no longer current
+ * @param damaged entries that nobody gets, since their messages in the log are not what was written; neither ready nor unsettled
  * @param overLimit what the queue's limits have done
  */
 public record QueueStatus(
@@ -27,6 +28,7 @@ public record QueueStatus(
         long rejected,
         long dropped,
         long staleSettlements,
+        long damaged,
         OverLimit overLimit) {
 
     /**

@@ -1,6 +1,8 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.message.Message;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +12,49 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadBackBodies {
 
+    private final QueueState state;
+    private final QueueIndex index;
+    private final QueueFootprint footprint;
     private @Nullable Set<Entry> entries; // made when a queue first reads back, which most never do
     private long bytes;
 
-    void add(Entry entry) {
+    ReadBackBodies(QueueState state, QueueIndex index, QueueFootprint footprint) {
+        this.state = state;
+        this.index = index;
+        this.footprint = footprint;
+    }
+
+    /**
+     * They are there.
+     *
+     * @param messages of the first of {@code read}, in their order; null for one that is damaged
+     * @param maxBytes of all that was read back
+     */
+    void come(List<Entry> read, List<@Nullable Message> messages, int maxBytes) {
+        long more = 0;
+        for (Message message : messages)
+            if (message != null) more += message.body().size();
+        makeRoomFor(more, maxBytes);
+        for (int i = 0; i < read.size(); i++) {
+            Entry entry = read.get(i);
+            if (entry.doomed && !entry.ended) state.drop(entry);
+            boolean waits = !entry.ended && entry.message == null && entry.delivery == null;
+            if (i < messages.size() && waits) come(entry, messages.get(i));
+            index.letGo(entry);
+        }
+    }
+
+    private void come(Entry entry, @Nullable Message message) {
+        if (message == null) {
+            state.quarantine(entry);
+            return;
+        }
+        entry.come(message);
+        footprint.keeps(entry);
+        add(entry);
+    }
+
+    private void add(Entry entry) {
         Set<Entry> set = entries;
         if (set == null) entries = set = new LinkedHashSet<>();
         set.add(entry);
@@ -28,12 +69,16 @@ final class ReadBackBodies {
         bytes -= entry.bodyBytes;
     }
 
-    /** The one read back first, if with {@code moreBytes} they would be more than {@code maxBytes}; else null. */
-    @Nullable
-    Entry excess(long moreBytes, int maxBytes) {
+    /** What was read back is for somebody who has looked at it. */
+    void forget() {
+        makeRoomFor(1, 0);
+    }
+
+    /** Those that come now stay, whatever was read back before them for somebody else. */
+    private void makeRoomFor(long moreBytes, int maxBytes) {
         Set<Entry> set = entries;
-        if (set == null || set.isEmpty() || bytes + moreBytes <= maxBytes) return null;
-        return set.iterator().next();
+        while (set != null && !set.isEmpty() && bytes + moreBytes > maxBytes)
+            state.forgetBody(set.iterator().next());
     }
 
     void clear() {

@@ -138,5 +138,14 @@ public interface MessageStore extends AutoCloseable {
     /** Receives a message read back from the log. */
     interface ReadSink {
         void loaded(long lsn, Message message);
+
+        /**
+         * A message is not what was written; those after it are read on.
+         *
+         * @return false if the sink does not go on without it: then the failure is told
+         */
+        default boolean damaged(long lsn, StoreException why) {
+            return false;
+        }
     }
 }

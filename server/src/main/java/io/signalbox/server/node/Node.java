@@ -163,7 +163,7 @@ public final class Node implements NodeControl {
         reload.certificate().ifPresent(certificate -> facts.put("TLS", certificate));
         facts.put("Data", startReport.dataDirectory().toString());
         facts.put("Disk", disk(broker.store().status()));
-        facts.put("Queues", broker.defaultVirtualHost().queues().size() + " with " + heldMessages() + " messages");
+        facts.put("Queues", queues());
         facts.put("Sockets", transport.name());
         facts.put("Process", "pid " + ProcessHandle.current().pid() + ", up " + uptime());
         return new StatusReport(
@@ -185,6 +185,16 @@ public final class Node implements NodeControl {
     private String uptime() {
         Duration up = Duration.ofNanos(System.nanoTime() - startNanos);
         return up.toHours() + " h " + up.toMinutesPart() + " min " + up.toSecondsPart() + " s";
+    }
+
+    private String queues() {
+        long damaged = broker.defaultVirtualHost().queues().stream()
+                .mapToLong(queue -> queue.status().damaged())
+                .sum();
+        String quarantined = damaged == 0
+                ? ""
+                : ", and " + damaged + " that are damaged and not delivered; the log of this process says where";
+        return broker.defaultVirtualHost().queues().size() + " with " + heldMessages() + " messages" + quarantined;
     }
 
     private long heldMessages() {

@@ -106,6 +106,10 @@ public final class NodeMetrics {
                 "Messages at most once to consumers that were away or did not keep up, over all queues there are.",
                 () -> sum(broker, QueueStatus::dropped));
         gauge(
+                "signalbox_queue_messages_damaged",
+                "Messages that nobody gets, since what the log has of them is not what was written, over all queues.",
+                () -> sum(broker, QueueStatus::damaged));
+        gauge(
                 "signalbox_queue_messages_over_length",
                 "Messages dropped because more waited than a policy's max-length or max-length-bytes, over all queues there are.",
                 () -> sum(
