@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class DiskFaultsTest {
     private static final long FIRST_SEED = Long.getLong("signalbox.seed", 1);
     private static final int POINTS = Integer.getInteger("signalbox.faultPoints", 150);
-    private static final int STEPS = 400;
+    private static final int STEPS = 600;
 
     /** Which operations fail, and how often such a one comes in a history of {@link #STEPS}. */
     private record Kind(String operation, int often) {}
@@ -39,7 +39,7 @@ class DiskFaultsTest {
             new Kind("force checkpoint-", 4),
             new Kind("rename ", 6),
             new Kind("force directory", 6),
-            new Kind("delete ", 1));
+            new Kind("delete ", 2));
 
     /** Those that need room. What is in a segment has it already. */
     private static final List<Kind> NEEDING_ROOM = List.of(
