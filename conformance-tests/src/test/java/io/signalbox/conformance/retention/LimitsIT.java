@@ -19,10 +19,10 @@ import io.signalbox.conformance.process.BrokerProcess;
 import io.signalbox.conformance.process.Metrics;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.ResourceAllocationException;
 import jakarta.jms.Session;
-import jakarta.jms.TextMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,9 +77,16 @@ final class LimitsIT {
         try (Connection connection = JmsClient.connect(broker)) {
             Session session = connection.createSession();
             var consumer = session.createConsumer(session.createQueue(queue));
-            for (int i = 0; i < depth; i++) texts.add(((TextMessage) consumer.receive(10_000)).getText());
+            for (int i = 0; i < depth; i++) texts.add(text(consumer.receive(10_000)));
         }
         return texts;
+    }
+
+    /** What MQTT clients publish comes as bytes. */
+    private static String text(Message message) throws JMSException {
+        return message.isBodyAssignableTo(String.class)
+                ? message.getBody(String.class)
+                : new String(message.getBody(byte[].class), UTF_8);
     }
 
     @Test
