@@ -136,8 +136,10 @@ final class CrashCampaign {
 
     private void await(Moment moment, BrokerProcess broker) {
         switch (moment) {
-            case RANDOM ->
+            case RANDOM -> {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(plan.longestDelayMillis)));
+                traffic.awaitUnsettled(plan.leastUnsettled); // consumers may have caught up
+            }
             case ROLL -> {
                 long delayNanos = TimeUnit.MICROSECONDS.toNanos(random.nextInt(LONGEST_DELAY_IN_ROLL_MICROS));
                 assertTrue(RollWatch.awaitRoll(broker.dataDirectory(), ROLL_LIMIT), "no roll within " + ROLL_LIMIT);
