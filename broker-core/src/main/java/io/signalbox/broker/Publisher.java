@@ -303,9 +303,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
                 batch.enqueueTo(queue.id(), flags);
                 awaitForce = true;
             } else if (queue.isWindowFull() || message.large().isPresent()) {
-                // Born in the log because memory is used up, or is not for it; no force is waited for, a restart
-                // forgets
-                // it.
+                // Born in the log: memory is used up, or is not for it. No force is waited for, a restart forgets it.
                 batch.enqueueTo(queue.id(), flags | TargetFlags.TRANSIENT);
             }
         }

@@ -112,8 +112,7 @@ final class Cleaner {
             return;
         }
         current.told = true;
-        // Of large bodies the memory tells: what nobody holds now nobody ever will, and the log or a checkpoint says
-        // why.
+        // Of large bodies the memory tells: what nobody holds now nobody ever will.
         log.segments().bodies().forEachPiece(current.survivors);
         current.survivors.sort();
     }
