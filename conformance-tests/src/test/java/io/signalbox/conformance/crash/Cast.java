@@ -21,6 +21,9 @@ interface Cast {
     /** Targets whose consumers hold many messages before they settle them. */
     List<TargetJournal> held();
 
+    /** Targets of which each run confirms settlements before its kill; else none could be taken back by it. */
+    List<TargetJournal> settled();
+
     /** What must be empty when everything is settled. */
     List<String> queues();
 }

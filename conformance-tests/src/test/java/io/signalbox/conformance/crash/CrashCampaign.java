@@ -98,6 +98,7 @@ final class CrashCampaign {
 
     private BrokerProcess killAndRestart(BrokerProcess broker, Moment moment) {
         traffic.awaitUnsettled(plan.leastUnsettled + 200);
+        traffic.awaitSettlements();
         long start = System.nanoTime();
         await(moment, broker);
         broker.kill();

@@ -141,8 +141,8 @@ final class JmsClients implements Cast {
         return List.of(ORDERS, TASKS);
     }
 
-    /** What consumers of JMS acknowledge in one way each. */
-    List<TargetJournal> acknowledged() {
+    @Override
+    public List<TargetJournal> settled() {
         return List.of(orders, tasks, subscription);
     }
 }

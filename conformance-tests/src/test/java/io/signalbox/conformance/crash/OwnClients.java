@@ -70,6 +70,11 @@ final class OwnClients implements Cast {
     }
 
     @Override
+    public List<TargetJournal> settled() {
+        return List.of(orders, readings);
+    }
+
+    @Override
     public List<String> queues() {
         return List.of(ORDERS, READINGS);
     }

@@ -45,6 +45,7 @@ final class TargetJournal {
     private final Map<String, Integer> lastSeen = new HashMap<>();
     private final List<String> violations = new ArrayList<>();
     private int unsettled;
+    private boolean settledInRun;
     private int lost;
     private int returned;
     private int disordered;
@@ -114,6 +115,12 @@ final class TargetJournal {
 
     synchronized void settled(Marker marker) {
         row(marker).settled.set(marker.sequence());
+        settledInRun = true;
+    }
+
+    /** Whether a settlement has been confirmed in this run. */
+    synchronized boolean hasSettledInRun() {
+        return settledInRun;
     }
 
     /** Whether a message has come to some consumer, in this run or an earlier one. */
@@ -123,6 +130,7 @@ final class TargetJournal {
 
     synchronized void newRun() {
         lastSeen.clear();
+        settledInRun = false;
         for (Row row : rows.values()) {
             row.due = (BitSet) row.confirmed.clone();
             row.due.andNot(row.settling);

@@ -41,6 +41,15 @@ final class Traffic {
         if (!reached) throw new AssertionError("not " + messages + " unsettled messages in each of " + cast.held());
     }
 
+    /** Waits until settlements have been confirmed in this run, of each target that the cast names for it. */
+    void awaitSettlements() {
+        boolean reached = Await.holdsWithin(
+                Duration.ofSeconds(60),
+                () -> anyEnded() || cast.settled().stream().allMatch(TargetJournal::hasSettledInRun));
+        failIfAnyEnded();
+        if (!reached) throw new AssertionError("no settlement was confirmed in one of " + cast.settled());
+    }
+
     private boolean anyEnded() {
         return all().stream().anyMatch(client -> client.ended().isDone());
     }
