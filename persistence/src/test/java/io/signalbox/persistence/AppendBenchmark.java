@@ -1,52 +1,64 @@
 package io.signalbox.persistence;
 
-import io.signalbox.broker.message.Message;
-import io.signalbox.broker.store.MessageStore;
-import io.signalbox.broker.store.WriteBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * How the store compares with the least that a durable append can cost: writing the same bytes to a preallocated file and
- * forcing it, in the same run on the same file system. Run with a directory as argument.
+ * forcing it, in turns in the same run on the same file system. "reused" is a store whose segments come back after their
+ * checkpoints, as in a broker whose consumers keep up; "fresh" one on an empty directory, which writes zeros for its next
+ * segments meanwhile, as in one that fills up. Run with a directory as argument.
  */
 final class AppendBenchmark {
     private static final int BODY_BYTES = 1024;
     private static final long ROUND_NANOS = 1_500_000_000L;
     private static final int ROUNDS = 4;
 
+    /** Appended before the first round, so that both checkpoints are there and segments come back. */
+    private static final long WARM_UP_BYTES = 1_500L << 20;
+
     private AppendBenchmark() {}
 
     /** Messages in a second and the median time to durability. */
-    private record Rate(double perSecond, double medianMicros) {}
+    private record Rate(double perSecond, double medianMicros) {
+        private static final Rate NONE = new Rate(0, 0);
+
+        private Rate orBetter(Rate other) {
+            return other.perSecond > perSecond ? other : this;
+        }
+    }
 
     public static void main(String[] args) throws Exception {
         Path directory = Files.createTempDirectory(Path.of(args[0]), "append-benchmark");
-        for (int inFlight : new int[] {1, 10, 1000}) {
-            Rate bestBare = new Rate(0, 0);
-            Rate bestStore = new Rate(0, 0);
-            for (int round = 0; round < ROUNDS; round++) {
-                Rate bare = bare(directory.resolve("bare"), inFlight);
-                Rate store = store(Files.createTempDirectory(directory, "store"), inFlight);
-                if (bare.perSecond > bestBare.perSecond) bestBare = bare;
-                if (store.perSecond > bestStore.perSecond) bestStore = store;
+        try (AppendLoad reused = AppendLoad.begin(directory.resolve("reused"))) {
+            reused.write(BODY_BYTES, WARM_UP_BYTES);
+            for (int inFlight : new int[] {1, 10, 1000}) {
+                Rate bestBare = Rate.NONE;
+                Rate bestReused = Rate.NONE;
+                Rate bestFresh = Rate.NONE;
+                for (int round = 0; round < ROUNDS; round++) {
+                    bestBare = bestBare.orBetter(bare(directory.resolve("bare"), inFlight));
+                    bestReused = bestReused.orBetter(run(reused, inFlight));
+                    bestFresh = bestFresh.orBetter(fresh(directory, inFlight));
+                }
+                System.out.printf(
+                        "%4d in flight: bare %8.0f/s (%.0f us); reused %8.0f/s (%.0f us) %.2f; fresh %8.0f/s (%.0f us) %.2f%n",
+                        inFlight,
+                        bestBare.perSecond,
+                        bestBare.medianMicros,
+                        bestReused.perSecond,
+                        bestReused.medianMicros,
+                        bestReused.perSecond / bestBare.perSecond,
+                        bestFresh.perSecond,
+                        bestFresh.medianMicros,
+                        bestFresh.perSecond / bestBare.perSecond);
             }
-            System.out.printf(
-                    "%4d in flight: store %8.0f/s (%.0f us), write and force %8.0f/s (%.0f us), ratio %.2f%n",
-                    inFlight,
-                    bestStore.perSecond,
-                    bestStore.medianMicros,
-                    bestBare.perSecond,
-                    bestBare.medianMicros,
-                    bestStore.perSecond / bestBare.perSecond);
         }
     }
 
@@ -81,47 +93,20 @@ final class AppendBenchmark {
         return new Rate(count * 1e9 / nanos, micros[samples / 2]);
     }
 
-    private static Rate store(Path directory, int inFlight) throws Exception {
-        try (StoreLife life = StoreLife.begin(directory, StoreSettings.defaults())) {
-            // Nobody tells the life what is appended here, so no other begins on the same directory.
-            Message message = PlainFormat.message("bench", new byte[BODY_BYTES]);
-            run(life.store, message, inFlight, ROUND_NANOS / 3);
-            return run(life.store, message, inFlight, ROUND_NANOS);
+    private static Rate fresh(Path directory, int inFlight) throws Exception {
+        Path fresh = Files.createTempDirectory(directory, "fresh");
+        try (AppendLoad load = AppendLoad.begin(fresh)) {
+            return run(load, inFlight);
+        } finally {
+            try (Stream<Path> files = Files.list(fresh)) {
+                for (Path file : files.toList()) Files.delete(file);
+            }
         }
     }
 
-    private static Rate run(MessageStore store, Message message, int inFlight, long nanos) {
-        Deque<long[]> waiting = new ArrayDeque<>();
-        long[] micros = new long[1 << 23];
-        int done = 0;
-        Thread self = Thread.currentThread();
-        WriteBatch batch = new WriteBatch();
-        WriteBatch settlement = new WriteBatch().lazy();
-        long begun = System.nanoTime();
-        long now = begun;
-        while (now - begun < nanos) {
-            while (waiting.size() < inFlight) {
-                batch.clear();
-                long lsn = store.append(batch.message(message).enqueueTo(1, 0));
-                if (lsn < 0) break;
-                waiting.add(new long[] {lsn, System.nanoTime()});
-            }
-            long[] oldest = waiting.peek();
-            if (oldest != null && store.durableLsn() <= oldest[0]) {
-                store.afterForce(oldest[0], () -> LockSupport.unpark(self));
-                while (store.durableLsn() <= oldest[0]) LockSupport.park();
-            }
-            now = System.nanoTime();
-            long durable = store.durableLsn();
-            settlement.clear();
-            settlement.lazy();
-            for (long[] next = waiting.peek(); next != null && next[0] < durable; next = waiting.peek()) {
-                micros[done++] = (now - next[1]) / 1000;
-                settlement.settle(1, next[0]);
-                waiting.remove();
-            }
-            while (settlement.settlements() > 0 && store.append(settlement) == MessageStore.FULL) Thread.onSpinWait();
-        }
-        return rate(done, now - begun, micros, done);
+    private static Rate run(AppendLoad load, int inFlight) throws IOException {
+        load.run(BODY_BYTES, inFlight, ROUND_NANOS / 3);
+        long[] micros = load.run(BODY_BYTES, inFlight, ROUND_NANOS);
+        return rate(micros.length, ROUND_NANOS, micros, micros.length);
     }
 }
