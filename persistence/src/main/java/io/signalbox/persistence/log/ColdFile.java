@@ -28,7 +28,7 @@ final class ColdFile {
     private static final int FIXED_BYTES = 64;
     private static final int SECTION_BYTES = 40;
     private static final int PAGE_BYTES = 4096;
-    private static final int FRAME_SEALED_BYTES = 12;
+    static final int FRAME_SEALED_BYTES = 12;
     private static final int DIRECTORY_HEAD_BYTES = 8;
     private static final int DIRECTORY_ENTRY_BYTES = 16;
     private static final StoreId NO_STORE = new StoreId(0, 0);
@@ -41,11 +41,8 @@ final class ColdFile {
     private final long endOfRecords;
     private final ColdDirectory directory;
     private final List<ColdSegment> segments = new ArrayList<>();
+    private final ColdStretches stretches;
     private long bytes;
-    private volatile Place last = new Place(0, 0);
-
-    /** Where the record after an address lies. */
-    private record Place(long afterLsn, long offset) {}
 
     /** A front says that a newer Signalbox wrote the file. */
     static final class NewerFormatException extends IOException {
@@ -71,7 +68,8 @@ final class ColdFile {
             long number,
             List<SegmentHeader> headers,
             long endOfRecords,
-            ColdDirectory directory)
+            ColdDirectory directory,
+            ColdStretches stretches)
             throws IOException {
         this.file = file;
         this.name = name;
@@ -80,6 +78,7 @@ final class ColdFile {
         this.number = number;
         this.endOfRecords = endOfRecords;
         this.directory = directory;
+        this.stretches = stretches;
         bytes = file.size();
         for (SegmentHeader header : headers) {
             long from = directory.offsetFrom(header.baseLsn(), endOfRecords);
@@ -135,7 +134,7 @@ final class ColdFile {
      * @throws NewerFormatException if it is of a newer format
      * @throws IOException if its front is damaged
      */
-    static ColdFile open(DiskFile file, String name, Checksum checksum) throws IOException {
+    static ColdFile open(DiskFile file, String name, Checksum checksum, ColdStretches stretches) throws IOException {
         ByteBuffer fixed = ByteBuffer.allocate(FIXED_BYTES);
         file.read(0, fixed);
         int sections = fixed.getInt(12);
@@ -161,10 +160,11 @@ final class ColdFile {
                     front.getLong(at + 24),
                     front.getLong(at + 32)));
         }
-        Frames frames = new Frames(file, checksum, store, number, endOfRecords);
         ColdDirectory directory = readDirectory(file, checksum, store, number, endOfRecords);
-        if (directory == null) directory = frames.directory(frontBytes(sections));
-        return new ColdFile(file, name, checksum, store, number, headers, endOfRecords, directory);
+        if (directory == null) {
+            directory = new ColdFrames(file, checksum, store, number, endOfRecords).directory(frontBytes(sections));
+        }
+        return new ColdFile(file, name, checksum, store, number, headers, endOfRecords, directory, stretches);
     }
 
     private static boolean frontBytesFit(int sections, long fileBytes) {
@@ -217,98 +217,45 @@ final class ColdFile {
 
     /** Reads the record at this address, or its beginning; 0 = it is not here. */
     int read(long lsn, ByteBuffer target) throws IOException {
-        Frames frames = new Frames(file, checksum, store, number, endOfRecords);
-        if (!find(lsn, frames)) return 0;
+        ColdStretch stretch = stretch(lsn);
+        if (stretch == null) return 0;
+        int index = stretch.indexOf(lsn);
+        if (index < 0) return 0;
         int limit = target.limit();
-        if (target.remaining() > frames.length()) target.limit(target.position() + frames.length());
-        int count = file.read(frames.recordOffset(), target);
+        int length = stretch.recordLength(index);
+        if (target.remaining() > length) target.limit(target.position() + length);
+        int count = file.read(stretch.recordOffset(index), target);
         target.limit(limit);
-        last = new Place(lsn, frames.nextOffset());
         return count;
     }
 
-    private boolean find(long lsn, Frames frames) throws IOException {
-        Place after = last;
+    /** Where this address is to be found, if it is here. */
+    private @Nullable ColdStretch stretch(long lsn) throws IOException {
         int entry = directory.floor(lsn);
-        if (entry < 0) return false;
+        if (entry < 0) return null;
         long from = directory.offset(entry);
-        // Who reads goes on behind what was read last.
-        if (after.afterLsn < lsn && after.offset > from) from = after.offset;
+        ColdStretch known = stretches.get(number, from);
+        if (known != null) return known;
         long to = entry + 1 < directory.size() ? directory.offset(entry + 1) : endOfRecords;
-        return frames.find(lsn, from, to);
+        ColdStretch read = new ColdFrames(file, checksum, store, number, endOfRecords).stretch(from, to);
+        if (read.isWhole()) stretches.put(number, read);
+        return read;
     }
 
     /** Where in the file an address lies, or where it is looked for. */
     long offsetOf(long lsn) {
-        Frames frames = new Frames(file, checksum, store, number, endOfRecords);
         try {
-            if (find(lsn, frames)) return frames.recordOffset();
+            ColdStretch stretch = stretch(lsn);
+            if (stretch == null) return lookedForFrom(lsn);
+            int index = stretch.indexOf(lsn);
+            return index < 0 ? lookedForFrom(lsn) : stretch.recordOffset(index);
         } catch (IOException e) {
             return lookedForFrom(lsn);
         }
-        return lookedForFrom(lsn);
     }
 
     private long lookedForFrom(long lsn) {
         int entry = directory.floor(lsn);
         return entry < 0 ? 0 : directory.offset(entry);
-    }
-
-    /** The heads of the records, one after the other. Confined to one reading. */
-    private static final class Frames {
-        private final ByteBuffer frame = ByteBuffer.allocate(FRAME_BYTES);
-        private final DiskFile file;
-        private final Checksum checksum;
-        private final StoreId store;
-        private final long number;
-        private final long end;
-        private long offset;
-
-        Frames(DiskFile file, Checksum checksum, StoreId store, long number, long end) {
-            this.file = file;
-            this.checksum = checksum;
-            this.store = store;
-            this.number = number;
-            this.end = end;
-        }
-
-        int length() {
-            return frame.getInt(8);
-        }
-
-        long recordOffset() {
-            return offset + FRAME_BYTES;
-        }
-
-        long nextOffset() {
-            return offset + bytesOf(length());
-        }
-
-        /** Goes to the first frame from here on that is whole; what is not is passed over. */
-        private boolean seek(long from, long to) throws IOException {
-            for (offset = from; offset < to; offset += FRAME_BYTES) {
-                if (file.read(offset, frame.clear()) < FRAME_BYTES) return false;
-                int crc = checksum.of(store, number, offset, frame.slice(0, FRAME_SEALED_BYTES));
-                if (crc == frame.getInt(FRAME_SEALED_BYTES) && length() > 0 && nextOffset() <= end) return true;
-            }
-            return false;
-        }
-
-        boolean find(long lsn, long from, long to) throws IOException {
-            for (boolean there = seek(from, to); there; there = seek(nextOffset(), to)) {
-                if (frame.getLong(0) == lsn) return true;
-                if (frame.getLong(0) > lsn) return false;
-            }
-            return false;
-        }
-
-        ColdDirectory directory(long from) throws IOException {
-            ColdDirectory made = new ColdDirectory();
-            for (boolean there = seek(from, end); there; there = seek(nextOffset(), end)) {
-                made.note(frame.getLong(0), offset);
-            }
-            made.trim();
-            return made;
-        }
     }
 }

@@ -90,8 +90,8 @@ final class ColdFileWriter {
     }
 
     /** What was written. */
-    ColdFile written(String name) throws IOException {
-        return new ColdFile(file, name, checksum, store(), number, headers, flushedTo, directory);
+    ColdFile written(String name, ColdStretches stretches) throws IOException {
+        return new ColdFile(file, name, checksum, store(), number, headers, flushedTo, directory, stretches);
     }
 
     void close() throws IOException {

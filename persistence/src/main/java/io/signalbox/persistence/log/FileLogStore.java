@@ -39,6 +39,7 @@ public final class FileLogStore implements LogStore {
     private final ConcurrentSkipListMap<Long, SegmentBytes> segments = new ConcurrentSkipListMap<>();
     private final ReentrantReadWriteLock reading = new ReentrantReadWriteLock();
     private final AtomicLong occupiedBytes = new AtomicLong();
+    private final ColdStretches stretches = new ColdStretches();
     private final SpareFiles spares;
     private final CheckpointFiles checkpoints;
     private @Nullable SegmentFile active;
@@ -93,7 +94,7 @@ public final class FileLogStore implements LogStore {
             DiskFile file = disk.open(name);
             file.force();
             try {
-                files.add(ColdFile.open(file, name, checksum));
+                files.add(ColdFile.open(file, name, checksum, stretches));
             } catch (ColdFile.NewerFormatException e) {
                 throw newerFormat(e.format(), ColdFile.FORMAT_VERSION);
             } catch (IOException e) {
@@ -248,7 +249,7 @@ public final class FileLogStore implements LogStore {
             String name = COLD_PREFIX + String.format("%016x", number) + SEGMENT_SUFFIX;
             disk.rename(temporaryName, name);
             disk.forceDirectory();
-            ColdFile file = written.written(name);
+            ColdFile file = written.written(name, stretches);
             occupiedBytes.addAndGet(file.bytes());
             replace(List.copyOf(file.segments()));
             return file.number();
