@@ -107,7 +107,11 @@ final class BacklogBenchmark implements PublishListener {
                 "started again in %.1f s with %,d messages; heap %,d KiB%n",
                 (System.nanoTime() - begun) / 1e9, second.broker.recoveredMessages(), usedHeap() >> 10);
         long left = second.broker.recoveredMessages();
-        for (int part = 1; part <= PARTS; part++) second.consume(left * part / PARTS - left * (part - 1) / PARTS);
+        long share = left / PARTS / queueCount;
+        for (int part = 1; part < PARTS; part++) second.consume(share * queueCount, share);
+        long last = left - share * queueCount * (PARTS - 1);
+        // Where half had been consumed some queues have more left than others.
+        second.consume(last, last);
         System.out.printf("disk %,d MiB, of which messages have %,d%n", second.diskMib(), second.livingMib());
         second.close();
     }
@@ -192,28 +196,24 @@ final class BacklogBenchmark implements PublishListener {
     }
 
     private void consumeHalf(long heapBefore) throws Exception {
-        consume(early, Optional.of(EARLY));
+        consume(early, Optional.of(EARLY), early);
         long left = messages - early;
         System.out.printf(
                 "%,d are left: %.2f bytes of heap each; disk %,d MiB, of which messages have %,d%n",
                 left, (double) (usedHeap() - heapBefore) / left, diskMib(), livingMib());
     }
 
-    private void consume(long wanted) throws Exception {
-        consume(wanted, Optional.empty());
+    private void consume(long wanted, long ofEachQueue) throws Exception {
+        consume(wanted, Optional.empty(), ofEachQueue);
     }
 
-    /** Settles so many of those that the filter wants, and gives back the rest of its credit. */
-    private void consume(long wanted, Optional<Filter> filter) throws Exception {
+    /** Settles so many of those that the filter wants, not more than that of each queue, and gives back the rest of its credit. */
+    private void consume(long wanted, Optional<Filter> filter, long ofEachQueue) throws Exception {
         CompletableFuture<Void> done = new CompletableFuture<>();
         long begun = System.nanoTime();
         executor.execute(() -> {
             Tasters tasters = new Tasters(wanted, done);
-            long each = wanted / queues.size();
-            for (int i = 0; i < queues.size(); i++) {
-                long share = i < wanted % queues.size() ? each + 1 : each;
-                tasters.subscribe(queues.get(i), filter, filter.isPresent() ? wanted : share);
-            }
+            for (MessageQueue queue : queues) tasters.subscribe(queue, filter, ofEachQueue);
         });
         done.get();
         double seconds = (System.nanoTime() - begun) / 1e9;
@@ -284,11 +284,16 @@ final class BacklogBenchmark implements PublishListener {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
+    /** Of the process, and what of it is neither heap nor mapped from files; that is exact with {@code -XX:+AlwaysPreTouch}. */
     private static String rss() throws Exception {
+        long anonymous = status("RssAnon") - (Runtime.getRuntime().totalMemory() >> 10);
+        return String.format("%,d KiB, beside the heap %,d", status("VmRSS"), anonymous);
+    }
+
+    private static long status(String name) throws Exception {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS"))
-                .map(line -> line.substring(6).trim())
-                .findFirst()
-                .orElse("unknown");
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
     }
 }
