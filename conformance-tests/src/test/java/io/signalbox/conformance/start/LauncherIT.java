@@ -115,6 +115,36 @@ class LauncherIT {
     }
 
     @Test
+    void theFirstRunKeepsItsClassesForLaterOnes() throws Exception {
+        checkout = Files.move(
+                checkout, directory.resolve("checkout")); // Java 17 shares no classes below a name with spaces
+        pretendMaven();
+        String first = runAndStop("");
+        assertTrue(first.contains("Preparing quick starts (once) … done in "), first);
+        Path classes = directory.resolve("classes.txt");
+        String second = runAndStop("-Xlog:class+load:file=" + classes);
+        assertFalse(second.contains("Preparing"), second);
+        assertTrue(
+                Files.readString(classes).contains("io.signalbox.server.node.Node source: shared objects file (top)"),
+                "the classes of the broker were loaded from its jar");
+        assertFalse(Files.exists(checkout.resolve("target/training")), "the training left its data");
+    }
+
+    /** What a broker printed that became ready and was stopped. */
+    private String runAndStop(String javaOptions) throws Exception {
+        Map<String, String> environment =
+                Map.of("PATH", bin.toString(), "JAVA_HOME", "", "SIGNALBOX_JAR", "", "JAVA_OPTS", javaOptions);
+        String data = directory.resolve("data").toString();
+        List<String> command =
+                new ArrayList<>(List.of(checkout.resolve("signalbox").toString(), "run", "--data", data));
+        for (String port : List.of("amqp", "mqtt", "http")) command.addAll(List.of("--set", port + ".port=0"));
+        try (RunningBroker broker = RunningBroker.start(environment, command)) {
+            assertEquals(0, broker.stop(), broker.output());
+            return broker.output();
+        }
+    }
+
+    @Test
     void aNewerSourceIsBuiltAgain() throws Exception {
         pretendMaven();
         launch("--version");

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -22,7 +23,7 @@ class SignalboxCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        CommandLine line = SignalboxCommand.commandLine();
+        CommandLine line = SignalboxCommand.commandLine(arguments);
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return line.execute(arguments);
     }
@@ -42,6 +43,9 @@ class SignalboxCommandTest {
     void everyVerbHasHelp() {
         SignalboxCommand.commandLine().getSubcommands().forEach((verb, line) -> {
             assertEquals(ExitCode.OK, run(verb, "--help"), verb);
+            assertEquals(
+                    Set.of(verb),
+                    SignalboxCommand.commandLine(verb).getSubcommands().keySet());
             for (String nested : line.getSubcommands().keySet()) {
                 assertEquals(ExitCode.OK, run(verb, nested, "--help"), verb + " " + nested);
             }
