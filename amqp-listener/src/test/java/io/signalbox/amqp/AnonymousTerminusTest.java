@@ -23,27 +23,17 @@ import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AnonymousTerminusTest {
-
-    private ListeningBroker broker;
-    private TestPeer peer;
+class AnonymousTerminusTest extends OneSession {
 
     @BeforeEach
     void attach() throws Exception {
-        broker = new ListeningBroker();
-        peer = broker.connect().open().begin(0).attachSender(0, null);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        broker.close();
+        peer.attachSender(0, null);
     }
 
     /** A durable message with its own address; {@code jmsKind} below 0 = nothing is said about its node. */
@@ -80,10 +70,6 @@ class AnonymousTerminusTest {
         assertNotNull(error.getDescription());
     }
 
-    private long ready(String queue) {
-        return broker.host.queue(queue).orElseThrow().status().ready();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"a/b", "queue://a/b", "/queues/a%2Fb"})
     void aMessageGoesToTheQueueItNames(String to) throws Exception {
@@ -94,7 +80,7 @@ class AnonymousTerminusTest {
     @ParameterizedTest
     @CsvSource({"t, 1", "t, 3", "topic://t, -1", "/topics/t, -1", "/exchanges/topics/t, -1"})
     void aMessageGoesToTheTopicItNames(String to, int jmsKind) throws Exception {
-        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, "topic://t", 10);
+        TestPeer reader = connect().attachReceiver(0, "topic://t", 10);
         assertInstanceOf(Accepted.class, answerTo(0, message(to, jmsKind, "m")));
         reader.expect(Transfer.class);
         assertEquals("m", reader.text());
@@ -171,7 +157,7 @@ class AnonymousTerminusTest {
         peer.close();
         ListeningBroker.await(() -> broker.listener.connectionCount() == 0);
         broker.store.release();
-        peer = broker.connect().open().begin(0).attachSender(0, null);
+        peer = connect().attachSender(0, null);
         assertInstanceOf(Accepted.class, answerTo(0, message("new", "n")));
         assertEquals(1, ready("new"));
     }

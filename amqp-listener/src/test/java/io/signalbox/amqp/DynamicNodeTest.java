@@ -31,27 +31,11 @@ import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class DynamicNodeTest {
+class DynamicNodeTest extends OneSession {
 
     private static final Symbol LIFETIME = Symbol.valueOf("lifetime-policy");
-
-    private ListeningBroker broker;
-    private TestPeer peer;
-
-    @BeforeEach
-    void open() throws Exception {
-        broker = new ListeningBroker();
-        peer = broker.connect().open().begin(0);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        broker.close();
-    }
 
     private Target senderTo(int handle, String... capabilities) throws Exception {
         return senderTo(handle, DeleteOnClose.getInstance(), capabilities);
@@ -92,7 +76,7 @@ class DynamicNodeTest {
     void aReaderFindsTheQueueThatASenderMade() throws Exception {
         String address = senderTo(0, "temporary-queue").getAddress();
         assertTrue(address.startsWith("queue://temporary-queue-"), address);
-        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        TestPeer reader = connect().attachReceiver(0, address, 10);
         peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
         reader.expect(Transfer.class);
@@ -102,7 +86,7 @@ class DynamicNodeTest {
     @Test
     void aLinkThatTheBrokerDetachesLeavesItsNodeOnce() throws Exception {
         String address = senderTo(0, DeleteOnNoLinks.getInstance()).getAddress();
-        TestPeer other = broker.connect().open().begin(0).attachSender(0, address);
+        TestPeer other = connect().attachSender(0, address);
         Transfer foreign = TestPeer.transfer(0, 0);
         foreign.setMessageFormat(UnsignedInteger.ONE);
         other.send(0, foreign, TestPeer.durable("m"));
@@ -125,8 +109,8 @@ class DynamicNodeTest {
     void everyReaderOfATopicThatASenderMadeGetsItsCopy() throws Exception {
         String address = senderTo(0, "temporary-topic").getAddress();
         assertTrue(address.startsWith("topic://temporary-topic-"), address);
-        TestPeer first = broker.connect().open().begin(0).attachReceiver(0, address, 10);
-        TestPeer second = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        TestPeer first = connect().attachReceiver(0, address, 10);
+        TestPeer second = connect().attachReceiver(0, address, 10);
         peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
         for (TestPeer reader : new TestPeer[] {first, second}) {
             reader.expect(Transfer.class);
@@ -140,8 +124,7 @@ class DynamicNodeTest {
         String queueAddress = receiverFrom(0, DeleteOnNoMessages.getInstance()).getAddress();
         String topicAddress =
                 receiverFrom(1, DeleteOnClose.getInstance(), topic).getAddress();
-        TestPeer sender =
-                broker.connect().open().begin(0).attachSender(0, queueAddress).attachSender(1, topicAddress);
+        TestPeer sender = connect().attachSender(0, queueAddress).attachSender(1, topicAddress);
         for (int handle = 0; handle < 2; handle++) {
             sender.send(0, TestPeer.transfer(handle, handle), TestPeer.durable("m" + handle));
             assertEquals(handle, peer.expect(Transfer.class).getHandle().intValue());
@@ -153,7 +136,7 @@ class DynamicNodeTest {
     void aNodeGoesWithTheLinkThatMadeIt() throws Exception {
         String address = senderTo(0).getAddress();
         receiverFrom(1, DeleteOnClose.getInstance());
-        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        TestPeer reader = connect().attachReceiver(0, address, 10);
         peer.detach(0, true);
         assertEquals(
                 AmqpError.RESOURCE_DELETED,
@@ -168,7 +151,7 @@ class DynamicNodeTest {
     @Test
     void aReaderThatLeavesEndsNothing() throws Exception {
         String address = senderTo(0).getAddress();
-        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        TestPeer reader = connect().attachReceiver(0, address, 10);
         reader.detach(0, true);
         peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
@@ -220,7 +203,7 @@ class DynamicNodeTest {
     @Test
     void aNodeMayLastAsLongAsAnyLinkUsesIt() throws Exception { // AMQP 1.0 §3.5.11
         String address = senderTo(0, DeleteOnNoLinks.getInstance()).getAddress();
-        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        TestPeer reader = connect().attachReceiver(0, address, 10);
         send(0);
         peer.detach(0, true);
         reader.expect(Transfer.class);
@@ -236,7 +219,7 @@ class DynamicNodeTest {
         String address = senderTo(0, DeleteOnNoMessages.getInstance()).getAddress();
         send(0);
         peer.detach(0, true);
-        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        TestPeer reader = connect().attachReceiver(0, address, 10);
         Transfer transfer = reader.expect(Transfer.class);
         assertEquals(1, broker.host.queues().size());
         accept(reader, transfer);
@@ -258,7 +241,7 @@ class DynamicNodeTest {
         String address = senderTo(0, DeleteOnNoLinksOrMessages.getInstance()).getAddress();
         send(0);
         peer.detach(0, true);
-        TestPeer reader = broker.connect().open().begin(0).attachReceiver(0, address, 10);
+        TestPeer reader = connect().attachReceiver(0, address, 10);
         accept(reader, reader.expect(Transfer.class));
         reader.expectSilence(50);
         reader.detach(0, true);
@@ -268,7 +251,7 @@ class DynamicNodeTest {
     @Test
     void aTopicThatHasGoneIsNotFoundAgain() throws Exception {
         String address = senderTo(0, "temporary-topic").getAddress();
-        TestPeer other = broker.connect().open().begin(0).attachSender(0, address);
+        TestPeer other = connect().attachSender(0, address);
         peer.detach(0, true);
         other.send(0, TestPeer.transfer(0, 0), TestPeer.durable("late"));
         assertEquals(

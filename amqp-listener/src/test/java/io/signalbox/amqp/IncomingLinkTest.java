@@ -27,31 +27,11 @@ import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.amqp.transport.SessionError;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class IncomingLinkTest {
-
-    private ListeningBroker broker;
-    private TestPeer peer;
-
-    @BeforeEach
-    void open() throws Exception {
-        broker = new ListeningBroker();
-        peer = broker.connect().open().begin(0);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        broker.close();
-    }
-
-    private long ready(String queue) {
-        return broker.host.queue(queue).orElseThrow().status().ready();
-    }
+class IncomingLinkTest extends OneSession {
 
     @Clause("AMQP-3.4.2-1")
     @Test
@@ -289,13 +269,6 @@ class IncomingLinkTest {
             peer.send(0, transfer, new byte[3000]);
         }
         peer.expectDetach(LinkError.MESSAGE_SIZE_EXCEEDED);
-    }
-
-    private void reopen(AmqpSettings.Limits limits) throws Exception {
-        broker.close();
-        AmqpSettings defaults = AmqpSettings.defaults("broker", "1");
-        broker = new ListeningBroker(new AmqpSettings("broker", "1", defaults.mechanisms(), limits, 0, 10_000));
-        peer = broker.connect().open().begin(0);
     }
 
     @Test

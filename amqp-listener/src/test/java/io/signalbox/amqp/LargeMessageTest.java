@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.signalbox.broker.queue.QueueStatus;
 import io.signalbox.testkit.Clause;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -30,34 +29,15 @@ import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages of which no side of the broker has all in memory. */
-class LargeMessageTest {
+class LargeMessageTest extends OneSession {
 
     private static final int FRAME_BYTES = 60_000;
     private static final int LARGE_BYTES = 1_500_000;
 
     private final Random random = new Random(7);
-    private ListeningBroker broker;
-    private TestPeer peer;
-
-    @BeforeEach
-    void open() throws Exception {
-        broker = new ListeningBroker();
-        peer = broker.connect().open().begin(0);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        broker.close();
-    }
-
-    private QueueStatus status(String queue) {
-        return broker.host.queue(queue).orElseThrow().status();
-    }
 
     /** Properties, then data sections with random bytes. */
     private byte[] message(int... dataBytes) {
@@ -124,7 +104,7 @@ class LargeMessageTest {
     }
 
     private void put(String queue, byte[] message) throws Exception {
-        try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, queue)) {
+        try (TestPeer producer = connect().attachSender(0, queue)) {
             send(producer, 0, 0, message);
             assertInstanceOf(Accepted.class, producer.expect(Disposition.class).getState());
         }
@@ -137,7 +117,7 @@ class LargeMessageTest {
             byte[] sent = message(sections);
             put("q", sent);
             assertTrue(broker.store.storedPieces() > 0);
-            try (TestPeer consumer = broker.connect().open().begin(0).attachReceiver(0, "q", 1)) {
+            try (TestPeer consumer = connect().attachReceiver(0, "q", 1)) {
                 assertArrayEquals(sent, receive(consumer));
                 consumer.send(0, accepted(0));
                 ListeningBroker.await(() -> broker.store.storedPieces() == 0);
@@ -174,7 +154,7 @@ class LargeMessageTest {
         ListeningBroker.await(() -> broker.store.storedPieces() == 0);
         peer.send(0, TestPeer.transfer(0, 1), TestPeer.durable("next"));
         assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
-        assertEquals(1, status("q").ready());
+        assertEquals(1, ready("q"));
     }
 
     @Test
@@ -204,8 +184,8 @@ class LargeMessageTest {
         peer.expectSilence(100);
         broker.store.makeSpace();
         assertEquals(0, peer.expect(Disposition.class).getFirst().intValue());
-        ListeningBroker.await(() -> status("q").ready() == 2);
-        try (TestPeer consumer = broker.connect().open().begin(0).attachReceiver(0, "q", 2)) {
+        ListeningBroker.await(() -> ready("q") == 2);
+        try (TestPeer consumer = connect().attachReceiver(0, "q", 2)) {
             assertArrayEquals(sent, receive(consumer));
             consumer.expect(Transfer.class);
             assertEquals("behind", consumer.text());
@@ -260,11 +240,11 @@ class LargeMessageTest {
     void aReceiverThatLeavesInTheMiddleGivesItBackWhole() throws Exception {
         byte[] sent = message(LARGE_BYTES);
         put("q", sent);
-        try (TestPeer leaves = broker.connect().open().begin(0).attachReceiver(0, "q", 1)) {
+        try (TestPeer leaves = connect().attachReceiver(0, "q", 1)) {
             leaves.expect(Transfer.class);
             leaves.expect(Transfer.class);
         }
-        try (TestPeer consumer = broker.connect().open().begin(0).attachReceiver(0, "q", 1)) {
+        try (TestPeer consumer = connect().attachReceiver(0, "q", 1)) {
             assertArrayEquals(sent, receive(consumer));
         }
     }
@@ -297,7 +277,7 @@ class LargeMessageTest {
 
     @Test
     void twoReceiversOfATopicReadItAtTheirOwnPace() throws Exception {
-        TestPeer fast = broker.connect().open().begin(0).attachReceiver(0, "topic://news", 1);
+        TestPeer fast = connect().attachReceiver(0, "topic://news", 1);
         TestPeer slow = broker.connect().open().begin(0, 1);
         slow.send(0, TestPeer.receiver("slow", 0, "topic://news"));
         slow.expect(Attach.class);
@@ -328,17 +308,13 @@ class LargeMessageTest {
         peer.expect(Attach.class);
         peer.send(0, TestPeer.flow(0, 0, 1));
         peer.expectSilence(100);
-        assertEquals(1, status("q").ready());
+        assertEquals(1, ready("q"));
     }
 
     @Clause("AMQP-2.7.3-4")
     @Test
     void oneThatIsLargerThanAgreedEndsItsLink() throws Exception {
-        broker.close();
-        AmqpSettings.Limits limits = new AmqpSettings.Limits(128 << 10, 1_000_000, 10, 10);
-        AmqpSettings usual = AmqpSettings.defaults("broker", "0.0");
-        broker = new ListeningBroker(new AmqpSettings("b", "0", usual.mechanisms(), limits, 120_000, 10_000));
-        peer = broker.connect().open().begin(0);
+        reopen(new AmqpSettings.Limits(128 << 10, 1_000_000, 10, 10));
         peer.send(0, TestPeer.sender("s", 0, "q"));
         assertEquals(1_000_000, peer.expect(Attach.class).getMaxMessageSize().intValue());
         peer.expect(Flow.class);

@@ -35,35 +35,15 @@ import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class OutgoingLinkTest {
-
-    private ListeningBroker broker;
-    private TestPeer peer;
-
-    @BeforeEach
-    void open() throws Exception {
-        broker = new ListeningBroker();
-        peer = broker.connect().open().begin(0);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        broker.close();
-    }
-
-    private io.signalbox.broker.queue.QueueStatus status(String queue) {
-        return broker.host.queue(queue).orElseThrow().status();
-    }
+class OutgoingLinkTest extends OneSession {
 
     /** Puts messages m0, m1, … into a queue. */
     private void fill(String queue, int messages) throws Exception {
-        try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, queue)) {
+        try (TestPeer producer = connect().attachSender(0, queue)) {
             producer.sendSettled(0, messages, i -> TestPeer.durable("m" + i));
-            ListeningBroker.await(() -> status(queue).ready() >= messages);
+            ListeningBroker.await(() -> ready(queue) >= messages);
         }
     }
 
@@ -164,7 +144,7 @@ class OutgoingLinkTest {
         peer.send(0, disposition(1, 1, true, new Rejected()));
         peer.send(0, disposition(2, 2, true, Released.getInstance()));
         peer.send(0, disposition(3, 3, true, failed));
-        ListeningBroker.await(() -> status("q").ready() == 2);
+        ListeningBroker.await(() -> ready("q") == 2);
         peer.send(0, TestPeer.flow(0, 4, 2));
         peer.expect(Transfer.class);
         assertEquals("m2", peer.text());
@@ -309,7 +289,7 @@ class OutgoingLinkTest {
         detach.setHandle(UnsignedInteger.ZERO);
         narrow.send(0, detach);
         narrow.expect(Detach.class);
-        assertEquals(3, status("q").ready());
+        assertEquals(3, ready("q"));
         narrow.send(0, TestPeer.receiver("s", 1, "p"));
         narrow.expect(Attach.class);
         Flow more = TestPeer.flow(1, 0, 1);
@@ -356,7 +336,7 @@ class OutgoingLinkTest {
     @Clause({"AMQP-2.6.14-1", "AMQP-2.7.1-1"})
     @Test
     void aMessageLargerThanAFrameIsCut() throws Exception {
-        try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, "q")) {
+        try (TestPeer producer = connect().attachSender(0, "q")) {
             producer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("y".repeat(20_000)));
             producer.expect(Disposition.class);
         }
@@ -376,14 +356,14 @@ class OutgoingLinkTest {
                 consumer.payload = whole.toByteArray();
                 assertEquals("y".repeat(20_000), consumer.text(), "max-frame-size " + maxFrame);
             }
-            ListeningBroker.await(() -> status("q").ready() == 1);
+            ListeningBroker.await(() -> ready("q") == 1);
         }
     }
 
     @Test
     void whatALostPeerHeldGoesToTheNextInOrder() throws Exception {
         fill("q", 5);
-        TestPeer lost = broker.connect().open().begin(0).attachReceiver(0, "q", 3);
+        TestPeer lost = connect().attachReceiver(0, "q", 3);
         for (int i = 0; i < 3; i++) lost.expect(Transfer.class);
         lost.close();
         peer.attachReceiver(0, "q", 10);
@@ -422,7 +402,7 @@ class OutgoingLinkTest {
         peer.attachReceiver(0, "topic://home/+/temp", 10);
         peer.attachReceiver(1, "home/#", 10); // unmarked, with a wildcard: a topic
         assertEquals(2, broker.host.queues().size());
-        TestPeer producer = broker.connect().open().begin(0).attachSender(0, "/topics/home%2Fkitchen%2Ftemp");
+        TestPeer producer = connect().attachSender(0, "/topics/home%2Fkitchen%2Ftemp");
         producer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("21"));
         assertInstanceOf(Accepted.class, producer.expect(Disposition.class).getState());
         peer.expect(Transfer.class);
@@ -495,7 +475,7 @@ class OutgoingLinkTest {
     @Test
     void aSlowPeerHoldsUpNobodyElseAndGetsEverythingInTheEnd() throws Exception {
         int messages = 3000;
-        try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, "big")) {
+        try (TestPeer producer = connect().attachSender(0, "big")) {
             byte[] message = TestPeer.durable("z".repeat(2000));
             producer.sendSettled(0, messages, i -> message);
             ListeningBroker.await(() -> status("big").ready() == messages);
@@ -503,7 +483,7 @@ class OutgoingLinkTest {
         Flow wide = TestPeer.flow(0, 0, messages);
         wide.setIncomingWindow(UnsignedInteger.valueOf(100_000));
         peer.attachReceiver(0, "big", 0).send(0, wide); // and does not read
-        TestPeer other = broker.connect().open().begin(0).attachSender(0, "q");
+        TestPeer other = connect().attachSender(0, "q");
         other.send(0, TestPeer.transfer(0, 0), TestPeer.durable("quick"));
         assertInstanceOf(Accepted.class, other.expect(Disposition.class).getState());
         for (int i = 0; i < messages; i++)

@@ -19,26 +19,17 @@ import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Disposition;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The message annotation by which an AMQP sender leaves a topic's last value. */
-class RetentionTest {
+class RetentionTest extends OneSession {
 
-    private ListeningBroker broker;
-    private TestPeer peer;
     private int deliveries;
 
     @BeforeEach
     void attach() throws Exception {
-        broker = new ListeningBroker();
-        peer = broker.connect().open().begin(0).attachSender(0, "topic://t");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        broker.close();
+        peer.attachSender(0, "topic://t");
     }
 
     private static byte[] message(String text, boolean retain) {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.signalbox.broker.queue.QueueStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,34 +27,14 @@ import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Filters and distribution modes of sources (AMQP 1.0 §3.5.3, §3.5.7, §3.5.8), as a peer sees them on the wire. */
-class SourceFiltersTest {
+class SourceFiltersTest extends OneSession {
 
     private static final Symbol SELECTOR = Symbol.valueOf("apache.org:selector-filter:string");
     private static final UnsignedLong SELECTOR_CODE = UnsignedLong.valueOf(0x468C00000004L);
     private static final UnsignedLong NO_LOCAL_CODE = UnsignedLong.valueOf(0x468C00000003L);
-
-    private ListeningBroker broker;
-    private TestPeer peer;
-
-    @BeforeEach
-    void open() throws Exception {
-        broker = new ListeningBroker();
-        peer = broker.connect().open().begin(0);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        broker.close();
-    }
-
-    private QueueStatus status(String queue) {
-        return broker.host.queue(queue).orElseThrow().status();
-    }
 
     private static byte[] coloured(String text, String colour) {
         ByteBuf out = Unpooled.buffer();
@@ -68,9 +47,9 @@ class SourceFiltersTest {
 
     /** Puts m0 to m5 there, in turn red and blue. */
     private void fill(String queue) throws Exception {
-        try (TestPeer producer = broker.connect().open().begin(0).attachSender(0, queue)) {
+        try (TestPeer producer = connect().attachSender(0, queue)) {
             producer.sendSettled(0, 6, i -> coloured("m" + i, i % 2 == 0 ? "red" : "blue"));
-            ListeningBroker.await(() -> status(queue).ready() >= 6);
+            ListeningBroker.await(() -> ready(queue) >= 6);
         }
     }
 
@@ -115,7 +94,7 @@ class SourceFiltersTest {
         peer.send(0, TestPeer.flow(0, 0, 10));
         assertEquals(List.of("m0", "m2", "m4"), texts(3));
         peer.begin(1);
-        TestPeer other = broker.connect().open().begin(0).attachReceiver(0, "q", 10);
+        TestPeer other = connect().attachReceiver(0, "q", 10);
         for (String text : List.of("m1", "m3", "m5")) {
             other.expect(Transfer.class);
             assertEquals(text, other.text());
@@ -169,7 +148,7 @@ class SourceFiltersTest {
     void aTopicSubscriptionGetsWhatItsSelectorMatches() throws Exception {
         attach(receiver("topic://t", selector("colour = 'red'")));
         peer.send(0, TestPeer.flow(0, 0, 10));
-        TestPeer producer = broker.connect().open().begin(0).attachSender(0, "topic://t");
+        TestPeer producer = connect().attachSender(0, "topic://t");
         producer.sendSettled(0, 4, i -> coloured("m" + i, i % 2 == 0 ? "red" : "blue"));
         assertEquals(List.of("m0", "m2"), texts(2));
         peer.begin(1);
@@ -183,7 +162,7 @@ class SourceFiltersTest {
         peer.send(0, TestPeer.flow(0, 0, 10));
         peer.attachSender(1, "topic://t");
         peer.sendSettled(1, 1, i -> coloured("mine", "red"));
-        TestPeer other = broker.connect().open().begin(0).attachSender(0, "topic://t");
+        TestPeer other = connect().attachSender(0, "topic://t");
         other.sendSettled(0, 1, i -> coloured("theirs", "red"));
         assertEquals(List.of("theirs"), texts(1));
     }
@@ -211,7 +190,7 @@ class SourceFiltersTest {
         Flow drained = peer.expect(Flow.class);
         assertEquals(10, drained.getDeliveryCount().intValue());
         assertEquals(0, drained.getLinkCredit().intValue());
-        assertEquals(6, status("q").ready());
+        assertEquals(6, ready("q"));
     }
 
     @Test
@@ -228,7 +207,7 @@ class SourceFiltersTest {
         peer.send(0, accepted);
         Disposition answer = peer.expect(Disposition.class);
         assertTrue(answer.getSettled());
-        assertEquals(6, status("q").ready());
+        assertEquals(6, ready("q"));
         assertEquals(0, status("q").unsettled());
         assertEquals(0, status("q").staleSettlements());
     }

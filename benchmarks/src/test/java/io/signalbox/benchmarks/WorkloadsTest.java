@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every workload for a moment, against this checkout's broker in this JVM. */
 class WorkloadsTest {
 
-    private static final Duration MOMENT = Duration.ofMillis(300);
+    private static final Duration MOMENT = Duration.ofMillis(100);
 
     @TempDir
     static Path directory;
@@ -61,7 +61,7 @@ class WorkloadsTest {
 
     private static Repetition run(Workload workload, MqttVersion version) throws Exception {
         Measurement measurement = new Measurement(generator, version, rate -> {});
-        return measurement.run(workload, target, workload.name() + version, Duration.ofMillis(150), MOMENT);
+        return measurement.run(workload, target, workload.name() + version, Duration.ofMillis(30), MOMENT);
     }
 
     @ParameterizedTest

@@ -65,7 +65,7 @@ final class CrashCampaign {
 
     /** Kills and restarts, settles everything in the end, and fails if the journal found anything wrong. */
     void run() {
-        BrokerOptions options = BrokerOptions.fresh().with("data.segment-size", SEGMENT_SIZE);
+        BrokerOptions options = BrokerOptions.fresh().onUsualJvm().with("data.segment-size", SEGMENT_SIZE);
         BrokerProcess broker = BrokerProcess.start(options);
         try {
             cast.declare(broker);

@@ -68,7 +68,7 @@ final class RetainedCrashIT {
 
     @Test
     void whatWasAcknowledgedIsRetainedAfterAKill() throws Exception {
-        BrokerOptions options = BrokerOptions.fresh();
+        BrokerOptions options = BrokerOptions.fresh().onUsualJvm();
         BrokerProcess broker = BrokerProcess.start(options);
         try {
             Map<String, Integer> answered = publishUntilKilled(broker, 3 * TOPICS);
@@ -119,7 +119,7 @@ final class RetainedCrashIT {
     /** §4.1: the messages a new subscription waits for are part of its session. */
     @Test
     void aSessionGetsEachRetainedMessageThoughTheBrokerIsKilledMeanwhile() throws Exception {
-        BrokerOptions options = BrokerOptions.fresh();
+        BrokerOptions options = BrokerOptions.fresh().onUsualJvm();
         BrokerProcess broker = BrokerProcess.start(options);
         try {
             Mqtt5BlockingClient publisher = client(broker, "publisher");

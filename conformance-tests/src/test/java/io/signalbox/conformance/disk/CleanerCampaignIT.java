@@ -85,7 +85,7 @@ final class CleanerCampaignIT {
 
     @Test
     void whatFewMessagesKeepIsGivenBack() {
-        BrokerProcess broker = BrokerProcess.start(BrokerOptions.fresh());
+        BrokerProcess broker = BrokerProcess.start(BrokerOptions.fresh().onUsualJvm());
         try (DiskUsage disk = new DiskUsage(broker.dataDirectory())) {
             fill(broker);
             awaitBound(disk);
@@ -100,7 +100,7 @@ final class CleanerCampaignIT {
 
     @Test
     void nothingIsLostWhenTheCleanerIsKilledWhileSomeoneReads() {
-        BrokerProcess broker = BrokerProcess.start(BrokerOptions.fresh());
+        BrokerProcess broker = BrokerProcess.start(BrokerOptions.fresh().onUsualJvm());
         try (DiskUsage disk = new DiskUsage(broker.dataDirectory())) {
             fill(broker);
             for (int kill = 0; kill < KILLS; kill++) {

@@ -48,7 +48,7 @@ final class DiskCampaignIT {
     @Test
     void tenGibibytesGoThroughOneOfDisk() throws Exception {
         new Random(1).nextBytes(body);
-        BrokerProcess broker = BrokerProcess.start(BrokerOptions.fresh());
+        BrokerProcess broker = BrokerProcess.start(BrokerOptions.fresh().onUsualJvm());
         try (DiskUsage disk = new DiskUsage(broker.dataDirectory())) {
             broker.control().addQueue(QUEUE);
             makeSession(broker);

@@ -55,7 +55,7 @@ final class Qos2CrashIT {
     @Test
     void everyMessageIsDeliveredExactlyOnceWhereverTheKillLands() throws Exception {
         System.out.println("QoS 2 campaign: " + kills + " kills, -Dsignalbox.seed=" + seed);
-        BrokerOptions options = BrokerOptions.fresh();
+        BrokerOptions options = BrokerOptions.fresh().onUsualJvm();
         BrokerProcess broker = BrokerProcess.start(options);
         Qos2Publisher publisher = publisher();
         Qos2Subscriber subscriber = subscriber();

@@ -20,8 +20,11 @@ import java.util.Map;
 public record BrokerOptions(
         Path dataDirectory, Map<String, String> settings, List<String> jvmOptions, List<String> through) {
 
-    /** The jar under test, if not the one that this build has packaged. */
-    private static final String JAR_PROPERTY = "signalbox.jar";
+    /** Of brokers that live for seconds, most of which would go to the better compiler; who measures says otherwise. */
+    private static final List<String> QUICKLY_COMPILED = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
+
+    /** What a JVM does by itself, with a bound. */
+    private static final String[] USUAL = {"-Xmx512m"};
 
     public BrokerOptions {
         settings = Map.copyOf(settings);
@@ -34,7 +37,7 @@ public record BrokerOptions(
         try {
             // Short, since the path of a Unix socket has 107 bytes at most.
             Path directory = Files.createTempDirectory("sb-").toRealPath();
-            return new BrokerOptions(directory, Map.of(), List.of("-Xmx512m"), List.of());
+            return new BrokerOptions(directory, Map.of(), QUICKLY_COMPILED, List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -44,6 +47,11 @@ public record BrokerOptions(
         Map<String, String> more = new LinkedHashMap<>(settings);
         more.put(key, value);
         return new BrokerOptions(dataDirectory, more, jvmOptions, through);
+    }
+
+    /** A JVM as users have it, for tests of what a busy broker does. */
+    public BrokerOptions onUsualJvm() {
+        return withJvmOptions(USUAL);
     }
 
     public BrokerOptions withJvmOptions(String... jvmOptions) {
@@ -66,26 +74,10 @@ public record BrokerOptions(
     }
 
     List<String> command() {
+        List<String> arguments = new ArrayList<>(List.of("run", "--data", dataDirectory.toString()));
+        allSettings().forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
         List<String> command = new ArrayList<>(through);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", jar().toString(), "run", "--data", dataDirectory.toString()));
-        allSettings().forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        command.addAll(PackagedBroker.command(jvmOptions, arguments));
         return command;
-    }
-
-    /** The packaged broker. The tests run with their module as working directory, beside the server's. */
-    public static Path jar() {
-        String named = System.getProperty(JAR_PROPERTY);
-        Path jar = named == null
-                ? Path.of("..", "server", "target", "signalbox.jar")
-                        .toAbsolutePath()
-                        .normalize()
-                : Path.of(named);
-        if (!Files.isRegularFile(jar)) {
-            throw new IllegalStateException(
-                    "There is no broker at " + jar + "; build it with: mvn verify -pl" + " conformance-tests -am");
-        }
-        return jar;
     }
 }

@@ -15,12 +15,16 @@ import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.BrokerProcess;
 import io.signalbox.conformance.process.Metrics;
 import jakarta.jms.BytesMessage;
+import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
-import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +93,7 @@ final class ExpiryIT {
         assertTrue(most < published / 2, most + " bytes for " + published);
     }
 
-    private void publishAll() throws JMSException {
+    private void publishAll() throws Exception {
         Mqtt5BlockingClient subscriber = MqttClients.mqtt5(broker, "away");
         subscriber.connectWith().sessionExpiryInterval(SESSION_SECONDS).send();
         subscriber
@@ -115,7 +119,8 @@ final class ExpiryIT {
         return expires ? publish.messageExpiryInterval(TTL_SECONDS).build() : publish.build();
     }
 
-    private void send(String queue, int count, long ttlMillis) throws JMSException {
+    private void send(String queue, int count, long ttlMillis) throws Exception {
+        Answers answers = new Answers();
         try (Connection connection = JmsClient.connect(broker)) {
             Session session = connection.createSession();
             MessageProducer producer = session.createProducer(session.createQueue(queue));
@@ -123,8 +128,30 @@ final class ExpiryIT {
             for (int i = 0; i < count; i++) {
                 BytesMessage message = session.createBytesMessage();
                 message.writeBytes(new byte[BODY_BYTES]);
-                producer.send(message);
+                producer.send(message, answers);
             }
+            answers.await(count);
+        }
+    }
+
+    /** Of messages that are sent without waiting for each. */
+    private static final class Answers implements CompletionListener {
+        private final Semaphore accepted = new Semaphore(0);
+        private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void onCompletion(Message message) {
+            accepted.release();
+        }
+
+        @Override
+        public void onException(Message message, Exception failure) {
+            failures.add(failure);
+        }
+
+        void await(int count) throws InterruptedException {
+            boolean all = accepted.tryAcquire(count, 60, TimeUnit.SECONDS);
+            assertTrue(all, accepted.availablePermits() + " of " + count + " accepted: " + failures);
         }
     }
 

@@ -3,13 +3,12 @@ package io.signalbox.conformance.start;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.conformance.process.BrokerOptions;
+import io.signalbox.conformance.process.PackagedBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,13 +23,7 @@ class ConfigurationIT {
     private Path directory;
 
     private static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                BrokerOptions.jar().toString()));
-        command.addAll(List.of(arguments));
-        return command;
+        return PackagedBroker.verb(List.of(arguments));
     }
 
     private static Run signalbox(Map<String, String> environment, String... arguments)

@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.conformance.process.BrokerOptions;
+import io.signalbox.conformance.process.PackagedBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
@@ -24,13 +23,7 @@ class TlsCommandsIT {
     private Path directory;
 
     private List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                BrokerOptions.jar().toString()));
-        command.addAll(List.of(arguments));
-        return command;
+        return PackagedBroker.verb(List.of(arguments));
     }
 
     private Run signalbox(String... arguments) throws IOException, InterruptedException {

@@ -48,6 +48,7 @@ final class ForceBeforeAnswerIT {
                 Strace.works("--seccomp-bpf", "-e", CALLS), "skipped: strace is not installed or may not trace here");
         Path trace = scratch.resolve("trace");
         BrokerOptions options = BrokerOptions.fresh()
+                .onUsualJvm()
                 .with("data.segment-size", "4MiB") // preallocation is in the trace too
                 .through(List.of(
                         "strace",

@@ -1,6 +1,6 @@
 package io.signalbox.conformance.users;
 
-import io.signalbox.conformance.process.BrokerOptions;
+import io.signalbox.conformance.process.PackagedBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -25,12 +25,9 @@ final class Cli {
 
     /** Runs a verb on the broker of the data directory. */
     Ended run(String input, String... verb) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                BrokerOptions.jar().toString()));
-        command.addAll(List.of(verb));
-        command.addAll(List.of("--data", dataDirectory.toString()));
+        List<String> arguments = new ArrayList<>(List.of(verb));
+        arguments.addAll(List.of("--data", dataDirectory.toString()));
+        List<String> command = PackagedBroker.verb(arguments);
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();

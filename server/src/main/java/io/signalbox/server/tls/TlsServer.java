@@ -2,6 +2,7 @@ package io.signalbox.server.tls;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class TlsServer {
 
     /** How long a client may take from connecting until it is known what was agreed. */
-    private static final long HANDSHAKE_SECONDS = 10;
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
     /** Heap for each handshake that may run at once; one takes less than a hundredth of it. */
     private static final long HEAP_BYTES_PER_HANDSHAKE = 4 << 20;
@@ -21,18 +22,20 @@ public final class TlsServer {
     private static final long MOST_HANDSHAKES = 1024;
 
     private final int handshakesAtOnce;
+    private final Duration handshakeTimeout;
     private final LongAdder handshakes = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private volatile TlsCredentials credentials;
 
     /** As many handshakes at once as fit the heap. */
     public TlsServer(TlsCredentials credentials) {
-        this(credentials, handshakesThatFit());
+        this(credentials, handshakesThatFit(), HANDSHAKE_TIMEOUT);
     }
 
-    TlsServer(TlsCredentials credentials, int handshakesAtOnce) {
+    TlsServer(TlsCredentials credentials, int handshakesAtOnce, Duration handshakeTimeout) {
         this.credentials = credentials;
         this.handshakesAtOnce = handshakesAtOnce;
+        this.handshakeTimeout = handshakeTimeout;
     }
 
     private static int handshakesThatFit() {
@@ -67,7 +70,7 @@ public final class TlsServer {
 
     SslHandler newHandler(ByteBufAllocator allocator) {
         SslHandler handler = credentials.context().newHandler(allocator);
-        handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+        handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
         return handler;
     }
 }
