@@ -67,7 +67,7 @@ public final class Broker implements AutoCloseable {
                 .toList();
         for (int i = 0; i < loops.size(); i++) loopOf.put(settings.eventLoops().get(i), loops.get(i));
         this.numberTable = store.table("broker.numbers");
-        this.queueTable = store.table("broker.queues");
+        this.queueTable = store.table(QueueNames.TABLE);
         this.exchangeTable = store.table("broker.exchanges");
         this.bindingTable = store.table("broker.bindings");
         this.policies = new Policies(store, numberTable);

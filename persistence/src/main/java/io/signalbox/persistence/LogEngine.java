@@ -80,6 +80,7 @@ public final class LogEngine implements MessageStore {
             LogState log = recovery.run();
             settings = recovery.settings();
             cutBytes = recovery.cutBytes();
+            log.occupiedBytes(store.room().occupiedBytes());
             open = true;
             return log;
         } finally {
@@ -316,7 +317,7 @@ public final class LogEngine implements MessageStore {
         Parts open = parts();
         LogWriter.Forces forces = open.writer.forces();
         return new StoreStatus(
-                store.occupiedBytes(),
+                open.log.occupiedBytes(),
                 open.log.segments().livingBytes(),
                 open.cleaner.copiedBytes(),
                 open.log.durableLsn(),

@@ -38,6 +38,7 @@ final class LogState {
     private volatile boolean diskFull;
     private volatile Optional<String> shortage = Optional.empty();
     private volatile long freeBytes = Long.MAX_VALUE;
+    private volatile long occupiedBytes;
     private volatile boolean nextSegmentWanted;
     private volatile long durableLsn;
     private volatile long activeBaseLsn;
@@ -176,6 +177,16 @@ final class LogState {
     /** By the housekeeper. */
     void freeBytes(long bytes) {
         freeBytes = bytes;
+    }
+
+    /** What the files had at the last look. */
+    long occupiedBytes() {
+        return occupiedBytes;
+    }
+
+    /** By the housekeeper. */
+    void occupiedBytes(long bytes) {
+        occupiedBytes = bytes;
     }
 
     long durableLsn() {

@@ -33,6 +33,7 @@ final class RoomWatch {
      */
     boolean look(boolean exhausted) {
         LogStore.Room room = store.room();
+        log.occupiedBytes(room.occupiedBytes());
         boolean wasShort = log.shortage().isPresent();
         long left = limits.maxBytes().isPresent() ? limits.maxBytes().getAsLong() - room.heldBytes() : Long.MAX_VALUE;
         log.freeBytes(Math.max(0, Math.min(room.usableBytes(), left)));

@@ -101,7 +101,8 @@ final class Victims {
     private List<Group> worthIt(long belowLsn, boolean emptyingToo) {
         List<Group> worth = new ArrayList<>();
         List<Group> small = new ArrayList<>();
-        boolean all = emptyingToo || store.occupiedBytes() > 2 * segments.livingBytes() + SPARE_SEGMENTS * segmentBytes;
+        boolean all = emptyingToo
+                || store.room().occupiedBytes() > 2 * segments.livingBytes() + SPARE_SEGMENTS * segmentBytes;
         for (Group group : groups(belowLsn)) {
             if (group.unsettled == 0) continue; // nothing lives, so they go by themselves
             boolean mostlyDead = 2 * group.livingBytes < group.bytes;

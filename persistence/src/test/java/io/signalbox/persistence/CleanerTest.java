@@ -160,11 +160,16 @@ class CleanerTest {
         }
         String damage;
         try (StoreInspection inspection = StoreInspection.open(directory, LSNS)) {
-            List<StoreInspection.Damage> damages =
+            List<Findings.Damage> damages =
                     inspection.verify((done, total) -> {}).damages();
             assertEquals(1, damages.size(), damages::toString);
             damage = damages.get(0).place();
             assertTrue(damage.contains(cold.getFileName() + " at offset "), damage);
+            List<Findings.Hit> hits = damages.get(0).hits();
+            assertEquals(1, hits.size(), damages::toString);
+            assertEquals(7, hits.get(0).queueId());
+            assertEquals(1, hits.get(0).lsns().size());
+            assertTrue(living.containsKey(hits.get(0).lsns().get(0)), damages::toString);
         }
         try (StoreLife life = StoreLife.begin(directory, SMALL)) {
             int readable = 0;
@@ -177,6 +182,33 @@ class CleanerTest {
                 }
             }
             assertEquals(living.size() - 1, readable);
+        }
+    }
+
+    @Test
+    void whatWasCopiedIsShownInItsPlace() throws Exception {
+        try (StoreLife life = StoreLife.begin(directory, SMALL)) {
+            fill(life);
+            awaitClean(life);
+        }
+        List<String> lines = new ArrayList<>();
+        try (StoreInspection inspection = StoreInspection.open(directory, LSNS)) {
+            inspection.print(0, lines::add);
+        }
+        TreeMap<Long, String> copied = new TreeMap<>();
+        long before = 0;
+        for (String line : lines) {
+            long lsn = Long.parseLong(line.split(" ")[0]);
+            assertTrue(lsn > before, line + " comes after " + before);
+            before = lsn;
+            if (line.endsWith(" (copied)")) copied.put(lsn, line);
+        }
+        assertFalse(copied.isEmpty());
+        for (long lsn : living.keySet()) {
+            int bytes = living.get(lsn).length;
+            String told = lsn + " message a, " + bytes + " bytes, to queues 7 8";
+            if (copied.containsKey(lsn)) assertEquals(told + " (copied)", copied.get(lsn));
+            else assertTrue(lines.contains(told), told);
         }
     }
 
@@ -197,10 +229,13 @@ class CleanerTest {
                     () -> life.store.status().diskBytes() <= 2 * livingBytes() + 8L * SEGMENT_BYTES);
         }
         try (StoreInspection inspection = StoreInspection.open(directory, LSNS)) {
-            List<StoreInspection.Damage> damages =
+            List<Findings.Damage> damages =
                     inspection.verify((done, total) -> {}).damages();
             assertEquals(1, damages.size(), damages::toString);
             assertTrue(damages.get(0).place().contains("segment seg-"), damages::toString);
+            assertEquals(
+                    List.of(new Findings.Hit(7, List.of(first))), damages.get(0).hits());
+            assertEquals(Findings.Effect.MESSAGES, damages.get(0).effect());
         }
     }
 

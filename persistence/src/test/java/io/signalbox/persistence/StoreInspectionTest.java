@@ -9,6 +9,7 @@ import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreInspectionTest {
     private static final StoreSettings SMALL = StoreSettings.ofSegments(1 << 20);
     private static final int MESSAGES = 3000;
-    private static final ImageReader NO_IMAGES = (image, visitor) -> {};
+    private static final ImageReader LSNS = (image, visitor) -> {
+        for (ByteBuffer lsns = ByteBuffer.wrap(image); lsns.hasRemaining(); ) visitor.accept(lsns.getLong());
+    };
 
     @TempDir
     Path directory;
@@ -55,8 +58,8 @@ class StoreInspectionTest {
         }
     }
 
-    private StoreInspection.Findings verify() throws StoreException {
-        try (StoreInspection inspection = StoreInspection.open(directory, NO_IMAGES)) {
+    private Findings verify() throws StoreException {
+        try (StoreInspection inspection = StoreInspection.open(directory, LSNS)) {
             return inspection.verify((done, total) -> assertTrue(done <= total));
         }
     }
@@ -73,10 +76,11 @@ class StoreInspectionTest {
     @Test
     void aSoundStoreHasAllItsRecordsAndNoDamage() throws Exception {
         fill();
-        StoreInspection.Findings found = verify();
+        Findings found = verify();
         assertEquals(List.of(), found.damages());
         assertEquals(MESSAGES + 1, found.records());
-        assertTrue(found.segments() >= 3 && found.checkpoints() >= 1, found.toString());
+        assertTrue(found.segments() >= 3 && !found.checkpoints().isEmpty(), found.toString());
+        assertTrue(found.start().checkpoint().isPresent() && !found.isDamaged(), found.toString());
         StoreLife.begin(directory, SMALL).close();
     }
 
@@ -85,10 +89,18 @@ class StoreInspectionTest {
         fill();
         Path oldest = files("seg-").get(0);
         flip(oldest, 100_000);
-        StoreInspection.Findings found = verify();
+        Findings found = verify();
         assertEquals(1, found.damages().size(), found.toString());
         assertTrue(found.damages().get(0).place().contains(oldest.getFileName().toString()), found.toString());
-        assertTrue(found.records() < MESSAGES && found.records() > MESSAGES / 2, found.records() + " records");
+        assertEquals(MESSAGES, found.records(), "all but the damaged one");
+        Findings.Damage damage = found.damages().get(0);
+        long hit = lsns.stream().filter(lsn -> lsn <= damage.fromLsn()).reduce(0L, Math::max);
+        assertEquals(hit, damage.fromLsn());
+        assertTrue(damage.toLsn() - hit < 1200, damage.toString());
+        boolean named = damage.hits().equals(List.of(new Findings.Hit(7, List.of(hit))))
+                || damage.effect() == Findings.Effect.STOPS_START
+                        && damage.hits().equals(List.of(new Findings.Hit(7, List.of())));
+        assertTrue(named, damage.toString());
     }
 
     @Test
@@ -96,9 +108,10 @@ class StoreInspectionTest {
         fill();
         Path checkpoint = files("checkpoint-").get(0);
         flip(checkpoint, Files.size(checkpoint) - 5);
-        StoreInspection.Findings found = verify();
-        assertEquals(1, found.damages().size(), found.toString());
-        assertTrue(found.damages().get(0).place().contains("checkpoint-"), found.toString());
+        Findings found = verify();
+        assertTrue(found.isDamaged());
+        String damage = found.checkpoints().get(0).damage().orElseThrow();
+        assertTrue(damage.contains(checkpoint.getFileName().toString()) && damage.contains("at offset"), damage);
     }
 
     @Test
@@ -116,7 +129,7 @@ class StoreInspectionTest {
     void recordsAreShownInTheirOrderAndNoMoreThanWanted() throws Exception {
         fill();
         List<String> lines = new ArrayList<>();
-        try (StoreInspection inspection = StoreInspection.open(directory, NO_IMAGES)) {
+        try (StoreInspection inspection = StoreInspection.open(directory, LSNS)) {
             inspection.print(lsns.get(10), line -> lines.size() < 3 && lines.add(line));
         }
         assertEquals(
@@ -126,7 +139,7 @@ class StoreInspectionTest {
                         lsns.get(12) + " message orders/12, 1000 bytes, to queues 7"),
                 lines);
         lines.clear();
-        try (StoreInspection inspection = StoreInspection.open(directory, NO_IMAGES)) {
+        try (StoreInspection inspection = StoreInspection.open(directory, LSNS)) {
             inspection.print(lsns.get(MESSAGES - 1) + 1, lines::add);
         }
         String last = lines.get(0);
@@ -136,11 +149,11 @@ class StoreInspectionTest {
     @Test
     void whatABrokerHasOpenAndWhatIsNotThereIsRefusedInOneSentence() throws Exception {
         StoreException missing =
-                assertThrows(StoreException.class, () -> StoreInspection.open(directory.resolve("nowhere"), NO_IMAGES));
+                assertThrows(StoreException.class, () -> StoreInspection.open(directory.resolve("nowhere"), LSNS));
         assertTrue(missing.getMessage().startsWith("There is no data directory"), missing.getMessage());
         try (StoreLife life = StoreLife.begin(directory, SMALL)) {
             assertTrue(life.entries.isEmpty());
-            StoreException used = assertThrows(StoreException.class, () -> StoreInspection.open(directory, NO_IMAGES));
+            StoreException used = assertThrows(StoreException.class, () -> StoreInspection.open(directory, LSNS));
             assertTrue(used.getMessage().contains("is in use by"), used.getMessage());
         }
     }

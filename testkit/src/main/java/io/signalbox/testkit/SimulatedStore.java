@@ -97,6 +97,16 @@ public final class SimulatedStore {
 
     /** Recovers, reads every body, and notes all of it in {@link #recovered}. */
     public StoreContents recover(CheckpointSource source) throws StoreException {
+        readBodies(recoverFlags(source));
+        for (String table : StoreHistory.TABLES) {
+            engine.table(table)
+                    .forEach((key, value) -> recovered.put(table, StoreContents.text(key), StoreContents.text(value)));
+        }
+        return recovered;
+    }
+
+    /** Recovers and reads nothing; the answer is the flags of the entries. */
+    Map<StoreContents.EntryName, Integer> recoverFlags(CheckpointSource source) throws StoreException {
         Map<StoreContents.EntryName, Integer> flags = new HashMap<>();
         RecoverySink sink = new RecoverySink() {
             private long previousLsn;
@@ -130,12 +140,7 @@ public final class SimulatedStore {
             }
         };
         engine.recover(sink, source);
-        readBodies(flags);
-        for (String table : StoreHistory.TABLES) {
-            engine.table(table)
-                    .forEach((key, value) -> recovered.put(table, StoreContents.text(key), StoreContents.text(value)));
-        }
-        return recovered;
+        return flags;
     }
 
     private void readBodies(Map<StoreContents.EntryName, Integer> flags) throws StoreException {

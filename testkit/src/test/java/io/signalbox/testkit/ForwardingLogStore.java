@@ -48,6 +48,11 @@ class ForwardingLogStore implements LogStore {
     }
 
     @Override
+    public Copied copied(long fromLsn) throws IOException {
+        return store.copied(fromLsn);
+    }
+
+    @Override
     public Compaction compact(List<Long> baseLsns) throws IOException {
         return store.compact(baseLsns);
     }
@@ -65,11 +70,6 @@ class ForwardingLogStore implements LogStore {
     @Override
     public boolean reserveNext(SegmentHeader newest) throws IOException {
         return store.reserveNext(newest);
-    }
-
-    @Override
-    public long occupiedBytes() {
-        return store.occupiedBytes();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ final class ColdFile {
     private final List<ColdSegment> segments = new ArrayList<>();
     private final ColdStretches stretches;
     private long bytes;
+
+    /** The last one on the way from record to record. */
+    private volatile ColdStretch walked = ColdStretch.NONE;
 
     /** A front says that a newer Signalbox wrote the file. */
     static final class NewerFormatException extends IOException {
@@ -233,13 +237,36 @@ final class ColdFile {
     private @Nullable ColdStretch stretch(long lsn) throws IOException {
         int entry = directory.floor(lsn);
         if (entry < 0) return null;
-        long from = directory.offset(entry);
-        ColdStretch known = stretches.get(number, from);
+        ColdStretch known = stretches.get(number, directory.offset(entry));
         if (known != null) return known;
-        long to = entry + 1 < directory.size() ? directory.offset(entry + 1) : endOfRecords;
-        ColdStretch read = new ColdFrames(file, checksum, store, number, endOfRecords).stretch(from, to);
+        ColdStretch read = read(entry);
         if (read.isWhole()) stretches.put(number, read);
         return read;
+    }
+
+    private ColdStretch read(int entry) throws IOException {
+        long to = entry + 1 < directory.size() ? directory.offset(entry + 1) : endOfRecords;
+        return new ColdFrames(file, checksum, store, number, endOfRecords).stretch(directory.offset(entry), to);
+    }
+
+    /**
+     * The first record from an address on that lies below another, as {@link LogStore#copied} says it. Who goes from one to the next
+     * reads each stretch once, and from the disk.
+     */
+    LogStore.Copied next(long lsn, long endLsn, String place) throws IOException {
+        Optional<String> damage = Optional.empty();
+        for (int entry = Math.max(0, directory.floor(lsn)); entry < directory.size(); entry++) {
+            ColdStretch stretch = walked;
+            if (stretch.from() != directory.offset(entry) || stretch.isBeginning(lsn)) walked = stretch = read(entry);
+            int index = stretch.ceiling(lsn);
+            long gap = stretch.gapBefore(index);
+            if (damage.isEmpty() && gap >= 0)
+                damage = Optional.of("segment " + name + " at offset " + gap + " of " + place);
+            if (index == stretch.size()) continue;
+            if (stretch.lsn(index) >= endLsn) break;
+            return new LogStore.Copied(stretch.lsn(index), stretch.recordLength(index), damage);
+        }
+        return new LogStore.Copied(LogStore.Copied.NONE, 0, damage);
     }
 
     /** Where in the file an address lies, or where it is looked for. */

@@ -16,6 +16,11 @@ record ColdSegment(ColdFile file, SegmentHeader header, long bytes) implements S
         return file.read(lsn, target);
     }
 
+    /** The first record at an address or behind it; {@code place} is where the files are. */
+    LogStore.Copied next(long lsn, String place) throws IOException {
+        return file.next(lsn, header.endLsn(), place);
+    }
+
     @Override
     public String describe(long lsn) {
         return "segment " + file.name() + " at offset " + file.offsetOf(lsn);

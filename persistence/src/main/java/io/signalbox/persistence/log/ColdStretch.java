@@ -4,7 +4,11 @@ import java.util.Arrays;
 
 /** Where the records of one stretch of a {@link ColdFile} lie, from one entry of its directory to the next. Immutable. */
 final class ColdStretch {
+    /** Lies in no file. */
+    static final ColdStretch NONE = new Builder(-1).build(-1);
+
     private final long from;
+    private final long to;
 
     /** Whether its frames follow one another to its end. */
     private final boolean whole;
@@ -16,8 +20,9 @@ final class ColdStretch {
 
     private final int[] lengths;
 
-    private ColdStretch(long from, boolean whole, long[] lsns, int[] offsets, int[] lengths) {
+    private ColdStretch(long from, long to, boolean whole, long[] lsns, int[] offsets, int[] lengths) {
         this.from = from;
+        this.to = to;
         this.whole = whole;
         this.lsns = lsns;
         this.offsets = offsets;
@@ -35,6 +40,32 @@ final class ColdStretch {
     /** Negative if this address is not here. */
     int indexOf(long lsn) {
         return Arrays.binarySearch(lsns, lsn);
+    }
+
+    int size() {
+        return lsns.length;
+    }
+
+    long lsn(int index) {
+        return lsns[index];
+    }
+
+    /** The index of the first record with this address or a higher one; the size if there is none. */
+    int ceiling(long lsn) {
+        int found = indexOf(lsn);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    /** Whether no record lies before this address. */
+    boolean isBeginning(long lsn) {
+        return ceiling(lsn) == 0;
+    }
+
+    /** Where something lies before a frame, or the end, that is none; -1 if nothing does. */
+    long gapBefore(int index) {
+        long expected = index == 0 ? from : from + offsets[index - 1] + ColdFile.bytesOf(lengths[index - 1]);
+        long found = index == lsns.length ? to : from + offsets[index];
+        return found == expected ? -1 : expected;
     }
 
     long recordOffset(int index) {
@@ -77,6 +108,7 @@ final class ColdStretch {
         ColdStretch build(long to) {
             return new ColdStretch(
                     from,
+                    to,
                     gapless && end == to,
                     Arrays.copyOf(lsns, size),
                     Arrays.copyOf(offsets, size),

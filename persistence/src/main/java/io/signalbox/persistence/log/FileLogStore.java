@@ -36,6 +36,7 @@ public final class FileLogStore implements LogStore {
 
     private final Disk disk;
     private final Checksum checksum;
+    private final Unreadable unreadable;
     private final ConcurrentSkipListMap<Long, SegmentBytes> segments = new ConcurrentSkipListMap<>();
     private final ReentrantReadWriteLock reading = new ReentrantReadWriteLock();
     private final AtomicLong occupiedBytes = new AtomicLong();
@@ -51,8 +52,22 @@ public final class FileLogStore implements LogStore {
     }
 
     public FileLogStore(Disk disk, Checksum checksum) {
+        this(disk, checksum, (name, why) -> {
+            throw why;
+        });
+    }
+
+    /** Decides about a file of the log that does not even tell which part it is. */
+    public interface Unreadable {
+        /** If this returns, the file is passed over. */
+        void found(String name, StoreException why) throws StoreException, IOException;
+    }
+
+    /** One that may go without some files. */
+    public FileLogStore(Disk disk, Checksum checksum, Unreadable unreadable) {
         this.disk = disk;
         this.checksum = checksum;
+        this.unreadable = unreadable;
         this.spares = new SpareFiles(disk, occupiedBytes);
         this.checkpoints = new CheckpointFiles(disk, occupiedBytes, spares::giveUpAny);
     }
@@ -98,7 +113,8 @@ public final class FileLogStore implements LogStore {
             } catch (ColdFile.NewerFormatException e) {
                 throw newerFormat(e.format(), ColdFile.FORMAT_VERSION);
             } catch (IOException e) {
-                throw damaged(name, String.valueOf(e.getMessage()));
+                file.close();
+                unreadable.found(name, damaged(name, String.valueOf(e.getMessage())));
             }
         }
         files.sort(Comparator.comparingLong(ColdFile::number).reversed());
@@ -127,9 +143,13 @@ public final class FileLogStore implements LogStore {
             }
             case NEWER_FORMAT -> throw newerFormat(header.getInt(4), SegmentHeader.FORMAT_VERSION);
             case UNREADABLE -> {
-                if (!name.startsWith(SpareFiles.PREFIX)) throw damaged(name, "its header is unreadable");
-                occupiedBytes.addAndGet(bytes);
-                spares.found(name, file, bytes);
+                if (name.startsWith(SpareFiles.PREFIX)) {
+                    occupiedBytes.addAndGet(bytes);
+                    spares.found(name, file, bytes);
+                } else {
+                    file.close();
+                    unreadable.found(name, damaged(name, "its header is unreadable"));
+                }
             }
         }
     }
@@ -199,6 +219,17 @@ public final class FileLogStore implements LogStore {
         try {
             SegmentBytes segment = segmentOf(lsn);
             return segment == null ? 0 : segment.read(lsn, target);
+        } finally {
+            reading.readLock().unlock();
+        }
+    }
+
+    @Override
+    public Copied copied(long fromLsn) throws IOException {
+        reading.readLock().lock();
+        try {
+            if (segmentOf(fromLsn) instanceof ColdSegment segment) return segment.next(fromLsn, disk.description());
+            throw new IOException("no segment that was copied holds LSN " + fromLsn);
         } finally {
             reading.readLock().unlock();
         }
@@ -297,17 +328,13 @@ public final class FileLogStore implements LogStore {
         DiskSpace space = disk.space();
         long spare = spares.nextSegmentBytes();
         long usable = space.usableBytes() + Math.min(spare, Long.MAX_VALUE - space.usableBytes());
-        return new Room(space.totalBytes(), usable, occupiedBytes.get() - spare);
+        long occupied = occupiedBytes.get();
+        return new Room(space.totalBytes(), usable, occupied - spare, occupied);
     }
 
     @Override
     public boolean reserveNext(SegmentHeader newest) throws IOException {
         return spares.keepNext(newest);
-    }
-
-    @Override
-    public long occupiedBytes() {
-        return occupiedBytes.get();
     }
 
     @Override

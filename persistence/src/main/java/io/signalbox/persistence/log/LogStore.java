@@ -4,11 +4,12 @@ import io.signalbox.broker.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the log engine needs of a medium: segments that bytes are appended to by address, what is left of old ones, and checkpoints. It
  * knows neither batches nor records. {@link #append} and {@link #force} belong to the log thread, {@link #prepare}, {@link
- * #compact} and {@link #createCheckpoint} to the housekeeper (or to recovery, before there are threads); {@link #read} is for any.
+ * #compact} and {@link #createCheckpoint} to the housekeeper (or to recovery, before there are threads); {@link #read} and {@link #copied} are for any.
  */
 public interface LogStore extends AutoCloseable {
 
@@ -62,6 +63,21 @@ public interface LogStore extends AutoCloseable {
     int read(long lsn, ByteBuffer target) throws IOException;
 
     /**
+     * A record of a segment that was copied.
+     *
+     * @param lsn its address; {@link #NONE} = the segment has no more
+     * @param length of the record as it was copied, in bytes
+     * @param damage where the medium has something else than was written right before it; empty if it has not
+     */
+    record Copied(long lsn, int length, Optional<String> damage) {
+        /** Comes after every address. */
+        public static final long NONE = Long.MAX_VALUE;
+    }
+
+    /** Of the segment in which an address lies, which {@link #compact} wrote: its first record there or behind. */
+    Copied copied(long fromLsn) throws IOException;
+
+    /**
      * Begins to write segments anew, with what is still needed of them.
      *
      * @param baseLsns of the segments, rising; those that are not there any more are passed over
@@ -82,17 +98,15 @@ public interface LogStore extends AutoCloseable {
      * @param totalBytes size of the medium
      * @param usableBytes what can still be written
      * @param heldBytes what segments, checkpoints and the reserve have
+     * @param occupiedBytes the same with the files that wait
      */
-    record Room(long totalBytes, long usableBytes, long heldBytes) {}
+    record Room(long totalBytes, long usableBytes, long heldBytes, long occupiedBytes) {}
 
-    /** How much room there is; the housekeeper. */
+    /** How much room there is, and what is taken; the housekeeper. */
     Room room();
 
     /** Sees to it that there is room for one more segment of the newest one's size, whoever else fills the medium; whether that took something. */
     boolean reserveNext(SegmentHeader newest) throws IOException;
-
-    /** Bytes that segments, spare ones too, and checkpoints occupy. */
-    long occupiedBytes();
 
     /** Releases the medium; forces nothing. */
     @Override

@@ -48,7 +48,7 @@ class FileLogStoreTest {
     void aHeaderComesBackAsItWasWritten() throws Exception {
         prepareAndClose();
         assertEquals(List.of(HEADER), newStore().open().headers());
-        assertEquals(SEGMENT_BYTES, store.occupiedBytes());
+        assertEquals(SEGMENT_BYTES, store.room().occupiedBytes());
     }
 
     @Test
@@ -92,7 +92,7 @@ class FileLogStoreTest {
         long base = 4 * SEGMENT_BYTES;
         store.prepare(new SegmentHeader(HEADER.store(), 3, base, SEGMENT_BYTES, HEADER.baseLsn(), 0));
         assertEquals(inode, Files.getAttribute(file("seg-0000000000040000.log"), "unix:ino"));
-        assertEquals(SEGMENT_BYTES, store.occupiedBytes());
+        assertEquals(SEGMENT_BYTES, store.room().occupiedBytes());
         assertTrue(Files.notExists(file("fresh-9.tmp")));
     }
 

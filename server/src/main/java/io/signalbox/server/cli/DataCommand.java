@@ -1,12 +1,13 @@
 package io.signalbox.server.cli;
 
+import io.signalbox.broker.QueueNames;
 import io.signalbox.broker.queue.QueueImage;
 import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.Findings;
 import io.signalbox.persistence.StoreInspection;
 import io.signalbox.server.config.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,8 +36,14 @@ final class DataCommand {
         }
     }
 
+    private static RecoveryLine progressLine(CommandSpec spec) {
+        RecoveryLine.Form form =
+                Terminal.ERROR.isInteractive() ? RecoveryLine.Form.REWRITTEN : RecoveryLine.Form.LOGGED;
+        return new RecoveryLine(spec.commandLine().getErr(), form, System::nanoTime);
+    }
+
     /** {@code data verify}: reads every byte; ends with 1 if one is not what was written. */
-    @Command(name = "verify", description = "Reads every byte and says which are not what was written.")
+    @Command(name = "verify", description = "Reads every byte; says what is damaged and which messages that has hit.")
     static final class Verify implements Callable<Integer> {
 
         @Spec
@@ -51,27 +58,16 @@ final class DataCommand {
         }
 
         private int verify(StoreInspection store) throws StoreException {
-            PrintWriter out = spec.commandLine().getOut();
-            RecoveryLine.Form form =
-                    Terminal.ERROR.isInteractive() ? RecoveryLine.Form.REWRITTEN : RecoveryLine.Form.LOGGED;
-            RecoveryLine line = new RecoveryLine(spec.commandLine().getErr(), form, System::nanoTime);
-            StoreInspection.Findings found = store.verify(line::progress);
+            RecoveryLine line = progressLine(spec);
+            Findings found = store.verify(line::progress);
             line.end();
-            out.printf(
-                    Locale.ROOT,
-                    "%d segments and %d checkpoints, %.1f MiB, %d records%n",
-                    found.segments(),
-                    found.checkpoints(),
-                    found.bytes() / (double) (1 << 20),
-                    found.records());
-            if (found.tornBytes() > 0) {
-                out.println(found.tornBytes() + " bytes at the end were never confirmed; the next start cuts them");
-            }
-            for (StoreInspection.Damage damage : found.damages()) {
-                out.println("Damaged: " + damage.place() + ": " + damage.what());
-            }
-            if (found.damages().isEmpty()) out.println("No damage");
-            return found.damages().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+            DataReport report = new DataReport(
+                    found,
+                    store.unreadableFiles(),
+                    QueueNames.of(store.table(QueueNames.TABLE)),
+                    System.getProperty("signalbox.command", "signalbox"));
+            report.lines().forEach(spec.commandLine().getOut()::println);
+            return report.isDamaged() ? ExitCode.FAILED : ExitCode.OK;
         }
     }
 
