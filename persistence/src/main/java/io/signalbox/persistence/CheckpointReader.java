@@ -14,6 +14,9 @@ final class CheckpointReader {
     private final StoredCheckpoint source;
     private final Checksum checksum;
 
+    /** Of what a start reads. */
+    private long end;
+
     /**
      * What a checkpoint says of itself.
      *
@@ -80,19 +83,89 @@ final class CheckpointReader {
      * @throws StoreException if it is of a newer format
      */
     Summary read(Tables tables) throws DamagedException, StoreException {
-        return read(new Passing() {
-            private MemoryTable table = new MemoryTable("");
+        return read(new Filling(tables));
+    }
 
-            @Override
-            public void table(String name) {
-                table = tables.table(name);
-            }
+    /** Puts what comes into tables. */
+    private static final class Filling extends Passing {
+        private final Tables tables;
+        private MemoryTable table = new MemoryTable("");
 
-            @Override
-            public void pair(byte[] key, byte[] value, long lsn) {
-                table.change(key, value, lsn);
-            }
-        });
+        Filling(Tables tables) {
+            this.tables = tables;
+        }
+
+        @Override
+        public void table(String name) {
+            table = tables.table(name);
+        }
+
+        @Override
+        public void pair(byte[] key, byte[] value, long lsn) {
+            table.change(key, value, lsn);
+        }
+    }
+
+    /**
+     * Reads the tables alone, if they are whole in one of the two places where they are.
+     *
+     * @param tables has what could be read in any case
+     * @return where the log is to be read from, for what has changed since; 0 if nowhere they are whole
+     */
+    long readTables(Tables tables) throws StoreException {
+        try {
+            ByteBuffer header = readHeader();
+            readTables(CheckpointWriter.HEADER_BYTES, header.getLong(40), storeOf(header), tables);
+            return header.getLong(40);
+        } catch (IOException e) {
+            return readAppendix(tables);
+        }
+    }
+
+    private long readAppendix(Tables tables) throws StoreException {
+        try {
+            ByteBuffer footer = ByteBuffer.allocate(CheckpointWriter.HEADER_BYTES);
+            source.read(Math.max(0, source.bytes() - CheckpointWriter.HEADER_BYTES), footer);
+            footer.clear();
+            if (!isSealed(footer, CheckpointWriter.APPENDIX_MAGIC)) return 0;
+            if (footer.getInt(4) > CheckpointWriter.APPENDIX_VERSION) return 0;
+            readTables(footer.getLong(48), footer.getLong(40), storeOf(footer), tables);
+            return footer.getLong(40);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Whether what follows the part that a start reads, and {@link #read} has read, is what was written. */
+    boolean isAppendixWhole() throws StoreException {
+        try {
+            // A checkpoint of an earlier release has nothing there.
+            return source.bytes() == end || readAppendix(new Tables()) > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static StoreId storeOf(ByteBuffer header) {
+        return new StoreId(header.getLong(16), header.getLong(24));
+    }
+
+    private void readTables(long position, long replayLsn, StoreId store, Tables tables) throws IOException {
+        ChunkedInput chunks = new ChunkedInput(source, position, store, replayLsn, checksum);
+        Visitor visitor = new Filling(tables);
+        DataInputStream in = new DataInputStream(chunks);
+        for (byte kind = in.readByte();
+                kind == CheckpointWriter.TABLE || kind == CheckpointWriter.PAIR;
+                kind = in.readByte()) {
+            if (kind == CheckpointWriter.TABLE) visitor.table(in.readUTF());
+            else readPair(in, visitor);
+        }
+    }
+
+    private static void readPair(DataInputStream in, Visitor visitor) throws IOException {
+        long lsn = in.readLong();
+        byte[] key = readBytes(in);
+        visitor.pair(key, readBytes(in), lsn);
     }
 
     /** Visits the segments and the large bodies, and then the images of the queues. */
@@ -137,10 +210,11 @@ final class CheckpointReader {
         ChunkedInput chunks = null;
         try {
             ByteBuffer header = readHeader();
-            StoreId store = new StoreId(header.getLong(16), header.getLong(24));
+            StoreId store = storeOf(header);
             long replayLsn = header.getLong(40);
             chunks = new ChunkedInput(source, CheckpointWriter.HEADER_BYTES, store, replayLsn, checksum);
             long highest = readAll(new DataInputStream(chunks), visitor);
+            end = chunks.end();
             return new Summary(store, header.getLong(32), replayLsn, highest);
         } catch (IOException e) {
             throw new DamagedException(source, chunks == null ? 0 : chunks.position(), e);
@@ -148,11 +222,7 @@ final class CheckpointReader {
     }
 
     private void checkHeader(ByteBuffer header) throws IOException, StoreException {
-        int crc = header.getInt(CheckpointWriter.CRC_AT);
-        header.putInt(CheckpointWriter.CRC_AT, 0);
-        boolean intact = header.getInt(0) == CheckpointWriter.MAGIC
-                && checksum.of(CheckpointWriter.NO_STORE, 0, 0, header.duplicate()) == crc;
-        if (!intact) throw new IOException("its header is unreadable");
+        if (!isSealed(header, CheckpointWriter.MAGIC)) throw new IOException("its header is unreadable");
         if (header.getInt(4) > CheckpointWriter.FORMAT_VERSION) {
             throw new StoreException("The checkpoint " + source.description()
                     + " was written by a newer Signalbox (format " + header.getInt(4) + ", this one reads up to "
@@ -160,16 +230,18 @@ final class CheckpointReader {
         }
     }
 
+    private boolean isSealed(ByteBuffer header, int magic) {
+        int crc = header.getInt(CheckpointWriter.CRC_AT);
+        header.putInt(CheckpointWriter.CRC_AT, 0);
+        return header.getInt(0) == magic && checksum.of(CheckpointWriter.NO_STORE, 0, 0, header.duplicate()) == crc;
+    }
+
     private static long readAll(DataInputStream in, Visitor visitor) throws IOException {
         while (true) {
             byte kind = in.readByte();
             switch (kind) {
                 case CheckpointWriter.TABLE -> visitor.table(in.readUTF());
-                case CheckpointWriter.PAIR -> {
-                    long lsn = in.readLong();
-                    byte[] key = readBytes(in);
-                    visitor.pair(key, readBytes(in), lsn);
-                }
+                case CheckpointWriter.PAIR -> readPair(in, visitor);
                 case CheckpointWriter.SEGMENT ->
                     visitor.segment(in.readLong(), new Segment.Totals(in.readLong(), in.readLong()));
                 case CheckpointWriter.LARGE -> {

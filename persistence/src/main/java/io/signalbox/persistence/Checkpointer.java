@@ -201,11 +201,11 @@ final class Checkpointer {
         }
         long givenLsn = log.givenLsn();
         if (givenLsn == LogState.UNKNOWN) return awaitForce();
-        writer.end(givenLsn);
+        long shownLsn = writer.end(givenLsn, log.tables());
         gathering = null;
         pauseNanos = Math.max(SHORTEST_NANOS, writer.bytes() * NANOS_PER_BYTE);
         finished = new Finished(file, current.replayLsn, writer.bytes());
-        log.awaitForCheckpoint(givenLsn);
+        log.awaitForCheckpoint(shownLsn);
         return true;
     }
 

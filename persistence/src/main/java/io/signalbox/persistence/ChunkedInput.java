@@ -32,6 +32,11 @@ final class ChunkedInput extends InputStream {
         return position;
     }
 
+    /** Where what was read ends; known when all of it was. */
+    long end() {
+        return position + chunk.limit();
+    }
+
     @Override
     public int read() throws IOException {
         while (!chunk.hasRemaining()) {

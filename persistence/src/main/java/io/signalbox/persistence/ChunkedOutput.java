@@ -38,6 +38,11 @@ final class ChunkedOutput extends OutputStream {
         chunk.position(HEAD_BYTES);
     }
 
+    /** Where the next chunk will lie. */
+    long position() {
+        return position;
+    }
+
     @Override
     public void write(int value) throws IOException {
         if (!chunk.hasRemaining()) writeChunk(MORE);

@@ -23,18 +23,20 @@ public record Findings(
 
     /** Whether something is not what was written. */
     public boolean isDamaged() {
-        return !damages.isEmpty() || checkpoints.stream().anyMatch(each -> !each.isWhole());
+        return !damages.isEmpty()
+                || checkpoints.stream().anyMatch(each -> each.damage().isPresent());
     }
 
     /**
      * A checkpoint.
      *
-     * @param replayLsn a start from it reads the log from there on; 0 if the checkpoint is not whole
-     * @param damage what is wrong with it, with file and offset; empty if it is whole
+     * @param replayLsn a start from it reads the log from there on; 0 if no start takes it
+     * @param damage what is wrong with it, with its file; empty if all is what was written
      */
     public record Checkpoint(String place, long replayLsn, Optional<String> damage) {
+        /** Whether a start takes it. */
         public boolean isWhole() {
-            return damage.isEmpty();
+            return replayLsn > 0;
         }
     }
 

@@ -9,12 +9,15 @@ import io.signalbox.broker.store.StateTable;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.StoreStatus;
 import io.signalbox.broker.store.WriteBatch;
-import io.signalbox.persistence.AppendBuffer.Share;
 import io.signalbox.persistence.log.LogStore;
+import io.signalbox.persistence.log.StoredCheckpoint;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +43,12 @@ public final class LogEngine implements MessageStore {
 
     /** What there is once recovery is through. */
     private record Parts(
-            LogState log, LogWriter writer, Housekeeper housekeeper, RecordReader reader, Cleaner cleaner) {}
+            LogState log,
+            Appends appends,
+            LogWriter writer,
+            Housekeeper housekeeper,
+            RecordReader reader,
+            Cleaner cleaner) {}
 
     public LogEngine(
             LogStore store,
@@ -57,13 +65,51 @@ public final class LogEngine implements MessageStore {
 
     @Override
     public void recover(RecoverySink sink, CheckpointSource source) throws StoreException {
+        open(source, () -> {
+            Recovery recovery =
+                    new Recovery(store, settings, formats, surroundings, tables, new SegmentTable(bodies), sink);
+            LogState log = recovery.run();
+            settings = recovery.settings();
+            cutBytes = recovery.cutBytes();
+            return log;
+        });
+    }
+
+    /**
+     * As {@link #recover}, but from what damage has left; see {@link Rebuild}.
+     *
+     * @param unreadableFiles that are passed over; told while the store opens
+     * @return checkpoints to be set aside when there are others
+     */
+    List<StoredCheckpoint> rebuild(
+            RecoverySink sink, CheckpointSource source, List<String> unreadableFiles, Predicate<Rebuilt> wanted)
+            throws StoreException {
+        List<StoredCheckpoint> damaged = new ArrayList<>();
+        open(source, () -> {
+            SegmentTable segments = new SegmentTable(bodies);
+            Rebuild rebuild =
+                    new Rebuild(store, settings, formats, surroundings, tables, segments, sink, unreadableFiles);
+            LogState log = rebuild.run(wanted);
+            settings = rebuild.settings();
+            damaged.addAll(rebuild.damaged());
+            return log;
+        });
+        return damaged;
+    }
+
+    private interface Opening {
+        LogState run() throws StoreException;
+    }
+
+    private void open(CheckpointSource source, Opening opening) throws StoreException {
         if (parts != null) throw new IllegalStateException("the store has been recovered before");
-        LogState log = recovered(sink);
+        LogState log = opened(opening);
         Cleaner cleaner = new Cleaner(log, store, source, settings.segmentBytes(), surroundings);
         Checkpointer checkpointer =
                 new Checkpointer(log, store, source, cleaner, surroundings, threads::wakeHousekeeper);
         parts = new Parts(
                 log,
+                new Appends(log, settings, tables, surroundings.checksum(), threads::wakeLog),
                 new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
                 new Housekeeper(log, store, settings, checkpointer, cleaner, threads::wakeLog),
                 new RecordReader(log, store, formats, surroundings.checksum()),
@@ -72,20 +118,21 @@ public final class LogEngine implements MessageStore {
         threads.wakeHousekeeper();
     }
 
-    private LogState recovered(RecoverySink sink) throws StoreException {
+    private LogState opened(Opening opening) throws StoreException {
         boolean open = false;
         try {
-            Recovery recovery =
-                    new Recovery(store, settings, formats, surroundings, tables, new SegmentTable(bodies), sink);
-            LogState log = recovery.run();
-            settings = recovery.settings();
-            cutBytes = recovery.cutBytes();
+            LogState log = opening.run();
             log.occupiedBytes(store.room().occupiedBytes());
             open = true;
             return log;
         } finally {
             if (!open) release();
         }
+    }
+
+    /** What there is once recovery is through. */
+    LogState log() {
+        return parts().log;
     }
 
     private Parts parts() {
@@ -122,84 +169,12 @@ public final class LogEngine implements MessageStore {
 
     @Override
     public long append(WriteBatch batch) {
-        LogState log = parts().log;
-        if (log.isStopped()) return FAILED;
-        RecordEncoder record = new RecordEncoder(batch, tables, bodies);
-        checkSize(record);
-        Share share = batch.yields() ? Share.PUBLISH : Share.OTHER;
-        if (isHeld(log, batch)) return full(log, record, share);
-        long lsn = append(log, record, share, batch.isLazy());
-        if (lsn > 0 && batch.isPublish()) batch.enqueuedAt(lsn);
-        return lsn;
-    }
-
-    private long append(LogState log, NewRecord record, Share share, boolean lazy) {
-        int bytes = (int) record.alignedBytes();
-        while (true) {
-            AppendBuffer buffer = log.buffers().active();
-            int index = buffer.claim(bytes, share);
-            if (index >= 0) return fill(log, buffer, index, bytes, record, lazy);
-            if (index == AppendBuffer.FULL) return full(log, record, share);
-            // Closed: the log thread is about to put another in its place, unless it has stopped.
-            if (log.isStopped()) return FAILED;
-            Thread.onSpinWait();
-        }
-    }
-
-    private static boolean isHeld(LogState log, WriteBatch batch) {
-        if (batch.yields()) return log.isPublishHeld();
-        // A queue that ends may be what makes room, and a settlement is of a queue that has begun it.
-        boolean begun = batch.settlements() > 0 || !batch.droppedQueues().isEmpty();
-        return log.isSettlementsHeld() && !begun;
-    }
-
-    private void checkSize(RecordEncoder record) {
-        if (record.contentBytes() > settings.maxBatchBytes()) {
-            throw new IllegalArgumentException(
-                    "batch of " + record.contentBytes() + " bytes, the limit is " + settings.maxBatchBytes());
-        }
-        if (record.alignedBytes() > settings.maxRecordBytes()) {
-            throw new IllegalArgumentException("batch takes " + record.alignedBytes() + " bytes of log, the limit is "
-                    + settings.maxRecordBytes());
-        }
-    }
-
-    private long full(LogState log, NewRecord record, Share share) {
-        int usual = settings.bufferBytes();
-        int room = share == Share.OTHER ? AppendBuffer.largestOther(usual) : AppendBuffer.largestPublish(usual);
-        if (record.alignedBytes() > room) log.buffers().wantLarge((int) record.alignedBytes());
-        threads.wakeLog();
-        return FULL;
-    }
-
-    private long fill(LogState log, AppendBuffer buffer, int index, int bytes, NewRecord record, boolean lazy) {
-        long lsn = buffer.baseLsn() + index;
-        boolean encoded = false;
-        try {
-            record.encode(buffer.bytes(), index, log.store(), log.epoch(), lsn, surroundings.checksum());
-            encoded = true;
-            record.placed(lsn);
-        } finally {
-            if (!encoded) {
-                LogRecord.writeVoid(
-                        buffer.bytes(), index, bytes, log.store(), log.epoch(), lsn, surroundings.checksum());
-            }
-            if (!lazy) buffer.hurry();
-            buffer.filled(bytes);
-        }
-        if (!lazy || index == BatchHeader.BYTES) threads.wakeLog();
-        return lsn;
+        return parts().appends.append(batch);
     }
 
     @Override
     public LargeUpload upload() {
-        return new PieceUpload(this::appendPiece, bodies.begin(), pieceBytes());
-    }
-
-    private long appendPiece(NewRecord piece) {
-        LogState log = parts().log;
-        if (log.isStopped()) return FAILED;
-        return log.isPublishHeld() ? full(log, piece, Share.PIECE) : append(log, piece, Share.PIECE, true);
+        return new PieceUpload(parts().appends::appendPiece, bodies.begin(), pieceBytes());
     }
 
     @Override

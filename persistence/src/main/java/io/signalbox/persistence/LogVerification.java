@@ -105,7 +105,11 @@ final class LogVerification {
             newest = reader;
             newestPlace = checkpoint.description();
             replayLsn = summary.replayLsn();
-            checkpoints.add(new Findings.Checkpoint(checkpoint.description(), replayLsn, Optional.empty()));
+            Optional<String> damage = reader.isAppendixWhole()
+                    ? Optional.empty()
+                    : Optional.of("the checkpoint " + checkpoint.description()
+                            + " has its tables twice, and the second time they are damaged; a start does without that");
+            checkpoints.add(new Findings.Checkpoint(checkpoint.description(), replayLsn, damage));
         } catch (CheckpointReader.DamagedException e) {
             checkpoints.add(
                     new Findings.Checkpoint(checkpoint.description(), 0, Optional.of(String.valueOf(e.getMessage()))));

@@ -49,11 +49,6 @@ final class LogWalk {
         window = new RecordWindow(store, segments.get(0).header().store(), checksum);
     }
 
-    /** Of all segments, in their order, what lies from an address on. */
-    <E extends Exception> void all(long fromLsn, Visitor<E> visitor) throws IOException, E {
-        for (int i = 0; i < segments.size(); i++) segment(i, fromLsn, visitor);
-    }
-
     /** Of one segment, what lies from an address on; where that is in the middle of it, a batch or a copied record begins there. */
     <E extends Exception> void segment(int index, long fromLsn, Visitor<E> visitor) throws IOException, E {
         SegmentHeader header = segments.get(index).header();

@@ -1,6 +1,5 @@
 package io.signalbox.persistence;
 
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,17 +27,13 @@ final class Recovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(Recovery.class);
 
     private final LogStore store;
-    private StoreSettings settings;
-    private final MessageFormats formats;
+    private final FirstSegment first;
     private final Surroundings surroundings;
     private final Checksum checksum;
     private final RecoverySink sink;
     private final Tables tables;
     private final SegmentTable segments;
-    private final LargeBodies bodies;
-
-    /** Queues that ended; what the log holds of them is not told. */
-    private final LongSet dropped = new LongSet();
+    private final EntryReplay entries;
 
     /** The log is replayed from there, since the rest is in the checkpoint; 0 = there is none. */
     private long replayLsn;
@@ -47,9 +41,6 @@ final class Recovery {
     private long keptReplayLsn;
     private @Nullable CheckpointReader checkpoint;
     private long checkpointTestimony;
-
-    /** Entries of the checkpoint whose segment is gone; the log must say that they have ended. */
-    private long homeless;
 
     private long highestEpoch;
     private long bytesDone;
@@ -65,13 +56,12 @@ final class Recovery {
             SegmentTable segments,
             RecoverySink sink) {
         this.store = store;
-        this.settings = settings;
-        this.formats = formats;
+        this.first = new FirstSegment(store, settings);
         this.surroundings = surroundings;
         this.checksum = surroundings.checksum();
         this.tables = tables;
         this.segments = segments;
-        this.bodies = segments.bodies();
+        this.entries = new EntryReplay(segments, formats, sink);
         this.sink = sink;
     }
 
@@ -81,7 +71,7 @@ final class Recovery {
             return contents.segments().isEmpty() ? begin(contents) : resume(contents);
         } catch (DiskFullException e) {
             throw new StoreException(
-                    "There is no room for a segment of " + settings.firstSegmentBytes() + " bytes beside "
+                    "There is no room for a segment of " + settings().firstSegmentBytes() + " bytes beside "
                             + store.describe(replayLsn) + "; free some space, then start again.",
                     e);
         } catch (IOException e) {
@@ -91,7 +81,7 @@ final class Recovery {
 
     /** Those that were wanted, or smaller ones where the disk is nearly full. */
     StoreSettings settings() {
-        return settings;
+        return first.settings();
     }
 
     /** Bytes of the batch that was not whole at the end of the log. */
@@ -106,15 +96,16 @@ final class Recovery {
                             + " has no log beside it: segments are missing; restore the directory from a backup.");
         }
         StoreId storeId = surroundings.newStoreId().get();
-        long base = settings.segmentBytes();
-        SegmentHeader first = new SegmentHeader(storeId, 1, base, settings.firstSegmentBytes(), 0, 0);
-        store.prepare(first);
-        replayLsn = keptReplayLsn = first.firstBatchLsn();
-        return opened(storeId, first);
+        long base = settings().segmentBytes();
+        SegmentHeader only = new SegmentHeader(storeId, 1, base, settings().firstSegmentBytes(), 0, 0);
+        store.prepare(only);
+        replayLsn = keptReplayLsn = only.firstBatchLsn();
+        return opened(storeId, only);
     }
 
-    private LogState opened(StoreId storeId, SegmentHeader first) {
-        segments.add(new Segment(first));
+    private LogState opened(StoreId storeId, SegmentHeader newest) {
+        StoreSettings settings = settings();
+        segments.add(new Segment(newest));
         AppendBuffers buffers = new AppendBuffers(settings, segments);
         return new LogState(storeId, segments, tables, buffers, settings.checkpointBytes(), replayLsn, keptReplayLsn);
     }
@@ -132,14 +123,14 @@ final class Recovery {
         chain.rewriteLastBatch(store);
         // What is free without doubt may become the new segment; the rest still testifies until that is durable.
         for (SegmentHeader header : chain.untouched()) store.release(header.baseLsn());
-        SegmentHeader first = prepareFirst(chain, storeId);
+        SegmentHeader newest = first.prepare(settings -> nextHeader(settings, chain, storeId));
         for (SegmentHeader header : chain.superseded()) store.release(header.baseLsn());
         LOGGER.debug("The log of epoch {} ends at {}", highestEpoch, store.describe(chain.previousEndLsn()));
 
         keep(contents, chain);
-        restoreImages();
+        if (checkpoint != null) entries.checkpoint(checkpoint);
         emit(chain, scanner);
-        return opened(storeId, first);
+        return opened(storeId, newest);
     }
 
     private void keep(LogStore.Contents contents, LogChain chain) {
@@ -149,24 +140,6 @@ final class Recovery {
             SegmentHeader header = stored.header();
             if (!kept.contains(header.baseLsn())) continue;
             segments.add(new Segment(stored, chain.limitOf(header) - header.baseLsn()));
-        }
-    }
-
-    /** Messages that fill the disk can only be consumed by a broker that starts, so a smaller segment is better than none. */
-    private SegmentHeader prepareFirst(LogChain chain, StoreId storeId) throws IOException {
-        while (true) {
-            SegmentHeader first = nextHeader(chain, storeId);
-            try {
-                store.prepare(first);
-                return first;
-            } catch (DiskFullException e) {
-                settings = settings.halved().orElseThrow(() -> e);
-                LOGGER.warn(
-                        "The disk is nearly full: the log goes on in segments of {} bytes, and takes no message of more"
-                                + " than {} bytes. Make room, then restart",
-                        settings.segmentBytes(),
-                        settings.maxBatchBytes());
-            }
         }
     }
 
@@ -196,7 +169,8 @@ final class Recovery {
         if (damaged.isEmpty()) return;
         if (checkpoint == null) {
             throw new StoreException("Nothing tells where the log is to be read from: " + String.join("; ", how)
-                    + "; restore the directory from a backup.");
+                    + "; `signalbox data rebuild` makes a new checkpoint from the log, or restore the directory from a"
+                    + " backup.");
         }
         LOGGER.warn("The start takes the checkpoint before, since {}", how.get(0));
         for (StoredCheckpoint one : damaged) one.setAside();
@@ -209,30 +183,6 @@ final class Recovery {
         } catch (CheckpointReader.DamagedException e) {
             LOGGER.warn("There is one checkpoint fewer to fall back to, since {}", e.getMessage());
             return replayLsn;
-        }
-    }
-
-    /** Counts what the checkpoint has in the segments where it lies. */
-    private void restoreImages() throws StoreException {
-        if (checkpoint == null) return;
-        LongConsumer living = lsn -> {
-            Segment segment = segments.of(lsn);
-            if (segment == null) homeless++;
-            else segment.restored();
-            bodies.restoredEntry(lsn);
-        };
-        try {
-            checkpoint.forEachImage(
-                    (baseLsn, totals) -> {
-                        Segment segment = segments.of(baseLsn);
-                        if (segment != null) segment.restoreTotals(totals);
-                    },
-                    bodies::restore,
-                    (queueId, image) -> {
-                        if (!dropped.contains(queueId)) sink.image(queueId, image, living);
-                    });
-        } catch (CheckpointReader.DamagedException e) {
-            throw new StoreException("The second reading differs: " + e.getMessage() + ". Check the disk.", e);
         }
     }
 
@@ -294,7 +244,7 @@ final class Recovery {
 
         @Override
         public void record(LogRecord record) {
-            for (int i = 0; i < record.drops(); i++) dropped.add(record.droppedQueueId(i));
+            entries.drops(record);
             tables.replay(record);
         }
     }
@@ -312,7 +262,7 @@ final class Recovery {
             bytesDone(end - from);
         }
         sink.progress(bytesTotal, bytesTotal);
-        homeless += bodies.restored(segments);
+        long homeless = entries.end();
         if (homeless > 0) {
             throw new StoreException(
                     homeless + " messages, or pieces of large ones, lie in segments that are missing in "
@@ -334,31 +284,7 @@ final class Recovery {
 
         @Override
         public void record(LogRecord record) throws StoreException {
-            if (record.hasMessage()) entries(record);
-            if (record.type() == LogRecord.TYPE_PIECE) segment.cameIn(1, LogRecord.aligned(record.length()));
-            for (int i = 0; i < record.settlements(); i++) {
-                long queueId = record.settledQueueId(i);
-                long lsn = record.settledLsn(i);
-                if (dropped.contains(queueId) || !sink.settled(queueId, lsn)) continue;
-                Segment holding = segments.of(lsn);
-                if (holding == null) homeless--;
-                else holding.settled();
-                bodies.restoredEnd(lsn);
-            }
-        }
-
-        private void entries(LogRecord record) throws StoreException {
-            Message message = record.storedMessage(formats);
-            if (record.isLarge()) bodies.restore(record.lsn(), record.pieceLsns());
-            int living = 0;
-            for (int i = 0; i < record.targets(); i++) {
-                long queueId = record.targetQueueId(i);
-                if (dropped.contains(queueId)) continue;
-                if (!sink.entry(queueId, record.lsn(), record.targetFlags(i), message)) continue;
-                living++;
-                bodies.restoredEntry(record.lsn());
-            }
-            if (living > 0) segment.enqueued(living, LogRecord.aligned(record.length()));
+            entries.record(segment, record);
         }
     }
 
@@ -366,7 +292,7 @@ final class Recovery {
      * The segment of the new epoch. It begins one segment above the highest known end: so far at most the buffers of the
      * last life had given out LSNs that never reached the disk.
      */
-    private SegmentHeader nextHeader(LogChain chain, StoreId storeId) {
+    private SegmentHeader nextHeader(StoreSettings settings, LogChain chain, StoreId storeId) {
         long largest = Math.max(chain.largestSegmentBytes(), settings.segmentBytes());
         long base = Math.max(chain.highestEndLsn(), replayLsn) + largest;
         return new SegmentHeader(

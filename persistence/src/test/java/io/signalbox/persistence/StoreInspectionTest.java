@@ -1,6 +1,7 @@
 package io.signalbox.persistence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,8 +108,14 @@ class StoreInspectionTest {
     void aDamagedCheckpointIsFound() throws Exception {
         fill();
         Path checkpoint = files("checkpoint-").get(0);
-        flip(checkpoint, Files.size(checkpoint) - 5);
+        flip(checkpoint, Files.size(checkpoint) - 65);
         Findings found = verify();
+        assertTrue(found.isDamaged());
+        assertTrue(found.checkpoints().get(0).isWhole(), "a start reads only the first of the copies of the tables");
+        assertTrue(found.checkpoints().get(0).damage().orElseThrow().contains("has its tables twice"));
+        flip(checkpoint, 80);
+        found = verify();
+        assertFalse(found.checkpoints().get(0).isWhole());
         assertTrue(found.isDamaged());
         String damage = found.checkpoints().get(0).damage().orElseThrow();
         assertTrue(damage.contains(checkpoint.getFileName().toString()) && damage.contains("at offset"), damage);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** All that a store holds, as plain values that can be compared: unsettled entries and tables. Not thread-safe. */
 public final class StoreContents {
@@ -66,12 +67,7 @@ public final class StoreContents {
 
     /** Does what a batch says; its enqueue record is at {@code lsn}. */
     void apply(WriteBatch batch, long lsn) {
-        if (batch.isPublish()) {
-            Message message = batch.message().orElseThrow();
-            for (int i = 0; i < batch.targets(); i++) {
-                entries.put(new EntryName(batch.targetQueueId(i), lsn), Entry.of(batch.targetFlags(i), message));
-            }
-        }
+        enqueue(batch, lsn);
         for (int i = 0; i < batch.settlements(); i++) {
             entries.remove(new EntryName(batch.settledQueueId(i), batch.settledLsn(i)));
         }
@@ -83,6 +79,35 @@ public final class StoreContents {
                             value -> put(change.table().name(), key, text(value)),
                             () -> remove(change.table().name(), key));
         }
+    }
+
+    /** Puts into the queues what a batch has for them. */
+    void enqueue(WriteBatch batch, long lsn) {
+        if (!batch.isPublish()) return;
+        Message message = batch.message().orElseThrow();
+        for (int i = 0; i < batch.targets(); i++) {
+            entries.put(new EntryName(batch.targetQueueId(i), lsn), Entry.of(batch.targetFlags(i), message));
+        }
+    }
+
+    /**
+     * How many entries there are more than {@code expected} has.
+     *
+     * @param mayMiss entries that need not be here
+     * @return {@link Long#MAX_VALUE} if another is missing
+     */
+    long returnedAgainst(StoreContents expected, Predicate<EntryName> mayMiss) {
+        long missing = 0;
+        for (Map.Entry<EntryName, Entry> entry : expected.entries.entrySet()) {
+            if (entry.getValue().equals(entries.get(entry.getKey()))) continue;
+            if (!mayMiss.test(entry.getKey())) return Long.MAX_VALUE;
+            missing++;
+        }
+        return entries.size() + missing - expected.entries.size();
+    }
+
+    boolean hasTablesOf(StoreContents other) {
+        return tables.equals(other.tables);
     }
 
     static String text(byte[] bytes) {

@@ -1,12 +1,14 @@
 package io.signalbox.testkit;
 
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.persistence.Rebuilt;
 import io.signalbox.testkit.StoreContents.EntryName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What a store must still hold after a crash: everything that was durable, and of the later batches the first few, each
@@ -17,6 +19,7 @@ public final class StoreModel {
     private StoreContents promised = new StoreContents();
     private final List<Appended> unconfirmed = new ArrayList<>();
     private final Set<EntryName> unsettled = new HashSet<>();
+    private final StoreContents ever = new StoreContents();
     private long highestLsn;
 
     private record Appended(WriteBatch batch, long lsn) {}
@@ -27,6 +30,7 @@ public final class StoreModel {
         highestLsn = lsn;
         unconfirmed.add(new Appended(batch, lsn));
         account(batch, lsn);
+        ever.enqueue(batch, lsn);
     }
 
     /** What keeps records is only counted, so an entry may be settled once and not after its queue has ended. */
@@ -82,6 +86,38 @@ public final class StoreModel {
         throw new AssertionError("after the crash the store holds neither what was promised nor that and the first of "
                 + unconfirmed.size() + " unconfirmed batches; against what was promised:"
                 + recovered.differenceFrom(promised));
+    }
+
+    /**
+     * Checks what a rebuild brought: all that a crash may leave, and of what had ended no more than was said.
+     *
+     * @param mayReturn how many entries may have ended before
+     * @param tables whether the tables have to be what they were
+     * @param lost whether an entry lay where the log is damaged
+     * @throws AssertionError if something else is missing, has changed or has returned
+     */
+    void checkRebuilt(StoreContents recovered, long mayReturn, Rebuilt.TableSource tables, Predicate<EntryName> lost) {
+        StoreContents candidate = promised.copy();
+        long fewest = returned(recovered, candidate, tables, lost);
+        for (Appended next : unconfirmed) {
+            candidate.apply(next.batch, next.lsn);
+            fewest = Math.min(fewest, returned(recovered, candidate, tables, lost));
+        }
+        if (fewest == Long.MAX_VALUE) {
+            throw new AssertionError("the rebuilt store is not what was promised, nor that and some of "
+                    + unconfirmed.size() + " unconfirmed batches; against what was promised:"
+                    + recovered.differenceFrom(promised));
+        }
+        if (fewest > mayReturn) throw new AssertionError(fewest + " returned, said were " + mayReturn);
+        recovered.entries().forEach((name, entry) -> {
+            if (!entry.equals(ever.entries().get(name))) throw new AssertionError(name + " never was what it is now");
+        });
+    }
+
+    private static long returned(
+            StoreContents recovered, StoreContents candidate, Rebuilt.TableSource tables, Predicate<EntryName> lost) {
+        boolean agree = tables == Rebuilt.TableSource.LEFTOVERS || recovered.hasTablesOf(candidate);
+        return agree ? recovered.returnedAgainst(candidate, lost) : Long.MAX_VALUE;
     }
 
     /** The life goes on from what was recovered and checked: the batches that are missing never happened. */

@@ -1,5 +1,8 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.message.Message;
+
 /**
  * How a queue was declared. Immutable.
  *
@@ -73,6 +76,15 @@ public record QueueSettings(String name, boolean durable, Purpose purpose, int w
     /** The queue of an MQTT shared subscription; {@code durable} once a member's session outlives its connection. */
     public static QueueSettings group(String name, boolean durable, String creator) {
         return new QueueSettings(name, durable, Purpose.GROUP, DEFAULT_WINDOW_BYTES, creator);
+    }
+
+    /** MQTT-4.6.0-6: to MQTT messages go in the order of their arrival, whatever their priority. */
+    int priorityOf(Message message) {
+        boolean inOrderOfArrival = switch (purpose) {
+            case SHARED, SUBSCRIPTION -> false;
+            case SESSION, GROUP -> true;
+        };
+        return inOrderOfArrival ? Envelope.DEFAULT_PRIORITY : message.envelope().priority();
     }
 
     /** The same for a queue that survives a restart. */

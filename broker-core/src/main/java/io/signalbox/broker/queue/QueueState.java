@@ -78,13 +78,8 @@ final class QueueState {
         return made;
     }
 
-    /** MQTT-4.6.0-6: to MQTT messages go in the order of their arrival, whatever their priority. */
     int priority(Message message) {
-        boolean inOrderOfArrival = switch (settings.purpose()) {
-            case SHARED, SUBSCRIPTION -> false;
-            case SESSION, GROUP -> true;
-        };
-        return inOrderOfArrival ? Envelope.DEFAULT_PRIORITY : message.envelope().priority();
+        return settings.priorityOf(message);
     }
 
     void passThrough(Entry entry) {

@@ -12,15 +12,11 @@ import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.BrokerProcess;
 import io.signalbox.conformance.process.Metrics;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -50,7 +46,7 @@ final class DamagedMessageIT {
         try {
             broker.control().addQueue(QUEUE);
             send(broker);
-            awaitCheckpoints(broker.dataDirectory());
+            DataFiles.awaitCheckpoints(broker.dataDirectory());
             assertEquals(0, broker.stop());
             invert(broker.dataDirectory());
             broker = broker.restart();
@@ -63,7 +59,7 @@ final class DamagedMessageIT {
             assertEquals(1, reports.size(), reports::toString);
             assertTrue(reports.get(0).contains("queue=" + QUEUE), reports.get(0));
             assertTrue(reports.get(0).contains("seg-") && reports.get(0).contains("at offset"), reports.get(0));
-            awaitCheckpoints(broker.dataDirectory());
+            DataFiles.awaitCheckpoints(broker.dataDirectory());
             assertEquals(0, broker.stop());
             invert(broker.dataDirectory());
             broker = broker.restart();
@@ -105,47 +101,9 @@ final class DamagedMessageIT {
         return read;
     }
 
-    /** A start checks the log above the checkpoint, and would not be one: so nothing may be left there. */
-    private static void awaitCheckpoints(Path directory) {
-        Await.until("checkpoints come to rest", () -> {
-            try (Stream<Path> files = Files.list(directory)) {
-                List<Path> checkpoints =
-                        files.filter(each -> each.toString().endsWith(".idx")).toList();
-                long newest = 0;
-                for (Path file : checkpoints)
-                    newest = Math.max(newest, Files.getLastModifiedTime(file).toMillis());
-                return checkpoints.size() == 2 && System.currentTimeMillis() - newest > 3_000;
-            } catch (IOException e) {
-                return false; // one of them is being replaced
-            }
-        });
-    }
-
-    /** Inverts a bit in the middle of the message, wherever it lies. */
+    /** In the middle of the message. */
     private static void invert(Path directory) throws IOException {
         byte[] needle = ("message " + DAMAGED + " of these. ").repeat(2).getBytes(UTF_8);
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file :
-                    files.filter(each -> each.toString().endsWith(".log")).toList()) {
-                long at = find(Files.readAllBytes(file), needle);
-                if (at < 0) continue;
-                try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-                    open.seek(at + BODY_BYTES / 2);
-                    int was = open.read();
-                    open.seek(at + BODY_BYTES / 2);
-                    open.write(was ^ 1);
-                }
-                return;
-            }
-        }
-        throw new AssertionError("the message is in no file");
-    }
-
-    private static long find(byte[] bytes, byte[] needle) {
-        for (int at = 0; at + needle.length <= bytes.length; at++) {
-            if (bytes[at] == needle[0] && Arrays.equals(bytes, at, at + needle.length, needle, 0, needle.length))
-                return at;
-        }
-        return -1;
+        DataFiles.invertBit(directory, needle, BODY_BYTES / 2);
     }
 }

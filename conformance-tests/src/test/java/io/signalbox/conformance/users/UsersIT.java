@@ -18,6 +18,7 @@ import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCo
 import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.Cli;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;

@@ -29,6 +29,7 @@ final class CheckpointFiles {
     private final AtomicLong occupiedBytes;
     private final MakesRoom reserve;
     private final TreeMap<Long, Long> publishedBytes = new TreeMap<>();
+    private long highestNumber;
     private final List<DiskFile> openFiles = new ArrayList<>();
 
     CheckpointFiles(Disk disk, AtomicLong occupiedBytes, MakesRoom reserve) {
@@ -41,7 +42,9 @@ final class CheckpointFiles {
     void found(String name) {
         if (!name.startsWith(PREFIX) || !name.endsWith(SUFFIX)) return;
         String number = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
-        if (number.matches("[0-9a-f]{16}")) publishedBytes.put(Long.parseUnsignedLong(number, 16), 0L);
+        if (!number.matches("[0-9a-f]{16}")) return;
+        publishedBytes.put(Long.parseUnsignedLong(number, 16), 0L);
+        highestNumber = Math.max(highestNumber, publishedBytes.lastKey());
     }
 
     /** All that were found, oldest first. */
@@ -62,7 +65,7 @@ final class CheckpointFiles {
     }
 
     PendingCheckpoint create() throws IOException {
-        long number = publishedBytes.isEmpty() ? 1 : publishedBytes.lastKey() + 1;
+        long number = ++highestNumber;
         return new Pending(number, disk.create(name(number, TEMPORARY_SUFFIX)));
     }
 
@@ -93,6 +96,16 @@ final class CheckpointFiles {
         @Override
         public int read(long position, ByteBuffer target) throws IOException {
             return file.read(position, target);
+        }
+
+        @Override
+        public long bytes() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public void keep() {
+            publishedBytes.remove(number);
         }
 
         @Override

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * @param sizeBytes how many LSNs the segment spans
  * @param previousBaseLsn the base of the segment before it in the log; 0 = none
  * @param previousEndLsn where the previous segment's contents end, if that was of an older epoch: recovery has cut it
- *     there; 0 = the previous segment is of the same epoch
+ *     there; 0 = the previous segment is of the same epoch, or was left as it was because of damage
  */
 public record SegmentHeader(
         StoreId store, long epoch, long baseLsn, long sizeBytes, long previousBaseLsn, long previousEndLsn) {

@@ -12,8 +12,14 @@ public interface StoredCheckpoint {
     /** For messages. */
     String description();
 
+    /** How long it is. */
+    long bytes() throws IOException;
+
     /** Reads until {@code target} is full or the checkpoint ends; the answer is how many bytes came. */
     int read(long position, ByteBuffer target) throws IOException;
+
+    /** It is not deleted when others are published; {@link #setAside} may follow. */
+    void keep();
 
     /** Keeps it for whoever wants to know why it is damaged; it is not found again. */
     void setAside() throws IOException;

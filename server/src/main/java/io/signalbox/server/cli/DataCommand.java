@@ -15,11 +15,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code data verify|print}: what is in a data directory that no broker has open. */
+/** {@code data ...}: what is in a data directory that no broker has open. */
 @Command(
         name = "data",
-        description = "Checks or shows what is in a data directory while no broker uses it.",
-        subcommands = {DataCommand.Verify.class, DataCommand.Print.class})
+        description = "Checks, shows or brings in order what is in a data directory while no broker uses it.",
+        subcommands = {DataCommand.Verify.class, DataCommand.Print.class, DataRebuildCommand.class})
 final class DataCommand {
 
     /** Something that is done with the files of a store. */
@@ -36,10 +36,15 @@ final class DataCommand {
         }
     }
 
-    private static RecoveryLine progressLine(CommandSpec spec) {
+    static RecoveryLine progressLine(CommandSpec spec) {
         RecoveryLine.Form form =
                 Terminal.ERROR.isInteractive() ? RecoveryLine.Form.REWRITTEN : RecoveryLine.Form.LOGGED;
         return new RecoveryLine(spec.commandLine().getErr(), form, System::nanoTime);
+    }
+
+    /** How this program is called. */
+    static String command() {
+        return System.getProperty("signalbox.command", "signalbox");
     }
 
     /** {@code data verify}: reads every byte; ends with 1 if one is not what was written. */
@@ -62,10 +67,7 @@ final class DataCommand {
             Findings found = store.verify(line::progress);
             line.end();
             DataReport report = new DataReport(
-                    found,
-                    store.unreadableFiles(),
-                    QueueNames.of(store.table(QueueNames.TABLE)),
-                    System.getProperty("signalbox.command", "signalbox"));
+                    found, store.unreadableFiles(), QueueNames.of(store.table(QueueNames.TABLE)), command());
             report.lines().forEach(spec.commandLine().getOut()::println);
             return report.isDamaged() ? ExitCode.FAILED : ExitCode.OK;
         }

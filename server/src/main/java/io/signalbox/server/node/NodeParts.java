@@ -1,10 +1,12 @@
 package io.signalbox.server.node;
 
+import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.persistence.DiskLimits;
 import io.signalbox.persistence.PersistentStore;
 import io.signalbox.persistence.StoreSettings;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Settings;
+import io.signalbox.server.control.ControlFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,16 +21,25 @@ public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt, Map<St
 
     /** The broker as it is shipped: a log of files, AMQP 1.0 and MQTT. */
     public static NodeParts standard(Configuration configuration) {
-        StoreSettings settings = StoreSettings.ofSegments(
-                        Math.toIntExact(configuration.get(Settings.DATA_SEGMENT_SIZE)))
-                .limitedTo(new DiskLimits(
-                        bytes(configuration.get(Settings.DATA_MIN_FREE)),
-                        bytes(configuration.get(Settings.DATA_MAX_SIZE))));
+        StoreSettings settings = storeSettings(configuration);
         return new NodeParts(
                 (directory, formats) -> PersistentStore.open(directory, settings, formats),
                 new AmqpProtocol(),
                 new MqttProtocol(),
                 System.getenv());
+    }
+
+    /** Sizes of the store, as they are configured. */
+    public static StoreSettings storeSettings(Configuration configuration) {
+        return StoreSettings.ofSegments(Math.toIntExact(configuration.get(Settings.DATA_SEGMENT_SIZE)))
+                .limitedTo(new DiskLimits(
+                        bytes(configuration.get(Settings.DATA_MIN_FREE)),
+                        bytes(configuration.get(Settings.DATA_MAX_SIZE))));
+    }
+
+    /** How messages of all protocols lie in the log. */
+    public MessageFormats formats() {
+        return MessageFormats.of(mqtt.format(), amqp.format(), new ControlFormat());
     }
 
     private static OptionalLong bytes(Optional<Long> setting) {

@@ -14,7 +14,6 @@ import io.signalbox.server.config.ConfigurationException;
 import io.signalbox.server.config.ConfigurationSource;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.control.ControlClient;
-import io.signalbox.server.control.ControlFormat;
 import io.signalbox.server.control.ControlServer;
 import io.signalbox.server.control.ControlSocket;
 import io.signalbox.server.definitions.Definitions;
@@ -185,8 +184,7 @@ final class NodeStart {
     }
 
     private Broker openBroker(Transport transport, DataDirectory data, NodeHealth health) throws NodeFailure {
-        MessageFormats formats =
-                MessageFormats.of(parts.mqtt().format(), parts.amqp().format(), new ControlFormat());
+        MessageFormats formats = parts.formats();
         try {
             MessageStore store = parts.store().open(data.path(), formats);
             BrokerSettings settings = new BrokerSettings(

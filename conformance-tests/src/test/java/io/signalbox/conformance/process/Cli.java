@@ -1,6 +1,5 @@
-package io.signalbox.conformance.users;
+package io.signalbox.conformance.process;
 
-import io.signalbox.conformance.process.PackagedBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,21 +9,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The command line of the packaged broker, each command a process. */
-final class Cli {
+public final class Cli {
 
     private static final long LIMIT_SECONDS = 60;
 
     private final Path dataDirectory;
 
-    Cli(Path dataDirectory) {
+    public Cli(Path dataDirectory) {
         this.dataDirectory = dataDirectory;
     }
 
     /** How a command ended and what it printed, on both streams. */
-    record Ended(int exitCode, String output) {}
+    public record Ended(int exitCode, String output) {}
 
     /** Runs a verb on the broker of the data directory. */
-    Ended run(String input, String... verb) {
+    public Ended run(String input, String... verb) {
         List<String> arguments = new ArrayList<>(List.of(verb));
         arguments.addAll(List.of("--data", dataDirectory.toString()));
         List<String> command = PackagedBroker.verb(arguments);
@@ -49,7 +48,7 @@ final class Cli {
     }
 
     /** Runs a verb that has to succeed; what it printed. */
-    String succeed(String input, String... verb) {
+    public String succeed(String input, String... verb) {
         Ended ended = run(input, verb);
         if (ended.exitCode() != 0) throw new AssertionError(String.join(" ", verb) + ": " + ended);
         return ended.output();

@@ -1,0 +1,196 @@
+package io.signalbox.conformance.disk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import io.signalbox.conformance.peer.AmqpPeer;
+import io.signalbox.conformance.peer.DurableSender;
+import io.signalbox.conformance.peer.SettlingReceiver;
+import io.signalbox.conformance.process.Await;
+import io.signalbox.conformance.process.BrokerOptions;
+import io.signalbox.conformance.process.BrokerProcess;
+import io.signalbox.conformance.process.Cli;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The commands that look at, and bring in order, the files of a stopped broker. */
+final class DataToolsIT {
+    private static final int MESSAGES = 1200;
+    private static final int SETTLED = 1000;
+    private static final int FOR_SESSION = 20;
+    private static final int BODY_BYTES = 16 << 10;
+    private static final String QUEUE = "disk.tools";
+
+    private BrokerProcess broker = BrokerProcess.start(BrokerOptions.fresh().with("data.segment-size", "4MiB"));
+    private final Path directory = broker.dataDirectory();
+    private final Cli cli = new Cli(directory);
+
+    @AfterEach
+    void end() {
+        broker.close();
+        BrokerProcess.deleteData(directory);
+    }
+
+    private static byte[] body(int number) {
+        String mark = "message " + number + " of these. ";
+        return mark.repeat(BODY_BYTES / mark.length() + 1)
+                .substring(0, BODY_BYTES)
+                .getBytes(UTF_8);
+    }
+
+    private static int number(byte[] body) {
+        return Integer.parseInt(new String(body, 8, 8, UTF_8).split(" ", 2)[0]); // behind "message "
+    }
+
+    /** A queue of which most has been settled, a session that is away, a retained message; all of it in checkpoints. */
+    private void fill() {
+        broker.control().addQueue(QUEUE);
+        Mqtt5BlockingClient session = mqtt("session");
+        session.connectWith().cleanStart(false).sessionExpiryInterval(3600).send();
+        session.subscribeWith()
+                .topicFilter("to/session")
+                .qos(MqttQos.EXACTLY_ONCE)
+                .send();
+        session.disconnect();
+        Mqtt5BlockingClient publisher = mqtt("publisher");
+        publisher.connect();
+        publisher
+                .publishWith()
+                .topic("kept")
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .retain(true)
+                .payload("value".getBytes(UTF_8))
+                .send();
+        for (int i = 0; i < FOR_SESSION; i++) {
+            publisher
+                    .publishWith()
+                    .topic("to/session")
+                    .qos(MqttQos.EXACTLY_ONCE)
+                    .payload(body(i))
+                    .send();
+        }
+        publisher.disconnect();
+        send();
+        assertEquals(SETTLED, read(SETTLED).size());
+        DataFiles.awaitCheckpoints(directory);
+    }
+
+    private Mqtt5BlockingClient mqtt(String id) {
+        return Mqtt5Client.builder().identifier(id).serverAddress(broker.mqtt()).buildBlocking();
+    }
+
+    private void send() {
+        AtomicInteger accepted = new AtomicInteger();
+        try (AmqpPeer peer = AmqpPeer.connect(broker.amqp(), "sender")) {
+            DurableSender sender = DurableSender.attach(peer, QUEUE);
+            int[] sent = {0};
+            peer.call(session -> peer.onTurn(() -> {
+                while (sent[0] < MESSAGES && sender.isSendable() && sender.inFlight() < 100) {
+                    sender.send(body(sent[0]++), outcome -> accepted.incrementAndGet());
+                }
+            }));
+            Await.until("all are confirmed", () -> accepted.get() == MESSAGES);
+        }
+    }
+
+    /** Reads and settles so many, or until no more comes. */
+    private Set<Integer> read(int most) {
+        Set<Integer> settled = new ConcurrentSkipListSet<>();
+        AtomicInteger taken = new AtomicInteger();
+        try (AmqpPeer peer = AmqpPeer.connect(broker.amqp(), "receiver")) {
+            SettlingReceiver.attach(peer, QUEUE, 50, message -> {
+                int number = number(message.body());
+                if (taken.incrementAndGet() <= most) message.accept(() -> settled.add(number));
+            });
+            Await.until(
+                    "they come",
+                    () -> settled.size() >= most || broker.control().depth(QUEUE) == 0);
+        }
+        return settled;
+    }
+
+    @Test
+    void aVerificationNamesWhatDamageHasHit() throws Exception {
+        fill();
+        Cli.Ended used = cli.run("", "data", "verify");
+        assertEquals(78, used.exitCode(), used.output());
+        assertTrue(
+                used.output().contains("is in use by") && used.output().lines().count() == 1, used.output());
+        assertEquals(0, broker.stop());
+        String sound = cli.succeed("", "data", "verify");
+        assertTrue(sound.contains("No damage"), sound);
+        byte[] needle = ("message " + (SETTLED + 50) + " of these. ").repeat(2).getBytes(UTF_8);
+        DataFiles.invertBit(directory, needle, BODY_BYTES / 2);
+        Cli.Ended damaged = cli.run("", "data", "verify");
+        assertEquals(1, damaged.exitCode(), damaged.output());
+        assertTrue(damaged.output().contains("queue " + QUEUE + ": 1 message (LSN "), damaged.output());
+        assertTrue(
+                damaged.output().contains("1 message hit; every other record is what was written"), damaged.output());
+        String printed = cli.succeed("", "data", "print", "--count", "100000");
+        assertTrue(
+                printed.contains(" bytes, to queues ") && printed.contains("not what was written"), "nothing is shown");
+        broker = broker.restart();
+        assertEquals(MESSAGES - SETTLED - 1, read(Integer.MAX_VALUE).size());
+    }
+
+    @Test
+    void aStoreWithoutAWholeCheckpointIsRebuilt() throws Exception {
+        fill();
+        Cli.Ended used = cli.run("", "data", "rebuild", "--yes");
+        assertEquals(78, used.exitCode(), used.output());
+        assertTrue(
+                used.output().contains("is in use by") && used.output().lines().count() == 1, used.output());
+        assertEquals(0, broker.stop());
+        Cli.Ended whole = cli.run("", "data", "rebuild", "--yes");
+        assertEquals(78, whole.exitCode(), whole.output());
+        assertTrue(whole.output().contains("needs nothing to be rebuilt"), whole.output());
+        for (Path checkpoint : DataFiles.checkpoints(directory)) {
+            DataFiles.invertBit(checkpoint, Files.size(checkpoint) / 3);
+        }
+        Cli.Ended start = cli.run("", "run", "--set", "http.port=0");
+        assertEquals(78, start.exitCode(), start.output());
+        assertTrue(start.output().contains("`signalbox data rebuild`"), start.output());
+        Cli.Ended unasked = cli.run("", "data", "rebuild");
+        assertEquals(4, unasked.exitCode(), unasked.output());
+        assertTrue(unasked.output().contains("of them may have been settled before"), unasked.output());
+        assertEquals(78, cli.run("", "run", "--set", "http.port=0").exitCode(), "something has changed");
+        String told = cli.succeed("", "data", "rebuild", "--yes");
+        assertTrue(told.contains("sessions and retained messages are as they were"), told);
+        assertEquals(2, DataFiles.named(directory, ".damaged").size());
+
+        broker = broker.restart();
+        Set<Integer> read = read(Integer.MAX_VALUE);
+        Set<Integer> missing = new TreeSet<>();
+        for (int i = SETTLED; i < MESSAGES; i++) if (!read.contains(i)) missing.add(i);
+        assertEquals(Set.of(), missing);
+        Mqtt5BlockingClient session = mqtt("session");
+        try (var publishes = session.publishes(MqttGlobalPublishFilter.ALL)) {
+            assertTrue(session.connectWith()
+                    .cleanStart(false)
+                    .sessionExpiryInterval(3600)
+                    .send()
+                    .isSessionPresent());
+            for (int i = 0; i < FOR_SESSION; i++) {
+                Mqtt5Publish publish = publishes.receive(20, TimeUnit.SECONDS).orElseThrow();
+                assertEquals(i, number(publish.getPayloadAsBytes()));
+            }
+            session.subscribeWith().topicFilter("kept").send();
+            Mqtt5Publish kept = publishes.receive(20, TimeUnit.SECONDS).orElseThrow();
+            assertEquals("value", new String(kept.getPayloadAsBytes(), UTF_8));
+        }
+        session.disconnect();
+    }
+}

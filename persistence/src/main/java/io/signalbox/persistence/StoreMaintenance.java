@@ -1,0 +1,112 @@
+package io.signalbox.persistence;
+
+import io.signalbox.broker.message.MessageFormats;
+import io.signalbox.broker.store.CheckpointSource;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.persistence.disk.Disk;
+import io.signalbox.persistence.disk.NioDisk;
+import io.signalbox.persistence.log.FileLogStore;
+import io.signalbox.persistence.log.StoredCheckpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Work on a store that no broker has open: the life of a store without a broker, on the calling thread. A crash in it is one like
+ * any other.
+ */
+public final class StoreMaintenance {
+    private static final String ASIDE_SUFFIX = ".damaged";
+
+    private final Disk disk;
+    private final StoreSettings settings;
+    private final MessageFormats formats;
+    private final Surroundings surroundings;
+    private final LongConsumer rest;
+
+    /**
+     * Over any disk.
+     *
+     * @param rest lets so many nanoseconds of the surroundings' clock go by, or fewer
+     */
+    public StoreMaintenance(
+            Disk disk, StoreSettings settings, MessageFormats formats, Surroundings surroundings, LongConsumer rest) {
+        this.disk = disk;
+        this.settings = settings;
+        this.formats = formats;
+        this.surroundings = surroundings;
+        this.rest = rest;
+    }
+
+    /**
+     * Over a directory.
+     *
+     * @throws StoreException if there is none
+     */
+    public static StoreMaintenance of(Path directory, StoreSettings settings, MessageFormats formats)
+            throws StoreException {
+        if (!Files.isDirectory(directory)) {
+            throw new StoreException("There is no data directory " + directory + "; name another with --data.");
+        }
+        return new StoreMaintenance(
+                new NioDisk(directory), settings, formats, Surroundings.real(), LockSupport::parkNanos);
+    }
+
+    /**
+     * Makes a store that does not start for damage one that does: from what the log has, and the newest checkpoint that is whole, if
+     * there is one. Damaged checkpoints, and files of the log that cannot be told to be such, are renamed.
+     *
+     * @param core made for the store, takes the entries and tells them for checkpoints
+     * @param wanted is told what comes of it before anything is changed, and says whether to go on
+     * @throws StoreException if a broker has the directory, nothing is damaged, or it was not wanted
+     */
+    public <C extends RecoverySink & CheckpointSource> void rebuild(
+            Function<MessageStore, C> core, Predicate<Rebuilt> wanted) throws StoreException {
+        List<String> unreadable = new ArrayList<>();
+        FileLogStore store = new FileLogStore(disk, surroundings.checksum(), (name, why) -> unreadable.add(name));
+        LogEngine engine = new LogEngine(store, settings, formats, surroundings, LogThreads.NONE);
+        C made = core.apply(engine);
+        List<StoredCheckpoint> damaged = engine.rebuild(made, made, unreadable, wanted);
+        closing(engine, () -> {
+            work(engine, () -> engine.log().keptReplayLsn() > 0);
+            for (StoredCheckpoint checkpoint : damaged) checkpoint.setAside();
+            for (String name : unreadable) disk.rename(name, name + ASIDE_SUFFIX);
+            disk.forceDirectory();
+        });
+    }
+
+    private interface Task {
+        void run() throws StoreException, IOException;
+    }
+
+    private static void closing(LogEngine engine, Task task) throws StoreException {
+        try {
+            task.run();
+        } catch (IOException e) {
+            throw new StoreException("The data directory cannot be written (" + e.getMessage() + ").", e);
+        } finally {
+            engine.close();
+        }
+    }
+
+    private void work(LogEngine engine, BooleanSupplier done) throws StoreException {
+        while (!done.getAsBoolean()) {
+            long idle = Math.min(engine.logStep(), engine.housekeepingStep());
+            if (engine.failure().isPresent()) return; // the closing tells
+            if (engine.log().isDiskFull()) {
+                throw new StoreException(
+                        "There is no room on the disk for a checkpoint; free some space, then try again.");
+            }
+            if (idle > 0) rest.accept(idle);
+        }
+    }
+}
