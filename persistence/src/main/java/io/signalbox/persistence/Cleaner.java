@@ -26,18 +26,22 @@ final class Cleaner {
     private static final int BYTES_PER_STEP = 256 << 10;
 
     private static final int RECORDS_PER_STEP = 512;
+    /** For those who are reading to leave. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
     private static final long PAUSE_ON_FULL_DISK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LogState log;
     private final LogStore store;
     private final CheckpointSource source;
+    private final Cleaning cleaning;
     private final LongSupplier nanoTime;
     private final RecordWindow window;
     private final Victims victims;
 
     private @Nullable Round round;
     private long notBeforeNanos;
+    private boolean withoutRoom;
     private final AtomicLong copiedBytes = new AtomicLong();
 
     /** What happens to some segments. */
@@ -58,19 +62,36 @@ final class Cleaner {
         }
     }
 
-    Cleaner(LogState log, LogStore store, CheckpointSource source, long segmentBytes, Surroundings surroundings) {
+    Cleaner(
+            LogState log,
+            LogStore store,
+            CheckpointSource source,
+            long segmentBytes,
+            Surroundings surroundings,
+            Cleaning cleaning) {
+        this.cleaning = cleaning;
         this.log = log;
         this.store = store;
         this.source = source;
         this.nanoTime = surroundings.nanoTime();
         window = new RecordWindow(store, log.store(), surroundings.checksum());
-        victims = new Victims(log.segments(), store, segmentBytes);
+        victims = new Victims(log.segments(), store, segmentBytes, cleaning);
         notBeforeNanos = nanoTime.getAsLong();
     }
 
     /** Bytes of messages that were copied. */
     long copiedBytes() {
         return copiedBytes.get();
+    }
+
+    /** Whether the last try ended because there was no room for a copy. */
+    boolean isWithoutRoom() {
+        return withoutRoom;
+    }
+
+    /** Whether nothing is left to clean. */
+    boolean isThrough() {
+        return round == null && !victims.areThere(belowLsn());
     }
 
     // ---- what lives
@@ -134,6 +155,7 @@ final class Cleaner {
         } catch (DiskFullException e) {
             notBeforeNanos = nanoTime.getAsLong() + PAUSE_ON_FULL_DISK_NANOS;
             giveUp(current);
+            withoutRoom = true;
             return false;
         }
     }
@@ -166,7 +188,7 @@ final class Cleaner {
             copied += LogRecord.aligned(record.length());
             copiedBytes.addAndGet(LogRecord.aligned(record.length()));
         }
-        if (!log.isDiskFull()) notBeforeNanos = nanoTime.getAsLong() + PAUSE_NANOS;
+        if (!log.isDiskFull()) notBeforeNanos = nanoTime.getAsLong() + cleaning.pauseNanos();
         return true;
     }
 
@@ -200,6 +222,7 @@ final class Cleaner {
         Compaction compaction = current.compaction;
         if (compaction == null) throw new IllegalStateException("nothing was copied");
         long file = compaction.publish();
+        withoutRoom = false;
         for (int i = 0; i < current.bytes.length; i++) {
             current.segments.get(i).cleaned(file, current.bytes[i], current.survivors.living(i));
         }

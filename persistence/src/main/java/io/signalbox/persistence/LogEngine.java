@@ -65,7 +65,11 @@ public final class LogEngine implements MessageStore {
 
     @Override
     public void recover(RecoverySink sink, CheckpointSource source) throws StoreException {
-        open(source, () -> {
+        recover(sink, source, Cleaning.ONLINE);
+    }
+
+    void recover(RecoverySink sink, CheckpointSource source, Cleaning cleaning) throws StoreException {
+        open(source, cleaning, () -> {
             Recovery recovery =
                     new Recovery(store, settings, formats, surroundings, tables, new SegmentTable(bodies), sink);
             LogState log = recovery.run();
@@ -85,7 +89,7 @@ public final class LogEngine implements MessageStore {
             RecoverySink sink, CheckpointSource source, List<String> unreadableFiles, Predicate<Rebuilt> wanted)
             throws StoreException {
         List<StoredCheckpoint> damaged = new ArrayList<>();
-        open(source, () -> {
+        open(source, Cleaning.ONLINE, () -> {
             SegmentTable segments = new SegmentTable(bodies);
             Rebuild rebuild =
                     new Rebuild(store, settings, formats, surroundings, tables, segments, sink, unreadableFiles);
@@ -101,10 +105,10 @@ public final class LogEngine implements MessageStore {
         LogState run() throws StoreException;
     }
 
-    private void open(CheckpointSource source, Opening opening) throws StoreException {
+    private void open(CheckpointSource source, Cleaning cleaning, Opening opening) throws StoreException {
         if (parts != null) throw new IllegalStateException("the store has been recovered before");
         LogState log = opened(opening);
-        Cleaner cleaner = new Cleaner(log, store, source, settings.segmentBytes(), surroundings);
+        Cleaner cleaner = new Cleaner(log, store, source, settings.segmentBytes(), surroundings, cleaning);
         Checkpointer checkpointer =
                 new Checkpointer(log, store, source, cleaner, surroundings, threads::wakeHousekeeper);
         parts = new Parts(
@@ -133,6 +137,10 @@ public final class LogEngine implements MessageStore {
     /** What there is once recovery is through. */
     LogState log() {
         return parts().log;
+    }
+
+    Cleaner cleaner() {
+        return parts().cleaner;
     }
 
     private Parts parts() {

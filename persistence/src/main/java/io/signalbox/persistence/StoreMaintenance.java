@@ -6,6 +6,7 @@ import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.disk.Disk;
+import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.disk.NioDisk;
 import io.signalbox.persistence.log.FileLogStore;
 import io.signalbox.persistence.log.StoredCheckpoint;
@@ -84,6 +85,61 @@ public final class StoreMaintenance {
         });
     }
 
+    /**
+     * Copies what lives out of all files that become smaller by it, and gives back what waits to be used again.
+     *
+     * @param core as for {@link #rebuild}
+     * @throws StoreException if a broker has the directory, it does not start, or there is no room for a copy; what was done stays
+     */
+    public <C extends RecoverySink & CheckpointSource> Compacted compact(Function<MessageStore, C> core)
+            throws StoreException {
+        long before = occupiedBytes();
+        FileLogStore store = new FileLogStore(disk, surroundings.checksum());
+        LogEngine engine = new LogEngine(store, settings, formats, surroundings, LogThreads.NONE);
+        C made = core.apply(engine);
+        engine.recover(made, made, Cleaning.OFFLINE);
+        long[] after = new long[2];
+        closing(engine, () -> {
+            work(engine, () -> isCompact(engine));
+            after[0] = store.room().occupiedBytes() - giveUpSpares();
+            after[1] = engine.log().segments().livingBytes();
+        });
+        return new Compacted(before, after[0], after[1]);
+    }
+
+    private static boolean isCompact(LogEngine engine) {
+        LogState log = engine.log();
+        boolean isCheckpointed = log.keptReplayLsn() == log.durableLsn();
+        return isCheckpointed && !log.isSegmentFree() && engine.cleaner().isThrough();
+    }
+
+    /** The store is not going to use them any more; how many bytes they had. */
+    private long giveUpSpares() throws IOException {
+        long bytes = 0;
+        for (String name : disk.list()) {
+            if (!FileLogStore.isSpare(name)) continue;
+            try (DiskFile file = disk.open(name)) {
+                bytes += file.size();
+            }
+            disk.delete(name);
+        }
+        disk.forceDirectory();
+        return bytes;
+    }
+
+    private long occupiedBytes() throws StoreException {
+        try (FileLogStore store = new FileLogStore(disk, surroundings.checksum())) {
+            store.open();
+            return store.room().occupiedBytes();
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+    }
+
+    private static StoreException unusable(IOException e) {
+        return new StoreException("The data directory cannot be written (" + e.getMessage() + ").", e);
+    }
+
     private interface Task {
         void run() throws StoreException, IOException;
     }
@@ -92,7 +148,7 @@ public final class StoreMaintenance {
         try {
             task.run();
         } catch (IOException e) {
-            throw new StoreException("The data directory cannot be written (" + e.getMessage() + ").", e);
+            throw unusable(e);
         } finally {
             engine.close();
         }
@@ -102,9 +158,9 @@ public final class StoreMaintenance {
         while (!done.getAsBoolean()) {
             long idle = Math.min(engine.logStep(), engine.housekeepingStep());
             if (engine.failure().isPresent()) return; // the closing tells
-            if (engine.log().isDiskFull()) {
+            if (engine.log().isDiskFull() || engine.cleaner().isWithoutRoom()) {
                 throw new StoreException(
-                        "There is no room on the disk for a checkpoint; free some space, then try again.");
+                        "There is no room on the disk for what has to be written; free some, then try again.");
             }
             if (idle > 0) rest.accept(idle);
         }

@@ -32,6 +32,7 @@ final class Victims {
     private final SegmentTable segments;
     private final LogStore store;
     private final long segmentBytes;
+    private final Cleaning cleaning;
     private final Set<Segment> leftAlone = new HashSet<>();
     private Map<Segment, Long> lastUnsettled = new HashMap<>();
 
@@ -52,7 +53,8 @@ final class Victims {
         }
     }
 
-    Victims(SegmentTable segments, LogStore store, long segmentBytes) {
+    Victims(SegmentTable segments, LogStore store, long segmentBytes, Cleaning cleaning) {
+        this.cleaning = cleaning;
         this.segments = segments;
         this.store = store;
         this.segmentBytes = segmentBytes;
@@ -102,11 +104,12 @@ final class Victims {
         List<Group> worth = new ArrayList<>();
         List<Group> small = new ArrayList<>();
         boolean all = emptyingToo
+                || cleaning == Cleaning.OFFLINE
                 || store.room().occupiedBytes() > 2 * segments.livingBytes() + SPARE_SEGMENTS * segmentBytes;
         for (Group group : groups(belowLsn)) {
             if (group.unsettled == 0) continue; // nothing lives, so they go by themselves
-            boolean mostlyDead = 2 * group.livingBytes < group.bytes;
-            if (mostlyDead && (group.isQuiet || all)) worth.add(group);
+            boolean worthIt = cleaning.isWorthIt(group.bytes, group.livingBytes, group.unsettled);
+            if (worthIt && (group.isQuiet || all)) worth.add(group);
             else if (group.isCold() && group.bytes < segmentBytes / 8) small.add(group);
         }
         if (small.size() >= MANY_SMALL_FILES) worth.addAll(small);

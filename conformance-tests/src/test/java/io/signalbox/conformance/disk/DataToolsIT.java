@@ -147,6 +147,24 @@ final class DataToolsIT {
     }
 
     @Test
+    void aCompactedStoreHasAboutWhatLives() throws Exception {
+        fill();
+        assertEquals(78, cli.run("", "data", "compact").exitCode(), "a broker runs");
+        assertEquals(0, broker.stop());
+        String said = cli.succeed("", "data", "compact");
+        long bytes = 0;
+        for (Path file : DataFiles.named(directory, ".log")) bytes += Files.size(file);
+        long living = (long) (MESSAGES - SETTLED + FOR_SESSION) * BODY_BYTES;
+        assertTrue(bytes < living * 5 / 4 + (4 << 20), bytes + " bytes, " + living + " live: " + said);
+        assertTrue(said.contains(" MiB before, ") && said.contains(" MiB now"), said);
+        assertTrue(cli.succeed("", "data", "verify").contains("No damage"), "what was written is damaged");
+        broker = broker.restart();
+        Set<Integer> read = read(Integer.MAX_VALUE);
+        assertEquals(MESSAGES - SETTLED, read.size());
+        for (int number : read) assertTrue(number >= SETTLED, number + " returned");
+    }
+
+    @Test
     void aStoreWithoutAWholeCheckpointIsRebuilt() throws Exception {
         fill();
         Cli.Ended used = cli.run("", "data", "rebuild", "--yes");

@@ -72,6 +72,11 @@ public final class FileLogStore implements LogStore {
         this.checkpoints = new CheckpointFiles(disk, occupiedBytes, spares::giveUpAny);
     }
 
+    /** Whether a file of this name only waits to be used again. */
+    public static boolean isSpare(String name) {
+        return name.startsWith(SpareFiles.PREFIX);
+    }
+
     @Override
     public String describe(long lsn) {
         Map.Entry<Long, SegmentBytes> entry = segments.floorEntry(lsn);

@@ -19,7 +19,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "data",
         description = "Checks, shows or brings in order what is in a data directory while no broker uses it.",
-        subcommands = {DataCommand.Verify.class, DataCommand.Print.class, DataRebuildCommand.class})
+        subcommands = {
+            DataCommand.Verify.class,
+            DataCommand.Print.class,
+            DataRebuildCommand.class,
+            DataCompactCommand.class
+        })
 final class DataCommand {
 
     /** Something that is done with the files of a store. */
