@@ -3,11 +3,16 @@ package io.signalbox.broker;
 import io.signalbox.broker.queue.QueueImage;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
+import io.signalbox.broker.store.StoreDamage;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells a store what the queues have. A message is with its queues when the turn is over in which its loop appended it, or, if its
@@ -16,6 +21,8 @@ import java.util.function.LongConsumer;
  * the next force. Thread-safe.
  */
 final class QueueImages implements CheckpointSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(QueueImages.class);
 
     private final List<Loop> loops;
     private final Collection<VirtualHost> hosts;
@@ -34,6 +41,31 @@ final class QueueImages implements CheckpointSource {
             };
             execute(loop, () -> loop.receipts().whenPassed(belowLsn, handedOver));
         }
+    }
+
+    @Override
+    public void damaged(StoreDamage damage) {
+        execute(loops.get(0), () -> quarantine(damage));
+    }
+
+    private void quarantine(StoreDamage damage) {
+        List<String> hit = new ArrayList<>();
+        for (VirtualHost host : hosts) {
+            host.eachQueue().forEachRemaining(queue -> {
+                List<Long> lsns = damage.entries().get(queue.id());
+                if (lsns == null) return;
+                hit.add(queue.settings().name() + " (" + lsns.size() + ")");
+                queue.damaged(Set.copyOf(lsns));
+            });
+        }
+        LOG.error(
+                "event=damage_found place=\"{}\" lsn={} queues=\"{}\" hint=\"{}\"",
+                damage.place(),
+                damage.fromLsn(),
+                String.join(", ", hit),
+                hit.isEmpty()
+                        ? "nothing that is still needed lies there"
+                        : "these messages are kept and not delivered; see docs/data.md");
     }
 
     @Override

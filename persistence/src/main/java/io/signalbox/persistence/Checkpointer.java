@@ -7,6 +7,7 @@ import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.PendingCheckpoint;
 import java.io.IOException;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ final class Checkpointer {
     private final LogState log;
     private final LogStore store;
     private final CheckpointSource source;
-    private final Cleaner cleaner;
+    private final List<ImageListener> listeners;
     private final Checksum checksum;
     private final LongSupplier nanoTime;
     private final Runnable wakeHousekeeper;
@@ -56,13 +57,13 @@ final class Checkpointer {
             LogState log,
             LogStore store,
             CheckpointSource source,
-            Cleaner cleaner,
+            List<ImageListener> listeners,
             Surroundings surroundings,
             Runnable wakeHousekeeper) {
         this.log = log;
         this.store = store;
         this.source = source;
-        this.cleaner = cleaner;
+        this.listeners = listeners;
         this.checksum = surroundings.checksum();
         this.nanoTime = surroundings.nanoTime();
         this.wakeHousekeeper = wakeHousekeeper;
@@ -115,7 +116,7 @@ final class Checkpointer {
                 try {
                     if (writer != null) {
                         writer.image(part.queueId, part.image);
-                        cleaner.told(part.image);
+                        for (ImageListener listener : listeners) listener.told(part.queueId, part.image);
                     }
                 } finally {
                     part.taken.run();
@@ -130,7 +131,7 @@ final class Checkpointer {
             PendingCheckpoint unfinished = file;
             file = null;
             writer = null;
-            cleaner.checkpointEnds(false);
+            for (ImageListener listener : listeners) listener.checkpointEnds(false);
             if (unfinished != null) unfinished.discard();
         }
     }
@@ -172,7 +173,7 @@ final class Checkpointer {
             throw e;
         }
         gathering = new Gathering(file, writer, replayLsn);
-        cleaner.checkpointBegins();
+        for (ImageListener listener : listeners) listener.checkpointBegins();
         source.collect(replayLsn, gathering);
         return true;
     }
@@ -182,7 +183,7 @@ final class Checkpointer {
         if (log.isCheckpointDue()) return true;
         if (!log.isDiskFull() && nanoTime.getAsLong() - lastNanos < pauseNanos) return false;
         boolean stale = log.replayLsn() < log.durableLsn() || log.keptReplayLsn() < log.replayLsn();
-        return stale || cleaner.wantsCheckpoint();
+        return stale || listeners.stream().anyMatch(ImageListener::wantsCheckpoint);
     }
 
     private boolean gather(Gathering current) throws IOException {
@@ -221,7 +222,7 @@ final class Checkpointer {
         log.awaitForCheckpoint(LogState.NOTHING_AWAITED);
         log.checkpointed(checkpoint.replayLsn, checkpoint.bytes);
         log.tables().forgetRemovalsBelow(checkpoint.replayLsn);
-        cleaner.checkpointEnds(true);
+        for (ImageListener listener : listeners) listener.checkpointEnds(true);
         return true;
     }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * its addresses, and the rest is given back. What lives a checkpoint tells; when that is published, all that it does not tell of has
  * ended durably, and no start will replay the segments. Confined to the housekeeper.
  */
-final class Cleaner {
+final class Cleaner implements ImageListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(Cleaner.class);
 
     /** Copied in one step, and then others have their turn. */
@@ -97,7 +97,8 @@ final class Cleaner {
     // ---- what lives
 
     /** Whether a checkpoint would let it begin. */
-    boolean wantsCheckpoint() {
+    @Override
+    public boolean wantsCheckpoint() {
         return round == null && isRested() && victims.areThere(belowLsn());
     }
 
@@ -110,7 +111,8 @@ final class Cleaner {
     }
 
     /** A checkpoint begins: from now on its images tell what lives. */
-    void checkpointBegins() {
+    @Override
+    public void checkpointBegins() {
         List<Segment> chosen = round == null && isRested() ? victims.choose(belowLsn()) : List.of();
         victims.noteUnsettled();
         if (chosen.isEmpty()) return;
@@ -119,13 +121,15 @@ final class Cleaner {
     }
 
     /** A part of that checkpoint. */
-    void told(byte[] image) {
+    @Override
+    public void told(long queueId, byte[] image) {
         Round current = round;
         if (current != null && !current.told) source.living(image, current.survivors);
     }
 
     /** The checkpoint is published, or there is none. */
-    void checkpointEnds(boolean published) {
+    @Override
+    public void checkpointEnds(boolean published) {
         Round current = round;
         if (current == null || current.told) return;
         if (!published) {
@@ -232,6 +236,7 @@ final class Cleaner {
 
     /** What is not what was written stays where it is, with all around it. */
     private void damaged(Round current, Segment segment, long lsn) throws IOException {
+        log.damage().isNew(lsn);
         LOGGER.error(
                 "The log is damaged in {}: the message there is not what was written. Its segment is kept as it is;"
                         + " restore the directory from a backup",

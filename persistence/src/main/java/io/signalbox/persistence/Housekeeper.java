@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The housekeeper thread: what the log needs but must not wait for. It makes the next segment ready, writes checkpoints, counts
  * what ended with its queue, cleans and gives segments back. It looks how much room the disk has, each second and whenever it has
- * done something. A full disk is met only here: then it tries again each second, and the log thread keeps the rest of the
+ * done something; when there is nothing else to do, it looks at what the disk has. A full disk is met only here: then it tries again each second, and the log thread keeps the rest of the
  * segment for settlements. Any other failure ends the store. Confined to the housekeeper thread, but for {@link #forget}.
  */
 final class Housekeeper {
@@ -28,6 +28,7 @@ final class Housekeeper {
     private final long segmentBytes;
     private final Checkpointer checkpointer;
     private final Cleaner cleaner;
+    private final Scrub scrub;
     private final Runnable wakeLog;
     private final Queue<Consumer<LongConsumer>> dead = new ConcurrentLinkedQueue<>();
     private final RoomWatch room;
@@ -49,12 +50,14 @@ final class Housekeeper {
             StoreSettings settings,
             Checkpointer checkpointer,
             Cleaner cleaner,
+            Scrub scrub,
             Runnable wakeLog) {
         this.log = log;
         this.store = store;
         this.segmentBytes = settings.segmentBytes();
         this.checkpointer = checkpointer;
         this.cleaner = cleaner;
+        this.scrub = scrub;
         this.wakeLog = wakeLog;
         this.room = new RoomWatch(log, store, settings);
         this.chores = List.of(
@@ -63,7 +66,8 @@ final class Housekeeper {
                 this::reserveRoom,
                 checkpointer::step,
                 this::countDead,
-                cleaner::step);
+                cleaner::step,
+                scrub::step);
     }
 
     /** Does one piece of work; the answer is for how many nanoseconds there will be no other, unless woken. */
@@ -76,7 +80,8 @@ final class Housekeeper {
         log.diskFull(withoutRoom != null);
         if (room.look(withoutRoom != null && log.isPublishHeld())) tellPublishers();
         if (worked) return LogWriter.AGAIN;
-        return Math.min(LOOK_NANOS, Math.min(checkpointer.restNanos(), cleaner.restNanos()));
+        return Math.min(
+                Math.min(LOOK_NANOS, scrub.restNanos()), Math.min(checkpointer.restNanos(), cleaner.restNanos()));
     }
 
     private void tellPublishers() {

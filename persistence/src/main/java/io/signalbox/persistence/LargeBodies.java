@@ -82,6 +82,15 @@ final class LargeBodies {
         one.body.release();
     }
 
+    /** Whether the enqueue record at {@code lsn} names a piece that lies between these addresses. */
+    boolean hasPiece(long lsn, long fromLsn, long toLsn) {
+        if (named.isEmpty()) return false;
+        Named one = named.get(lsn);
+        if (one == null) return false;
+        for (long piece : one.body.lsns()) if (piece >= fromLsn && piece < toLsn) return true;
+        return false;
+    }
+
     /** Who keeps the body that the enqueue record at {@code lsn} names. */
     Pieces.Hold holdOf(long lsn) {
         Named one = named.get(lsn);

@@ -48,7 +48,8 @@ public final class LogEngine implements MessageStore {
             LogWriter writer,
             Housekeeper housekeeper,
             RecordReader reader,
-            Cleaner cleaner) {}
+            Cleaner cleaner,
+            Scrub scrub) {}
 
     public LogEngine(
             LogStore store,
@@ -109,15 +110,17 @@ public final class LogEngine implements MessageStore {
         if (parts != null) throw new IllegalStateException("the store has been recovered before");
         LogState log = opened(opening);
         Cleaner cleaner = new Cleaner(log, store, source, settings.segmentBytes(), surroundings, cleaning);
+        Scrub scrub = new Scrub(log, store, source, settings.scrubBytesPerSecond(), surroundings);
         Checkpointer checkpointer =
-                new Checkpointer(log, store, source, cleaner, surroundings, threads::wakeHousekeeper);
+                new Checkpointer(log, store, source, List.of(cleaner, scrub), surroundings, threads::wakeHousekeeper);
         parts = new Parts(
                 log,
                 new Appends(log, settings, tables, surroundings.checksum(), threads::wakeLog),
                 new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
-                new Housekeeper(log, store, settings, checkpointer, cleaner, threads::wakeLog),
+                new Housekeeper(log, store, settings, checkpointer, cleaner, scrub, threads::wakeLog),
                 new RecordReader(log, store, formats, surroundings.checksum()),
-                cleaner);
+                cleaner,
+                scrub);
         threads.start(this);
         threads.wakeHousekeeper();
     }
@@ -309,7 +312,9 @@ public final class LogEngine implements MessageStore {
                 forces.lastNanos(),
                 cutBytes,
                 open.log.freeBytes(),
-                open.log.shortage());
+                open.log.shortage(),
+                open.log.damage().places(),
+                open.scrub.readBytes());
     }
 
     @Override

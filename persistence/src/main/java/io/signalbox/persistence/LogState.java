@@ -30,6 +30,7 @@ final class LogState {
     private final ForceWaiters forceWaiters = new ForceWaiters();
     private final SpaceWaiters spaceWaiters = new SpaceWaiters();
     private final SpaceWaiters roomWaiters = new SpaceWaiters();
+    private final KnownDamage damage = new KnownDamage();
     private final AtomicReference<@Nullable StoreException> failure = new AtomicReference<>();
 
     private volatile boolean closed;
@@ -107,6 +108,11 @@ final class LogState {
     /** Who waits for the end of a {@link #shortage}. */
     SpaceWaiters roomWaiters() {
         return roomWaiters;
+    }
+
+    /** What was found damaged. */
+    KnownDamage damage() {
+        return damage;
     }
 
     @Nullable

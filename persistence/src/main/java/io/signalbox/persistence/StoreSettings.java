@@ -12,9 +12,16 @@ import java.util.concurrent.TimeUnit;
  * @param lazyNanos how long a batch that nobody waits for may wait for a force
  * @param sealIdleNanos how long the log is idle before it writes that all before was forced
  * @param limits how full the disk may become
+ * @param scrubBytesPerSecond how much of the log is read again, to see whether it is what was written; 0 = nothing
  */
 public record StoreSettings(
-        long segmentBytes, int bufferBytes, int maxBatchBytes, long lazyNanos, long sealIdleNanos, DiskLimits limits) {
+        long segmentBytes,
+        int bufferBytes,
+        int maxBatchBytes,
+        long lazyNanos,
+        long sealIdleNanos,
+        DiskLimits limits,
+        long scrubBytesPerSecond) {
 
     private static final int MIB = 1 << 20;
 
@@ -41,9 +48,27 @@ public record StoreSettings(
         this(segmentBytes, bufferBytes, maxBatchBytes, lazyNanos, sealIdleNanos, DiskLimits.DEFAULT);
     }
 
+    /** Nothing is read again. */
+    public StoreSettings(
+            long segmentBytes,
+            int bufferBytes,
+            int maxBatchBytes,
+            long lazyNanos,
+            long sealIdleNanos,
+            DiskLimits limits) {
+        this(segmentBytes, bufferBytes, maxBatchBytes, lazyNanos, sealIdleNanos, limits, 0);
+    }
+
     /** The same with other limits of the disk. */
     public StoreSettings limitedTo(DiskLimits others) {
-        return new StoreSettings(segmentBytes, bufferBytes, maxBatchBytes, lazyNanos, sealIdleNanos, others);
+        return new StoreSettings(
+                segmentBytes, bufferBytes, maxBatchBytes, lazyNanos, sealIdleNanos, others, scrubBytesPerSecond);
+    }
+
+    /** The same with another rate at which the log is read again. */
+    public StoreSettings scrubbedAt(long bytesPerSecond) {
+        return new StoreSettings(
+                segmentBytes, bufferBytes, maxBatchBytes, lazyNanos, sealIdleNanos, limits, bytesPerSecond);
     }
 
     /** For production: 256 MiB segments, two buffers of 4 MiB, batches up to 64 MiB. */
@@ -71,7 +96,8 @@ public record StoreSettings(
         if (bufferBytes < 2 * SMALLEST_HALF_BUFFER_BYTES) return Optional.empty();
         long half = segmentBytes / 2 & -4096;
         int buffer = bufferBytes / 2 & -BatchHeader.SECTOR_BYTES;
-        return Optional.of(new StoreSettings(half, buffer, maxBatchBytes / 2, lazyNanos, sealIdleNanos, limits));
+        return Optional.of(new StoreSettings(
+                half, buffer, maxBatchBytes / 2, lazyNanos, sealIdleNanos, limits, scrubBytesPerSecond));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.signalbox.testkit;
 
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
+import io.signalbox.broker.store.StoreDamage;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.testkit.StoreContents.EntryName;
 import java.nio.ByteBuffer;
@@ -80,6 +81,11 @@ public final class SimulatedCore implements CheckpointSource {
     @Override
     public void living(byte[] image, LongConsumer visitor) {
         SILENT.living(image, visitor);
+    }
+
+    @Override
+    public void damaged(StoreDamage damage) {
+        throw new AssertionError("nothing is damaged, told was " + damage);
     }
 
     /** Tells of one more queue, or the end. */

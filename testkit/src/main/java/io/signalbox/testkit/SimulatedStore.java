@@ -32,7 +32,7 @@ public final class SimulatedStore {
 
     /** Small enough that a history of a few hundred batches rolls and recycles segments. */
     public static final StoreSettings SMALL =
-            new StoreSettings(40 * 1024, 4096, 16 * 1024, 50_000_000, 10_000_000, TO_THE_END);
+            new StoreSettings(40 * 1024, 4096, 16 * 1024, 50_000_000, 10_000_000, TO_THE_END, 4 << 20);
 
     private static final StoreId ID = new StoreId(0x5167, 0x0b0c);
 

@@ -4,14 +4,34 @@ import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
 import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StoreDamage;
 import io.signalbox.testkit.StoreContents.EntryName;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /** What a tool knows of the queues of a simulated store: it takes entries in and tells them at once. Not thread-safe. */
 final class StoredEntries implements RecoverySink, CheckpointSource {
     private final TreeMap<EntryName, Integer> flags = new TreeMap<>();
+    private final List<StoreDamage> damages = new ArrayList<>();
+
+    /** What the store has found damaged. */
+    List<StoreDamage> damages() {
+        return damages;
+    }
+
+    /** The entries that have not ended. */
+    Set<EntryName> names() {
+        return flags.keySet();
+    }
+
+    @Override
+    public void damaged(StoreDamage damage) {
+        damages.add(damage);
+    }
 
     @Override
     public void image(long queueId, byte[] image, LongConsumer living) {

@@ -319,6 +319,18 @@ final class Lane {
         if (size < chunks.length / 4) chunks = Arrays.copyOf(chunks, size * 2);
     }
 
+    /** The entries that wait and have one of these LSNs; looks at all. */
+    List<Long> waiting(LongPredicate lsns) {
+        List<Long> found = new ArrayList<>();
+        for (int index = 0; index < size; index++) {
+            Chunk chunk = chunks[index];
+            chunk.forEachLiving((slot, lsn) -> {
+                if (lsns.test(lsn) && chunk.waits(slot)) found.add((chunk.number << slotBits) + slot);
+            });
+        }
+        return found;
+    }
+
     void forEachLsn(LongConsumer visitor) {
         for (int index = 0; index < size; index++) chunks[index].forEachLsn(visitor);
     }

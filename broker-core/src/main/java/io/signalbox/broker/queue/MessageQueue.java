@@ -12,6 +12,7 @@ import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -183,6 +184,11 @@ public final class MessageQueue implements Destination, QueueEffects {
      */
     public void capture(long belowLsn, CaptureListener listener) {
         submit(new Capture(state.image(belowLsn), listener, due -> capture = due));
+    }
+
+    /** What lies in the log at these addresses is not what was written: what waits of it is not delivered. On any loop. */
+    public void damaged(Set<Long> lsns) {
+        submit(new QueueCommand.Damaged(lsns));
     }
 
     /** After the settlements of what has ended have been appended. */

@@ -3,6 +3,7 @@ package io.signalbox.broker.queue;
 import io.signalbox.broker.concurrent.MpscQueue;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.List;
+import java.util.Set;
 
 /** What others ask of a queue, in the order of its mailbox. A command is offered once. */
 abstract class QueueCommand extends MpscQueue.Node {
@@ -37,6 +38,20 @@ abstract class QueueCommand extends MpscQueue.Node {
         @Override
         void applyTo(QueueState state) {
             state.detach(consumer, reserved);
+        }
+    }
+
+    /** What lies in the log there is not what was written. */
+    static final class Damaged extends QueueCommand {
+        private final Set<Long> lsns;
+
+        Damaged(Set<Long> lsns) {
+            this.lsns = lsns;
+        }
+
+        @Override
+        void applyTo(QueueState state) {
+            state.quarantine(lsns);
         }
     }
 

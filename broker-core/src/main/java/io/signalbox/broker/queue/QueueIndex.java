@@ -5,6 +5,7 @@ import io.signalbox.broker.store.TargetFlags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,6 +257,20 @@ final class QueueIndex {
             else if (entry.message == null && !entry.loading) found.add(entry);
             at = next(standing, at);
             if (at != NONE && laneOf(at) != laneOf(place)) break;
+        }
+        return found;
+    }
+
+    /** Those of these addresses that wait here, and whose bodies are in the log only and not on their way. */
+    List<Entry> absent(LongPredicate lsns) {
+        List<Entry> found = new ArrayList<>();
+        for (int level = 0; level < Order.LEVELS; level++) {
+            Lane lane = existing(level);
+            if (lane == null) continue;
+            for (long arrival : lane.waiting(lsns)) {
+                Entry entry = objectAt(place(arrival, level));
+                if (entry.message == null && !entry.loading) found.add(entry);
+            }
         }
         return found;
     }

@@ -6,6 +6,7 @@ import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,6 +196,14 @@ final class QueueState {
     void quarantine(Entry entry) {
         take(entry);
         damaged++;
+    }
+
+    /** The same of what waits and is not in memory; what is, or is on its way, has its own turn. */
+    void quarantine(Set<Long> lsns) {
+        for (Entry entry : index.absent(lsns::contains)) {
+            quarantine(entry);
+            index.letGo(entry);
+        }
     }
 
     /** What was read back is for somebody who has looked at it. */

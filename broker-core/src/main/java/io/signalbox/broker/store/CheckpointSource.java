@@ -13,4 +13,10 @@ public interface CheckpointSource extends ImageReader {
      * thread.
      */
     void collect(long belowLsn, ImageSink sink);
+
+    /**
+     * What the store has found damaged: told once of each place. The core says so in its log and delivers nothing that lies there,
+     * but for what is in memory. Called on a thread of the store; it does not wait. A core that delivers nothing need not listen.
+     */
+    default void damaged(StoreDamage damage) {}
 }

@@ -270,7 +270,7 @@ public final class MemoryStore implements MessageStore {
     @Override
     public StoreStatus status() {
         long durable = durableLsn();
-        return new StoreStatus(0, 0, 0, durable, durable - 1, 0, 0, 0, Long.MAX_VALUE, shortage); // a force each
+        return new StoreStatus(0, 0, 0, durable, durable - 1, 0, 0, 0, Long.MAX_VALUE, shortage, 0, 0); // a force each
     }
 
     @Override

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param cutBytes bytes of a batch that was not whole at the end of the log, and never confirmed, which recovery cut
  * @param freeBytes what could be written at the last look, {@link Long#MAX_VALUE} if that is not known
  * @param shortage why publishers are refused for lack of room, in a sentence; empty while they are not
+ * @param damagedPlaces where in the log something else was found since the start than was written
+ * @param scrubbedBytes that were read again since the start to see whether they are what was written
  */
 public record StoreStatus(
         long diskBytes,
@@ -26,4 +28,6 @@ public record StoreStatus(
         long lastForceNanos,
         long cutBytes,
         long freeBytes,
-        Optional<String> shortage) {}
+        Optional<String> shortage,
+        long damagedPlaces,
+        long scrubbedBytes) {}

@@ -29,7 +29,8 @@ public final class Settings {
             "amqp.max-message-size",
             new SettingType.Size(64 << 10, LARGEST_AMQP_MESSAGE_BYTES),
             1L << 30,
-            "The largest AMQP message taken from a client; what is larger is refused. It is not in memory, but on disk.");
+            "The largest AMQP message taken from a client; what is larger is refused. It is not in memory, but on"
+                    + " disk.");
     public static final Setting<String> MQTT_HOST = new Setting<>(
             "mqtt.host", new SettingType.Host(), "127.0.0.1", "The address on which MQTT clients are served.");
     public static final Setting<Integer> MQTT_PORT =
@@ -64,7 +65,8 @@ public final class Settings {
             "tls.certificate",
             new SettingType.Optionally<>(new SettingType.FilePath(), "no TLS"),
             Optional.empty(),
-            "The server's certificate in PEM, followed by those that lead to one that clients trust; in a file a relative path counts from the file. `signalbox tls init` makes one.");
+            "The server's certificate in PEM, followed by those that lead to one that clients trust; in a file a"
+                    + " relative path counts from the file. `signalbox tls init` makes one.");
     public static final Setting<Optional<Path>> TLS_KEY = new Setting<>(
             "tls.key",
             new SettingType.Optionally<>(new SettingType.FilePath(), "no TLS"),
@@ -74,37 +76,46 @@ public final class Settings {
             "security.allow-anonymous",
             new SettingType.Flag(),
             false,
-            "Whether clients may come without a name and do everything, also when there are users, and from wherever the ports can be reached; see `docs/users.md`.");
+            "Whether clients may come without a name and do everything, also when there are users, and from wherever"
+                    + " the ports can be reached; see `docs/users.md`.");
     public static final Setting<Optional<Path>> DEFINITIONS_FILE = new Setting<>(
             "definitions.file",
             new SettingType.Optionally<>(new SettingType.FilePath(), "none"),
             Optional.empty(),
-            "A JSON file with users, queues, exchanges and bindings that are made at each start if they are not there, and policies; see `docs/users.md`. In a file a relative path counts from the file.");
+            "A JSON file with users, queues, exchanges and bindings that are made at each start if they are not there,"
+                    + " and policies; see `docs/users.md`. In a file a relative path counts from the file.");
     public static final Setting<Path> DATA_DIR = new Setting<>(
             "data.dir",
             new SettingType.Directory(),
             Path.of("data"),
-            "Where messages are kept, by one running broker. In a file a relative path counts from the file, the default from the launcher.");
+            "Where messages are kept, by one running broker. In a file a relative path counts from the file, the"
+                    + " default from the launcher.");
     public static final Setting<Long> DATA_SEGMENT_SIZE = new Setting<>(
             "data.segment-size",
             new SettingType.Size(4 << 20, 1 << 30),
             256L << 20,
-            "The size of a new file of the log, but for the first after a start, which is smaller; a message has at most a"
-                    + " quarter of it. Files that are there keep theirs.");
+            "The size of a new file of the log, but for the first after a start, which is smaller; a message has at"
+                    + " most a quarter of it. Files that are there keep theirs.");
     public static final Setting<Optional<Long>> DATA_MIN_FREE = new Setting<>(
             "data.min-free",
             new SettingType.Optionally<>(
                     new SettingType.Size(0, LARGEST_DISK_BYTES),
                     "5 % of the file system, at most 1GiB, but two segments if they are no more than an eighth of it"),
             Optional.empty(),
-            "What has to stay free on the file system of `data.dir`: below it publishers are refused, above one and a half"
-                    + " times as much they are taken again; see `docs/full-disk.md`.");
+            "What has to stay free on the file system of `data.dir`: below it publishers are refused, above one and a"
+                    + " half times as much they are taken again; see `docs/full-disk.md`.");
     public static final Setting<Optional<Long>> DATA_MAX_SIZE = new Setting<>(
             "data.max-size",
             new SettingType.Optionally<>(new SettingType.Size(16 << 20, LARGEST_DISK_BYTES), "as much as the disk has"),
             Optional.empty(),
             "What the log may take in `data.dir`, four segments or more: shortly before it publishers are refused; see"
                     + " `docs/full-disk.md`.");
+    public static final Setting<Long> DATA_SCRUB_RATE = new Setting<>(
+            "data.scrub-rate",
+            new SettingType.Size(0, 1 << 30),
+            2L << 20,
+            "How much of the log a running broker reads each second, once a day all of it, to see whether it is still"
+                    + " what was written; a quarter of that while much is written. 0 = none. See `docs/data.md`.");
     public static final Setting<String> LOG_LEVEL = new Setting<>(
             "log.level",
             new SettingType.Choice(List.of("error", "warn", "info", "debug")),
@@ -137,6 +148,7 @@ public final class Settings {
             DATA_SEGMENT_SIZE,
             DATA_MIN_FREE,
             DATA_MAX_SIZE,
+            DATA_SCRUB_RATE,
             LOG_LEVEL);
 
     /** What a running broker takes over when it is told to reload; the others need a restart. */

@@ -174,8 +174,11 @@ public final class Node implements NodeControl {
         String free = store.freeBytes() == Long.MAX_VALUE ? "" : ", " + (store.freeBytes() >> 20) + " MiB free";
         String refusing =
                 store.shortage().map(why -> "; publishers are refused. " + why).orElse("");
+        String damage = store.damagedPlaces() == 0
+                ? ""
+                : "; " + store.damagedPlaces() + " places are damaged, the log of this process says where";
         return (store.diskBytes() >> 20) + " MiB, of which messages have " + (store.livingBytes() >> 20) + " MiB" + free
-                + refusing;
+                + damage + refusing;
     }
 
     private static String text(InetSocketAddress address) {

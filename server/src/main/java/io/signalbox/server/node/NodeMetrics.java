@@ -111,14 +111,16 @@ public final class NodeMetrics {
                 () -> sum(broker, QueueStatus::damaged));
         gauge(
                 "signalbox_queue_messages_over_length",
-                "Messages dropped because more waited than a policy's max-length or max-length-bytes, over all queues there are.",
+                "Messages dropped because more waited than a policy's max-length or max-length-bytes, over all queues"
+                        + " there are.",
                 () -> sum(
                         broker,
                         status ->
                                 status.overLimit().length() + status.overLimit().lengthBytes()));
         gauge(
                 "signalbox_queue_messages_over_ttl",
-                "Messages dropped because they had waited for longer than a policy's message-ttl, over all queues there are.",
+                "Messages dropped because they had waited for longer than a policy's message-ttl, over all queues"
+                        + " there are.",
                 () -> sum(broker, status -> status.overLimit().messageTtl()));
         gauge(
                 "signalbox_queue_settlements_stale",
@@ -137,7 +139,8 @@ public final class NodeMetrics {
                 () -> broker.store().shortage().isPresent() ? 1 : 0);
         gauge(
                 "signalbox_store_free_bytes",
-                "Bytes that can still be written, of the file system or of data.max-size, spare files of the log included.",
+                "Bytes that can still be written, of the file system or of data.max-size, spare files of the log"
+                        + " included.",
                 () -> broker.store().status().freeBytes());
         gauge(
                 "signalbox_store_disk_bytes",
@@ -151,6 +154,15 @@ public final class NodeMetrics {
                 "signalbox_store_copied_bytes",
                 "Bytes of messages that were copied to free the disk of what lay around them.",
                 () -> broker.store().status().copiedBytes());
+        counter(
+                "signalbox_store_scrubbed_bytes",
+                "Bytes of the log that were read again to see whether they are still what was written.",
+                () -> broker.store().status().scrubbedBytes());
+        gauge(
+                "signalbox_store_damaged_places",
+                "Places of the log where since the start something else was found than was written; the log says"
+                        + " where.",
+                () -> broker.store().status().damagedPlaces());
         counter(
                 "signalbox_store_forces",
                 "How often the log was forced to disk.",

@@ -34,7 +34,8 @@ public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt, Map<St
         return StoreSettings.ofSegments(Math.toIntExact(configuration.get(Settings.DATA_SEGMENT_SIZE)))
                 .limitedTo(new DiskLimits(
                         bytes(configuration.get(Settings.DATA_MIN_FREE)),
-                        bytes(configuration.get(Settings.DATA_MAX_SIZE))));
+                        bytes(configuration.get(Settings.DATA_MAX_SIZE))))
+                .scrubbedAt(configuration.get(Settings.DATA_SCRUB_RATE));
     }
 
     /** How messages of all protocols lie in the log. */
