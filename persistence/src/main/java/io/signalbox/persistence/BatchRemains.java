@@ -12,11 +12,9 @@ import java.util.Set;
  * by its address, whatever its batch is like, so only those in the gaps are lost. Confined to the thread that made it.
  */
 final class BatchRemains {
-    /** More is not looked through for records: it would take a checksum for whatever looks like one. */
-    private static final int MOST_BYTES = 256 << 20;
-
     private final LogWindow window;
     private final Checksum checksum;
+    private final int mostBytes;
 
     /** Receives what is found, in its order. */
     interface Visitor<E extends Exception> {
@@ -31,7 +29,9 @@ final class BatchRemains {
         void gap(long fromLsn, long toLsn, Set<Long> named) throws E;
     }
 
-    BatchRemains(LogStore store, Checksum checksum) {
+    /** @param mostBytes in memory: a longer stretch counts as one gap */
+    BatchRemains(LogStore store, Checksum checksum, int mostBytes) {
+        this.mostBytes = mostBytes;
         this.window = new LogWindow(store, 1 << 20);
         this.checksum = checksum;
     }
@@ -44,8 +44,8 @@ final class BatchRemains {
      */
     <E extends Exception> void visit(SegmentHeader segment, long fromLsn, long toLsn, Visitor<E> visitor)
             throws IOException, E {
-        int bytes = (int) Math.min(MOST_BYTES, toLsn - fromLsn);
-        if (window.find(fromLsn, bytes) == LogWindow.MISSING) {
+        int bytes = (int) Math.min(mostBytes, toLsn - fromLsn);
+        if (bytes < toLsn - fromLsn || window.find(fromLsn, bytes) == LogWindow.MISSING) {
             visitor.gap(fromLsn, toLsn, Set.of());
             return;
         }
@@ -70,7 +70,6 @@ final class BatchRemains {
             at += LogRecord.ALIGNMENT;
         }
         if (inGap) visitor.gap(fromLsn + gap, toLsn, named(from + gap, bytes - gap));
-        else if (bytes < toLsn - fromLsn) visitor.gap(fromLsn + bytes, toLsn, Set.of());
         else if (!hadGap) visitor.gap(fromLsn, gap == 0 ? toLsn : fromLsn + BatchHeader.BYTES, Set.of());
     }
 

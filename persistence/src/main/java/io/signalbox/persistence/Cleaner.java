@@ -11,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Frees the disk of what a few messages keep: of segments in which little lives, that little is copied into a file of its own, with
@@ -20,8 +18,6 @@ import org.slf4j.LoggerFactory;
  * ended durably, and no start will replay the segments. Confined to the housekeeper.
  */
 final class Cleaner implements ImageListener {
-    private static final Logger LOGGER = LoggerFactory.getLogger(Cleaner.class);
-
     /** Copied in one step, and then others have their turn. */
     private static final int BYTES_PER_STEP = 256 << 10;
 
@@ -35,6 +31,7 @@ final class Cleaner implements ImageListener {
     private final LogStore store;
     private final CheckpointSource source;
     private final Cleaning cleaning;
+    private final Scrub scrub;
     private final LongSupplier nanoTime;
     private final RecordWindow window;
     private final Victims victims;
@@ -68,7 +65,9 @@ final class Cleaner implements ImageListener {
             CheckpointSource source,
             long segmentBytes,
             Surroundings surroundings,
-            Cleaning cleaning) {
+            Cleaning cleaning,
+            Scrub scrub) {
+        this.scrub = scrub;
         this.cleaning = cleaning;
         this.log = log;
         this.store = store;
@@ -234,13 +233,9 @@ final class Cleaner implements ImageListener {
         return true;
     }
 
-    /** What is not what was written stays where it is, with all around it. */
+    /** What is not what was written stays where it is, with all around it; the next checkpoint tells whose it is. */
     private void damaged(Round current, Segment segment, long lsn) throws IOException {
-        log.damage().isNew(lsn);
-        LOGGER.error(
-                "The log is damaged in {}: the message there is not what was written. Its segment is kept as it is;"
-                        + " restore the directory from a backup",
-                store.describe(lsn));
+        scrub.suspect(store.describe(lsn), lsn, lsn + 1);
         victims.leaveAlone(segment);
         giveUp(current);
     }

@@ -4,7 +4,8 @@ import io.signalbox.broker.message.Message;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
-import java.util.function.LongConsumer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Hands over the entries of an earlier life and what settled them, in the order of the log, and counts what of them lives in which
@@ -21,6 +22,11 @@ final class EntryReplay {
 
     /** Entries whose segment is gone; the log must say that they have ended. */
     private long homeless;
+
+    /** These, and those of which a piece is gone. */
+    private final List<Name> unreadable = new ArrayList<>();
+
+    private record Name(long queueId, long lsn) {}
 
     private long watchedBelow;
     private long living;
@@ -45,26 +51,41 @@ final class EntryReplay {
 
     /** What a checkpoint has; before any record. */
     void checkpoint(CheckpointReader checkpoint) throws StoreException {
-        LongConsumer told = lsn -> {
-            Segment segment = segments.of(lsn);
-            if (segment == null) homeless++;
-            else segment.restored();
-            bodies.restoredEntry(lsn);
-            count(lsn, 1);
-        };
+        LongSet broken = new LongSet();
         try {
             checkpoint.forEachImage(
                     (baseLsn, totals) -> {
                         Segment segment = segments.of(baseLsn);
                         if (segment != null) segment.restoreTotals(totals);
                     },
-                    bodies::restore,
+                    (lsn, pieces) -> {
+                        bodies.restore(lsn, pieces);
+                        for (long piece : pieces) if (segments.of(piece) == null) broken.add(lsn);
+                    },
                     (queueId, image) -> {
-                        if (!dropped.contains(queueId)) sink.image(queueId, image, told);
+                        if (!dropped.contains(queueId)) {
+                            sink.image(queueId, image, lsn -> told(queueId, lsn, broken.contains(lsn)));
+                        }
                     });
         } catch (CheckpointReader.DamagedException e) {
             throw new StoreException("The second reading differs: " + e.getMessage() + ". Check the disk.", e);
         }
+    }
+
+    private void told(long queueId, long lsn, boolean broken) {
+        Segment segment = segments.of(lsn);
+        if (segment == null) homeless++;
+        else segment.restored();
+        bodies.restoredEntry(lsn);
+        count(lsn, 1);
+        if (segment == null || broken) unreadable.add(new Name(queueId, lsn));
+    }
+
+    /** Lets go of what a checkpoint has and no segment; after all records. How many entries that were. */
+    long dropUnreadable() {
+        long before = living;
+        for (Name name : unreadable) settled(name.queueId, name.lsn);
+        return before - living;
     }
 
     private void count(long lsn, int change) {
@@ -97,15 +118,17 @@ final class EntryReplay {
     void settlements(Segment segment, LogRecord record) {
         if (record.type() == LogRecord.TYPE_PIECE) segment.cameIn(1, LogRecord.aligned(record.length()));
         for (int i = 0; i < record.settlements(); i++) {
-            long queueId = record.settledQueueId(i);
-            long lsn = record.settledLsn(i);
-            if (dropped.contains(queueId) || !sink.settled(queueId, lsn)) continue;
-            Segment holding = segments.of(lsn);
-            if (holding == null) homeless--;
-            else holding.settled();
-            bodies.restoredEnd(lsn);
-            count(lsn, -1);
+            settled(record.settledQueueId(i), record.settledLsn(i));
         }
+    }
+
+    private void settled(long queueId, long lsn) {
+        if (dropped.contains(queueId) || !sink.settled(queueId, lsn)) return;
+        Segment holding = segments.of(lsn);
+        if (holding == null) homeless--;
+        else holding.settled();
+        bodies.restoredEnd(lsn);
+        count(lsn, -1);
     }
 
     /** All has come. How many entries, and pieces of large bodies, lie in no segment. */

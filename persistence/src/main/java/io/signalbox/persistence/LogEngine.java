@@ -109,8 +109,8 @@ public final class LogEngine implements MessageStore {
     private void open(CheckpointSource source, Cleaning cleaning, Opening opening) throws StoreException {
         if (parts != null) throw new IllegalStateException("the store has been recovered before");
         LogState log = opened(opening);
-        Cleaner cleaner = new Cleaner(log, store, source, settings.segmentBytes(), surroundings, cleaning);
         Scrub scrub = new Scrub(log, store, source, settings.scrubBytesPerSecond(), surroundings);
+        Cleaner cleaner = new Cleaner(log, store, source, settings.segmentBytes(), surroundings, cleaning, scrub);
         Checkpointer checkpointer =
                 new Checkpointer(log, store, source, List.of(cleaner, scrub), surroundings, threads::wakeHousekeeper);
         parts = new Parts(

@@ -13,6 +13,8 @@ import java.util.Set;
  * behind it. Confined to the thread that made it.
  */
 final class LogWalk {
+    private static final int MOST_LOOKED_THROUGH_BYTES = 256 << 20;
+
     private final LogStore store;
     private final List<LogStore.StoredSegment> segments;
     private final LogChain chain;
@@ -45,7 +47,7 @@ final class LogWalk {
         this.chain = chain;
         this.testimony = testimony;
         scanner = new SegmentScanner(store, segments.get(0).header().store(), checksum, chain.largestSegmentBytes());
-        remains = new BatchRemains(store, checksum);
+        remains = new BatchRemains(store, checksum, MOST_LOOKED_THROUGH_BYTES);
         window = new RecordWindow(store, segments.get(0).header().store(), checksum);
     }
 
@@ -73,7 +75,9 @@ final class LogWalk {
                 return;
             }
             from = scanner.nextBatch(header, bad, limit);
-            remains.visit(header, bad, Math.min(from, Math.min(durable, header.endLsn())), visitor);
+            // Who testifies for a part of a batch testifies for all of it.
+            long end = Math.max(durable, bad + BatchHeader.filled((int) scanner.tornBytesAt(header, bad)));
+            remains.visit(header, bad, Math.min(from, Math.min(end, limit)), visitor);
         }
     }
 

@@ -53,6 +53,10 @@ final class Rebuild {
     private long tablesLsn;
 
     private long unreadableBytes;
+
+    /** Entries of the checkpoint that lie in no segment. */
+    private long lost;
+
     private long lastGapEnd;
 
     /** @param unreadableFiles of the log, which are passed over; told while the store opens */
@@ -115,16 +119,17 @@ final class Rebuild {
         }
         EntryReplay entries = new EntryReplay(segments, formats, sink);
         walk(walk, contents, 0, new FirstPass(entries));
-        if (base != null && unreadableBytes == 0 && unreadableFiles.isEmpty() && isWholeBehind(contents)) {
-            throw new StoreException("The checkpoint " + basePlace
-                    + " is whole, and so is the log behind it: a start needs nothing to be rebuilt.");
-        }
         long sure = sureFrom(contents);
         areTablesWhole |= sure == 0;
         entries.watchBelow(sure);
         if (base != null) entries.checkpoint(base);
         walk(walk, contents, 1, new SecondPass(entries));
+        lost = entries.dropUnreadable();
         entries.end();
+        if (base != null && lost == 0 && unreadableBytes == 0 && unreadableFiles.isEmpty() && isWholeBehind(contents)) {
+            throw new StoreException("The checkpoint " + basePlace
+                    + " is whole, and so is the log behind it: a start needs nothing to be rebuilt.");
+        }
         if (!wanted.test(report(entries))) throw new StoreException("Nothing was changed.");
         damaged.forEach(StoredCheckpoint::keep);
         long largest = Math.max(chain.largestSegmentBytes(), settings().segmentBytes());
@@ -222,7 +227,9 @@ final class Rebuild {
                 base == null ? Optional.empty() : Optional.of(basePlace),
                 areTablesWhole ? Rebuilt.TableSource.WHOLE : Rebuilt.TableSource.LEFTOVERS,
                 entries.living(),
-                entries.watched(),
+                // What is missing may have said of any of them that it has ended.
+                lost > 0 ? entries.living() : entries.watched(),
+                lost,
                 unreadableBytes,
                 setAside);
     }

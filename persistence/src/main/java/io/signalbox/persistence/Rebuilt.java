@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param tables where the tables are from: queues, bindings, users, sessions, retained messages
  * @param entries messages that queues have, counted once for each
  * @param mayReturn how many of them may have been settled, as what said so is gone
+ * @param lost messages that the checkpoint has and no segment
  * @param unreadableBytes of the log
  * @param setAside files that are renamed and kept
  */
@@ -18,6 +19,7 @@ public record Rebuilt(
         TableSource tables,
         long entries,
         long mayReturn,
+        long lost,
         long unreadableBytes,
         List<String> setAside) {
 

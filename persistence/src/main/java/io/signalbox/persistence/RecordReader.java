@@ -118,8 +118,8 @@ final class RecordReader {
             LogRecord record = window.record(entered.segment.header(), lsn, next(request.lsns, i));
             if (record != null && request.sink.read(record)) continue;
             StoreException why = damaged(lsn);
-            log.damage().isNew(lsn);
             if (!request.damages.damaged(lsn, why)) throw why;
+            log.damage().isNew(lsn); // it has been told
         }
     }
 

@@ -30,6 +30,14 @@ final class Scrub implements ImageListener {
     /** A place that cannot be read at all is left behind by so much. */
     private static final int UNREADABLE_BYTES = 64 << 10;
 
+    /** More are not looked for before it is known what lies in these. */
+    private static final int MOST_SUSPECTS = 64;
+
+    /** A longer stretch is not looked through for what is left in it; what lives there is read one by one. */
+    private static final int MOST_LOOKED_THROUGH_BYTES = 4 << 20;
+
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** While the log takes so many times as much as is read here, it is read so many times more slowly. */
     private static final int BUSY = 4;
 
@@ -57,20 +65,29 @@ final class Scrub implements ImageListener {
         private final long fromLsn;
         private final long toLsn;
 
-        /** There may never have been anything. */
-        private final boolean isEmpty;
+        private final Kind kind;
 
         private final Map<Long, List<Long>> entries = new TreeMap<>();
 
         /** Asked for at the checkpoint that is gathered. */
         private boolean isAsked;
 
-        Suspect(String place, long fromLsn, long toLsn, boolean isEmpty) {
+        Suspect(String place, long fromLsn, long toLsn, Kind kind) {
             this.place = place;
             this.fromLsn = fromLsn;
             this.toLsn = toLsn;
-            this.isEmpty = isEmpty;
+            this.kind = kind;
         }
+    }
+
+    /** What is known of a stretch. */
+    private enum Kind {
+        /** Nothing in it is what was written. */
+        DAMAGED,
+        /** Some of it may be. */
+        UNREAD,
+        /** There may never have been anything. */
+        EMPTY
     }
 
     /** Enough was read for one step. */
@@ -110,6 +127,10 @@ final class Scrub implements ImageListener {
     /** Does one piece of work; false if there is none for now. */
     boolean step() throws IOException {
         if (bytesPerSecond == 0 || nanoTime.getAsLong() - notBeforeNanos < 0) return false;
+        if (suspects.size() >= MOST_SUSPECTS) {
+            notBeforeNanos = nanoTime.getAsLong() + WAIT_NANOS;
+            return false;
+        }
         Segment segment = next();
         if (segment == null) {
             endPass();
@@ -123,7 +144,7 @@ final class Scrub implements ImageListener {
             // A read that fails is no failure of the store: nothing was to be written.
             read = UNREADABLE_BYTES;
             nextLsn = Math.min(from + UNREADABLE_BYTES, segment.header().endLsn());
-            suspect(store.describe(from) + " (" + e.getMessage() + ")", from, nextLsn, false);
+            suspect(store.describe(from) + " (" + e.getMessage() + ")", from, nextLsn, Kind.UNREAD);
             scanner = null;
         }
         readBytes.addAndGet(read);
@@ -153,7 +174,7 @@ final class Scrub implements ImageListener {
         scanner = null;
         long now = nanoTime.getAsLong();
         if (nextLsn > 0) notBeforeNanos = Math.max(now + 1, passBeganNanos + PASS_NANOS);
-        else notBeforeNanos = now + TimeUnit.SECONDS.toNanos(1); // there is nothing yet
+        else notBeforeNanos = now + WAIT_NANOS; // there is nothing yet
         passBeganNanos = notBeforeNanos;
         nextLsn = 0;
     }
@@ -195,12 +216,14 @@ final class Scrub implements ImageListener {
         boolean isCut = limit < header.endLsn();
         long durable = isCut ? limit : Math.max(testimonyOf(header, here), here.testimonyAfter(header, bad));
         if (durable <= bad) {
-            suspect(store.describe(bad), bad, limit, true);
+            suspect(store.describe(bad), bad, limit, Kind.EMPTY);
             nextLsn = header.endLsn();
             return;
         }
         long next = here.nextBatch(header, bad, limit);
-        new BatchRemains(store, checksum).visit(header, bad, Math.min(next, durable), new Gaps());
+        long end = Math.max(durable, bad + BatchHeader.filled((int) here.tornBytesAt(header, bad)));
+        new BatchRemains(store, checksum, MOST_LOOKED_THROUGH_BYTES)
+                .visit(header, bad, Math.min(next, Math.min(end, limit)), new Gaps());
         nextLsn = next < limit ? next : header.endLsn();
     }
 
@@ -219,7 +242,7 @@ final class Scrub implements ImageListener {
 
         @Override
         public void gap(long fromLsn, long toLsn, Set<Long> named) {
-            suspect(store.describe(fromLsn), fromLsn, toLsn, false);
+            suspect(store.describe(fromLsn), fromLsn, toLsn, Kind.DAMAGED);
         }
     }
 
@@ -232,13 +255,13 @@ final class Scrub implements ImageListener {
         for (nextLsn = fromLsn; read < BYTES_PER_STEP; ) {
             Copied copied = store.copied(nextLsn);
             long found = Math.min(copied.lsn(), header.endLsn());
-            if (copied.damage().isPresent()) suspect(copied.damage().get(), nextLsn, found, false);
+            if (copied.damage().isPresent()) suspect(copied.damage().get(), nextLsn, found, Kind.DAMAGED);
             if (copied.lsn() == Copied.NONE) {
                 nextLsn = header.endLsn();
                 break;
             }
             if (window.record(header, found, found + 1) == null) {
-                suspect(store.describe(found), found, found + 1, false);
+                suspect(store.describe(found), found, found + 1, Kind.DAMAGED);
             }
             read += LogRecord.aligned(copied.length());
             nextLsn = found + 1;
@@ -248,13 +271,19 @@ final class Scrub implements ImageListener {
 
     // ---- what it has hit
 
-    private void suspect(String place, long fromLsn, long toLsn, boolean isEmpty) {
-        if (!log.damage().isKnown(fromLsn)) suspects.add(new Suspect(place, fromLsn, toLsn, isEmpty));
+    /** Somebody else has met what is not what was written. */
+    void suspect(String place, long fromLsn, long toLsn) {
+        suspect(place, fromLsn, toLsn, Kind.DAMAGED);
+    }
+
+    private void suspect(String place, long fromLsn, long toLsn, Kind kind) {
+        boolean isWaiting = suspects.stream().anyMatch(each -> each.fromLsn == fromLsn);
+        if (!isWaiting && !log.damage().isKnown(fromLsn)) suspects.add(new Suspect(place, fromLsn, toLsn, kind));
     }
 
     @Override
     public boolean wantsCheckpoint() {
-        return suspects.stream().anyMatch(each -> !each.isEmpty);
+        return suspects.stream().anyMatch(each -> each.kind != Kind.EMPTY);
     }
 
     @Override
@@ -301,9 +330,11 @@ final class Scrub implements ImageListener {
     }
 
     private void tell(Suspect suspect) {
-        suspect.entries.values().forEach(lsns -> lsns.removeIf(lsn -> isReadable(suspect, lsn)));
+        if (suspect.kind != Kind.DAMAGED) {
+            suspect.entries.values().forEach(lsns -> lsns.removeIf(lsn -> isReadable(suspect, lsn)));
+        }
         suspect.entries.values().removeIf(List::isEmpty);
-        if (suspect.isEmpty && suspect.entries.isEmpty()) return;
+        if (suspect.kind == Kind.EMPTY && suspect.entries.isEmpty()) return;
         if (!log.damage().isNew(suspect.fromLsn)) return;
         source.damaged(new StoreDamage(suspect.place, suspect.fromLsn, Map.copyOf(suspect.entries)));
     }

@@ -117,7 +117,8 @@ final class DataToolsIT {
             });
             Await.until(
                     "they come",
-                    () -> settled.size() >= most || broker.control().depth(QUEUE) == 0);
+                    () -> settled.size() >= most
+                            || settled.size() == taken.get() && broker.control().depth(QUEUE) == 0);
         }
         return settled;
     }

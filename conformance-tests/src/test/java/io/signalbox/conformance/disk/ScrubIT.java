@@ -12,6 +12,8 @@ import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.BrokerProcess;
 import io.signalbox.conformance.process.Cli;
 import io.signalbox.conformance.process.Metrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -51,14 +53,10 @@ final class ScrubIT {
             DataFiles.invertBit(directory, needle, BODY_BYTES / 2);
             broker = broker.restart();
             BrokerProcess running = broker;
-            Await.until(
-                    "the damage is found",
-                    () -> Metrics.of(running.http()).value("signalbox_store_damaged_places") > 0);
-            Await.until(
-                    "its message is set apart",
-                    () -> Metrics.of(running.http()).value("signalbox_queue_messages_damaged") == 1);
+            Await.until("the damage is found", () -> metric(running, "signalbox_store_damaged_places") > 0);
+            Await.until("its message is set apart", () -> metric(running, "signalbox_queue_messages_damaged") == 1);
             String status = new Cli(directory).succeed("", "status");
-            assertTrue(status.contains("; 1 places are damaged") && status.contains("and 1 that are damaged"), status);
+            assertTrue(status.contains("; damaged places: 1,") && status.contains("and 1 that are damaged"), status);
             Set<Integer> read = read(broker, MESSAGES - 1);
             assertTrue(!read.contains(DAMAGED), "what the disk has changed was delivered");
             List<String> told = broker.output().lines().stream()
@@ -76,6 +74,17 @@ final class ScrubIT {
             broker.close();
         }
         BrokerProcess.deleteData(directory);
+    }
+
+    private static double metric(BrokerProcess broker, String name) {
+        try {
+            return Metrics.of(broker.http()).value(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while reading the metrics", e);
+        }
     }
 
     private static void send(BrokerProcess broker) {

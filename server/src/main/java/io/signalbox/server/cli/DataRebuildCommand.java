@@ -96,6 +96,9 @@ final class DataRebuildCommand implements Callable<Integer> {
                         : "Of queues, bindings, users, sessions and retained messages only what the log still says is"
                                 + " there: some may be missing or old, and what was removed may be back. Look through"
                                 + " users and queues after the start.");
+        if (said.lost() > 0) {
+            lines.add(StartText.count(said.lost(), "message") + " lay in files that are missing, and are lost.");
+        }
         if (said.unreadableBytes() > 0) {
             lines.add(StartText.count(said.unreadableBytes(), "byte")
                     + " of the log cannot be read; what was there is lost. `data verify` says where.");

@@ -176,7 +176,7 @@ public final class Node implements NodeControl {
                 store.shortage().map(why -> "; publishers are refused. " + why).orElse("");
         String damage = store.damagedPlaces() == 0
                 ? ""
-                : "; " + store.damagedPlaces() + " places are damaged, the log of this process says where";
+                : "; damaged places: " + store.damagedPlaces() + ", the log of this process says where";
         return (store.diskBytes() >> 20) + " MiB, of which messages have " + (store.livingBytes() >> 20) + " MiB" + free
                 + damage + refusing;
     }
