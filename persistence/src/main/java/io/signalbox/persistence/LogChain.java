@@ -175,8 +175,8 @@ final class LogChain {
     }
 
     private static StoreException damaged(LogStore store, long lsn, String how) {
-        return new StoreException(
-                "The log is damaged in " + store.describe(lsn) + ": " + how + "; restore the directory from a backup.");
+        return new StoreException("The log is damaged in " + store.describe(lsn) + ": " + how
+                + "; restore the directory from a backup, or see what `signalbox data rebuild` can bring back.");
     }
 
     /** The segments whose contents count, oldest first. */

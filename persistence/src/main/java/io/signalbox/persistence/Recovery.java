@@ -264,9 +264,9 @@ final class Recovery {
         sink.progress(bytesTotal, bytesTotal);
         long homeless = entries.end();
         if (homeless > 0) {
-            throw new StoreException(
-                    homeless + " messages, or pieces of large ones, lie in segments that are missing in "
-                            + store.describe(0) + "; restore the directory from a backup.");
+            throw new StoreException(homeless
+                    + " messages, or pieces of large ones, lie in segments that are missing in " + store.describe(0)
+                    + "; restore the directory from a backup, or see what `signalbox data rebuild` can bring back.");
         }
     }
 

@@ -165,6 +165,7 @@ class RebuildTest {
             start(disk.kill()).recoverFlags(SimulatedCore.SILENT);
             return; // it lay below the checkpoints, or behind what was written
         } catch (StoreException e) {
+            assertTrue(String.valueOf(e.getMessage()).contains("signalbox data rebuild"), e.getMessage());
             rebuilt++;
         }
         Findings found;

@@ -166,8 +166,10 @@ public final class FileLogStore implements LogStore {
     }
 
     private StoreException damaged(String name, String how) {
-        return new StoreException("The log is damaged in segment " + name + " of " + disk.description()
-                + " at offset 0: " + how + "; restore the directory from a backup.");
+        return new StoreException(
+                "The log is damaged in segment " + name + " of " + disk.description() + " at offset 0: " + how
+                        + "; restore the directory from a backup, or see what `signalbox data rebuild` can bring"
+                        + " back.");
     }
 
     @Override
