@@ -62,7 +62,7 @@ final class DataReport {
         }
         String reads = String.format(
                 Locale.ROOT,
-                "the next start begins with it and reads %.1f MiB of log",
+                "the next start begins with it and reads up to %.1f MiB of log",
                 found.start().logBytes() / (double) (1 << 20));
         boolean newestIsWhole = checkpoints.get(checkpoints.size() - 1).isWhole();
         if (newestIsWhole && checkpoints.get(0).isWhole()) return "The newest is whole: " + reads;
@@ -78,7 +78,7 @@ final class DataReport {
         List<Findings.Hit> hits = damage.effect() == Findings.Effect.MESSAGES ? damage.hits() : known(damage.hits());
         switch (damage.effect()) {
             case MESSAGES -> lines.add("  These cannot be read; their queues go on without them:");
-            case NONE -> lines.add("  Nothing that is still needed lies there: nothing is lost");
+            case NONE -> lines.add("  Nothing that a queue still has lies there");
             case STOPS_START ->
                 lines.add("  The next start reads this and stops" + (hits.isEmpty() ? "" : "; what may be lost:"));
             case UNKNOWN ->

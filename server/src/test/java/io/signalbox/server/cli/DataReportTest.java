@@ -38,7 +38,7 @@ class DataReportTest {
                         "3 segments, 5.0 MiB, 70 records",
                         "Checkpoint checkpoint-1.idx: whole",
                         "Checkpoint checkpoint-2.idx: whole",
-                        "The newest is whole: the next start begins with it and reads 3.0 MiB of log",
+                        "The newest is whole: the next start begins with it and reads up to 3.0 MiB of log",
                         "No damage"),
                 report.lines());
     }
@@ -65,7 +65,7 @@ class DataReportTest {
     void whatIsNotNeededIsSaidToBeSafe() {
         List<String> lines = report(List.of(OLDER, NEWER), Optional.of(NEWER.place()), damage(Effect.NONE))
                 .lines();
-        assertEquals("  Nothing that is still needed lies there: nothing is lost", lines.get(5));
+        assertEquals("  Nothing that a queue still has lies there", lines.get(5));
         assertEquals("No message is hit; every other record is what was written", lines.get(6));
     }
 
@@ -86,8 +86,8 @@ class DataReportTest {
         List<String> before =
                 report(List.of(OLDER, BROKEN), Optional.of(OLDER.place())).lines();
         assertEquals(
-                "The one before is whole: the next start begins with it and reads 3.0 MiB of log, so nothing is lost;"
-                        + " the damaged one is set aside",
+                "The one before is whole: the next start begins with it and reads up to 3.0 MiB of log, so nothing is"
+                        + " lost; the damaged one is set aside",
                 before.get(3));
         assertEquals("Damaged: the checkpoint checkpoint-2.idx is damaged", before.get(4));
         DataReport none = report(List.of(BROKEN, BROKEN), Optional.empty(), damage(Effect.UNKNOWN));
