@@ -4,6 +4,7 @@ import io.signalbox.benchmarks.measure.MachineProbe;
 import io.signalbox.benchmarks.measure.ProcessProbe;
 import io.signalbox.benchmarks.measure.Repetition;
 import io.signalbox.benchmarks.mqtt.MqttVersion;
+import io.signalbox.benchmarks.storage.StorageCommand;
 import io.signalbox.benchmarks.wire.Generator;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
 /** The command: measures every target with every workload, in turns, and prints one table. */
 @Command(
         name = "benchmarks/run",
+        subcommands = StorageCommand.class,
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measures brokers that speak AMQP 1.0 or MQTT, side by side, and prints a Markdown table.")

@@ -28,6 +28,7 @@ final class AmqpReceiver {
     private final Optional<String> address;
     private final DeliveryKind kind;
     private final Taker taker;
+    private final int credit;
     private final CompletableFuture<String> attached = new CompletableFuture<>();
     private int received;
     private int creditEnd;
@@ -39,11 +40,17 @@ final class AmqpReceiver {
      * @param address empty for a node that the broker makes for this link (§3.5.10)
      */
     AmqpReceiver(AmqpPeer peer, Optional<String> address, DeliveryKind kind, Taker taker) {
+        this(peer, address, kind, taker, CREDIT);
+    }
+
+    /** @param credit what it renews at half; with 0 it takes what it is told to */
+    AmqpReceiver(AmqpPeer peer, Optional<String> address, DeliveryKind kind, Taker taker, int credit) {
         this.peer = peer;
         this.name = "from " + address.orElse("dynamic");
         this.address = address;
         this.kind = kind;
         this.taker = taker;
+        this.credit = credit;
     }
 
     String name() {
@@ -92,7 +99,7 @@ final class AmqpReceiver {
     }
 
     void writeFlow() {
-        creditEnd = received + CREDIT;
+        if (credit > 0) creditEnd = received + credit;
         new AmqpWriter(peer.buffer(128))
                 .frame(AmqpWriter.AMQP_FRAME)
                 .list(AmqpCode.FLOW)
@@ -102,9 +109,15 @@ final class AmqpReceiver {
                 .uint(AmqpPeer.INCOMING_WINDOW)
                 .uint(HANDLE)
                 .uint(received)
-                .uint(CREDIT)
+                .uint(creditEnd - received)
                 .endList()
                 .endFrame();
+    }
+
+    /** Takes so many more, where it renews nothing by itself. */
+    void take(int more) {
+        creditEnd += more;
+        writeFlow();
     }
 
     /** After the list began: handle, delivery-id, delivery-tag, message-format, settled, more. */
@@ -157,7 +170,7 @@ final class AmqpReceiver {
 
     void onEndOfRead() {
         writeDisposition();
-        if (creditEnd - received <= CREDIT / 2) writeFlow();
+        if (credit > 0 && creditEnd - received <= credit / 2) writeFlow();
         taker.endOfRead();
     }
 }

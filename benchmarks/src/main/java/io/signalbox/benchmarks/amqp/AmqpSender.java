@@ -90,7 +90,7 @@ final class AmqpSender implements Source {
                 .uint(0)
                 .bool(false)
                 .nothing()
-                .symbol("queue")
+                .symbol(address.startsWith("topic://") ? "topic" : "queue")
                 .endList()
                 .nothing()
                 .nothing()

@@ -151,10 +151,11 @@ public final class Flow implements Load {
 
     private int room(Lane lane) {
         long copies = consumers.size();
-        long undelivered = (lane.sent * copies - lane.delivered + copies - 1) / copies;
+        long undelivered = copies == 0 ? 0 : (lane.sent * copies - lane.delivered + copies - 1) / copies;
         long free = Math.min(
                 plan.window().undelivered() - undelivered, plan.window().unconfirmed() - lane.source.unconfirmed());
-        return free < plan.window().burst() ? 0 : (int) Math.min(free, lane.source.room());
+        if (free < plan.window().burst()) return 0;
+        return (int) Math.min(Math.min(free, lane.source.room()), plan.messages() - lane.sent);
     }
 
     private void keepPace() {
@@ -169,7 +170,7 @@ public final class Flow implements Load {
             lane.source.flush();
             rate.advance();
         }
-        if (totalSent() - delivered / Math.max(1, consumers.size()) > HOPELESS) {
+        if (!consumers.isEmpty() && totalSent() - delivered / consumers.size() > HOPELESS) {
             trouble.report(
                     "The target does not keep up with the rate: it is more than " + HOPELESS + " messages behind.");
             return;

@@ -4,8 +4,20 @@ package io.signalbox.benchmarks.load;
  * How a flow sends, and what is timed.
  *
  * @param perSecond messages a second in all, whatever the windows; 0 = as many as the windows let pass
+ * @param messages how many each source sends in all
  */
-public record Plan(Window window, double perSecond, Timing timing) {
+public record Plan(Window window, double perSecond, Timing timing, long messages) {
+
+    private static final long NO_END = Long.MAX_VALUE;
+
+    private Plan(Window window, double perSecond, Timing timing) {
+        this(window, perSecond, timing, NO_END);
+    }
+
+    /** So many messages of each source as fast as they are answered, whether somebody takes them or not. */
+    public static Plan fill(int unconfirmed, long messages) {
+        return new Plan(new Window(unconfirmed, Integer.MAX_VALUE), 0, Timing.NOTHING, messages);
+    }
 
     public static Plan throughput(int unconfirmed, int undelivered) {
         return new Plan(new Window(unconfirmed, undelivered), 0, Timing.NOTHING);
