@@ -8,6 +8,7 @@ import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StateTable;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.StoreStatus;
+import io.signalbox.broker.store.Transaction;
 import io.signalbox.broker.store.WriteBatch;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,7 +17,15 @@ import java.util.function.LongConsumer;
 /** A store that passes everything on to one in memory; a test overrides what it wants to go wrong. */
 public class RelayStore implements MessageStore {
 
-    public final MemoryStore memory = new MemoryStore();
+    public final MemoryStore memory;
+
+    public RelayStore() {
+        this(new MemoryStore());
+    }
+
+    RelayStore(MemoryStore memory) {
+        this.memory = memory;
+    }
 
     @Override
     public void recover(RecoverySink sink, CheckpointSource source) {
@@ -31,6 +40,16 @@ public class RelayStore implements MessageStore {
     @Override
     public long append(WriteBatch batch) {
         return memory.append(batch);
+    }
+
+    @Override
+    public Transaction begin() {
+        return memory.begin();
+    }
+
+    @Override
+    public int maxTargets() {
+        return memory.maxTargets();
     }
 
     @Override

@@ -23,14 +23,22 @@ final class Appends {
 
     /** As {@link MessageStore#append}. */
     long append(WriteBatch batch) {
+        return append(batch, RecordEncoder.plain(batch, tables, log.segments()));
+    }
+
+    /** The same of a record that has been made of the batch. */
+    long append(WriteBatch batch, RecordEncoder record) {
         if (log.isStopped()) return MessageStore.FAILED;
-        RecordEncoder record = new RecordEncoder(batch, tables, log.segments().bodies());
-        checkSize(record);
+        checkSize(record.contentBytes(), record.alignedBytes());
         Share share = batch.yields() ? Share.PUBLISH : Share.OTHER;
         if (isHeld(batch)) return full(record, share);
         long lsn = append(record, share, batch.isLazy());
         if (lsn > 0 && batch.isPublish()) batch.enqueuedAt(lsn);
         return lsn;
+    }
+
+    LogState log() {
+        return log;
     }
 
     private long append(NewRecord record, Share share, boolean lazy) {
@@ -53,14 +61,19 @@ final class Appends {
         return log.isSettlementsHeld() && !begun;
     }
 
-    private void checkSize(RecordEncoder record) {
-        if (record.contentBytes() > settings.maxBatchBytes()) {
+    /**
+     * Whatever is wrong with a record is found before it takes log space.
+     *
+     * @throws IllegalArgumentException if one with so much content, and of so many bytes, cannot be taken
+     */
+    void checkSize(long contentBytes, long recordBytes) {
+        if (contentBytes > settings.maxBatchBytes()) {
             throw new IllegalArgumentException(
-                    "batch of " + record.contentBytes() + " bytes, the limit is " + settings.maxBatchBytes());
+                    "batch of " + contentBytes + " bytes, the limit is " + settings.maxBatchBytes());
         }
-        if (record.alignedBytes() > settings.maxRecordBytes()) {
-            throw new IllegalArgumentException("batch takes " + record.alignedBytes() + " bytes of log, the limit is "
-                    + settings.maxRecordBytes());
+        if (recordBytes > settings.maxRecordBytes()) {
+            throw new IllegalArgumentException(
+                    "batch takes " + recordBytes + " bytes of log, the limit is " + settings.maxRecordBytes());
         }
     }
 

@@ -35,8 +35,11 @@ final class CheckpointReader {
         void segment(long baseLsn, Segment.Totals totals);
     }
 
+    /** Receives what enqueue records name of others. */
+    interface NamedVisitor extends LargeBodies.Visitor<RuntimeException>, MovedBodies.Visitor<RuntimeException> {}
+
     /** Receives what there is, as it is read. */
-    private interface Visitor extends ImageVisitor, SegmentVisitor, LargeBodies.Visitor<RuntimeException> {
+    private interface Visitor extends ImageVisitor, SegmentVisitor, NamedVisitor {
         void table(String name);
 
         void pair(byte[] key, byte[] value, long lsn);
@@ -55,6 +58,9 @@ final class CheckpointReader {
 
         @Override
         public void large(long lsn, long[] pieces) {}
+
+        @Override
+        public void moved(long lsn, long holderLsn) {}
 
         @Override
         public void image(long queueId, byte[] image) {}
@@ -169,7 +175,7 @@ final class CheckpointReader {
     }
 
     /** Visits the segments and the large bodies, and then the images of the queues. */
-    void forEachImage(SegmentVisitor segments, LargeBodies.Visitor<RuntimeException> bodies, ImageVisitor visitor)
+    void forEachImage(SegmentVisitor segments, NamedVisitor bodies, ImageVisitor visitor)
             throws DamagedException, StoreException {
         read(new Passing() {
             @Override
@@ -180,6 +186,11 @@ final class CheckpointReader {
             @Override
             public void large(long lsn, long[] pieces) {
                 bodies.large(lsn, pieces);
+            }
+
+            @Override
+            public void moved(long lsn, long holderLsn) {
+                bodies.moved(lsn, holderLsn);
             }
 
             @Override
@@ -248,6 +259,7 @@ final class CheckpointReader {
                     long lsn = in.readLong();
                     visitor.large(lsn, readLongs(in));
                 }
+                case CheckpointWriter.MOVED -> visitor.moved(in.readLong(), in.readLong());
                 case CheckpointWriter.IMAGE -> {
                     long queueId = in.readLong();
                     visitor.image(queueId, readBytes(in));

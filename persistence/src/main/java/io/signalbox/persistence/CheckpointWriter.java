@@ -9,14 +9,14 @@ import java.nio.ByteBuffer;
 
 /**
  * Writes a checkpoint: a header of 64 bytes, then chunks that hold each table's name and its pairs with their versions, what came
- * in of each segment of the log, where the pieces of large bodies are, and after them the images of the queues. {@link
+ * in of each segment of the log, where the pieces of large bodies and the bodies of moved messages are, and after them the images of the queues. {@link
  * CheckpointReader} reads it. Format 1 had no segments, and nothing in its images that ends with the process; format 2 had
- * no large bodies. Behind the end the tables follow once more, and where they begin: who does not know of that does not read it. Confined
- * to the housekeeper.
+ * no large bodies; format 3 had no moved ones. Behind the end the tables follow once more, and where they begin: who does not know of
+ * that does not read it. Confined to the housekeeper.
  */
-final class CheckpointWriter {
+final class CheckpointWriter implements MovedBodies.Visitor<IOException> {
     static final int MAGIC = 0x5342434B; // SBCK
-    static final int FORMAT_VERSION = 3;
+    static final int FORMAT_VERSION = 4;
     static final int HEADER_BYTES = 64;
     static final int CRC_AT = 8;
     static final StoreId NO_STORE = new StoreId(0, 0);
@@ -26,6 +26,7 @@ final class CheckpointWriter {
     static final byte IMAGE = 4;
     static final byte SEGMENT = 5;
     static final byte LARGE = 6;
+    static final byte MOVED = 7;
 
     /** Of the last bytes: where the tables are once more. */
     static final int APPENDIX_MAGIC = 0x53424341; // SBCA
@@ -102,6 +103,15 @@ final class CheckpointWriter {
         out.writeInt(pieces.length);
         for (long piece : pieces) out.writeLong(piece);
         bytes += (long) pieces.length * Long.BYTES;
+    }
+
+    /** Among the large bodies: the record that holds the body of one that was moved. */
+    @Override
+    public void moved(long lsn, long holderLsn) throws IOException {
+        out.writeByte(MOVED);
+        out.writeLong(lsn);
+        out.writeLong(holderLsn);
+        bytes += Long.BYTES;
     }
 
     /** After the large bodies. */

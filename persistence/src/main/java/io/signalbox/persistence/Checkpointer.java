@@ -168,11 +168,13 @@ final class Checkpointer {
             writer.tables(log.tables());
             writer.segments(log.segments());
             log.segments().bodies().forEachBelow(replayLsn, writer::large);
+            log.segments().moved().forEachBelow(replayLsn, writer);
         } catch (DiskFullException e) {
             file.discard();
             throw e;
         }
         gathering = new Gathering(file, writer, replayLsn);
+        log.openParts().forgetBelow(replayLsn);
         for (ImageListener listener : listeners) listener.checkpointBegins();
         source.collect(replayLsn, gathering);
         return true;

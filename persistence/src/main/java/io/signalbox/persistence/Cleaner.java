@@ -136,8 +136,10 @@ final class Cleaner implements ImageListener {
             return;
         }
         current.told = true;
-        // Of large bodies the memory tells: what nobody holds now nobody ever will.
+        // Of what is not in a queue the memory tells: what nobody holds or may still commit now, nobody ever will.
         log.segments().bodies().forEachPiece(current.survivors);
+        log.segments().moved().forEachHolder(current.survivors);
+        log.openParts().forEach(current.survivors);
         current.survivors.sort();
     }
 

@@ -4,21 +4,37 @@ import io.signalbox.broker.message.Message;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Hands over the entries of an earlier life and what settled them, in the order of the log, and counts what of them lives in which
- * segment. Confined to the opening thread.
+ * segment. What a transaction had ahead of its commit counts in its own place, if the commit is in the log that is read. Confined to the opening thread.
  */
 final class EntryReplay {
     private final SegmentTable segments;
     private final LargeBodies bodies;
+    private final MovedBodies moved;
     private final MessageFormats formats;
     private final RecoverySink sink;
 
     /** Queues that ended; what the log holds of them is not told. */
     private final LongSet dropped = new LongSet();
+
+    /** Records that were ahead of their commit, and have it. */
+    private final LongSet committed = new LongSet();
+
+    /** Those of them that lie below what is read. */
+    private final TreeSet<Long> early = new TreeSet<>();
+
+    /** Their entries that an image holds, since its queue had them already when it was made. */
+    private final Set<Name> imaged = new HashSet<>();
+
+    private long trustedBelow;
 
     /** Entries whose segment is gone; the log must say that they have ended. */
     private long homeless;
@@ -35,6 +51,7 @@ final class EntryReplay {
     EntryReplay(SegmentTable segments, MessageFormats formats, RecoverySink sink) {
         this.segments = segments;
         this.bodies = segments.bodies();
+        this.moved = segments.moved();
         this.formats = formats;
         this.sink = sink;
     }
@@ -44,9 +61,19 @@ final class EntryReplay {
         watchedBelow = lsn;
     }
 
-    /** First of all: which queues a record ends. */
-    void drops(LogRecord record) {
+    /** What is ahead of a commit below this address is taken for true: the commit may have been in what cannot be read. */
+    void trustBelow(long lsn) {
+        trustedBelow = lsn;
+    }
+
+    /** First of all: which queues a record ends, and what it commits. */
+    void foresee(LogRecord record, long replayLsn) {
         for (int i = 0; i < record.drops(); i++) dropped.add(record.droppedQueueId(i));
+        for (int i = 0; i < record.parts(); i++) {
+            long lsn = record.partLsn(i);
+            committed.add(lsn);
+            if (lsn < replayLsn) early.add(lsn);
+        }
     }
 
     /** What a checkpoint has; before any record. */
@@ -58,10 +85,7 @@ final class EntryReplay {
                         Segment segment = segments.of(baseLsn);
                         if (segment != null) segment.restoreTotals(totals);
                     },
-                    (lsn, pieces) -> {
-                        bodies.restore(lsn, pieces);
-                        for (long piece : pieces) if (segments.of(piece) == null) broken.add(lsn);
-                    },
+                    new Restoring(broken),
                     (queueId, image) -> {
                         if (!dropped.contains(queueId)) {
                             sink.image(queueId, image, lsn -> told(queueId, lsn, broken.contains(lsn)));
@@ -72,11 +96,34 @@ final class EntryReplay {
         }
     }
 
+    /** @param broken gets the records that name something which is gone */
+    private final class Restoring implements CheckpointReader.NamedVisitor {
+        private final LongSet broken;
+
+        Restoring(LongSet broken) {
+            this.broken = broken;
+        }
+
+        @Override
+        public void large(long lsn, long[] pieces) {
+            bodies.restore(lsn, pieces);
+            for (long piece : pieces) if (segments.of(piece) == null) broken.add(lsn);
+        }
+
+        @Override
+        public void moved(long lsn, long holderLsn) {
+            moved.restore(lsn, holderLsn);
+            if (segments.of(holderLsn) == null) broken.add(lsn);
+        }
+    }
+
     private void told(long queueId, long lsn, boolean broken) {
         Segment segment = segments.of(lsn);
         if (segment == null) homeless++;
-        else segment.restored();
+        else segment.kept();
         bodies.restoredEntry(lsn);
+        moved.restoredEntry(lsn);
+        if (!early.isEmpty() && early.contains(lsn)) imaged.add(new Name(queueId, lsn));
         count(lsn, 1);
         if (segment == null || broken) unreadable.add(new Name(queueId, lsn));
     }
@@ -93,25 +140,58 @@ final class EntryReplay {
         if (lsn < watchedBelow) watched += change;
     }
 
+    /**
+     * What was committed in the log that is read, and lies below it; after the checkpoint. Where such a record is not any more, all of
+     * its entries have ended, as the log will say.
+     *
+     * @return those that are not what was written
+     */
+    List<Long> early(RecordWindow window) throws StoreException, IOException {
+        List<Long> damaged = new ArrayList<>();
+        for (long lsn : early) {
+            Segment segment = segments.of(lsn);
+            if (segment == null || !window.isThere(lsn)) continue;
+            LogRecord record = window.record(segment.header(), lsn, Long.MAX_VALUE);
+            if (record == null || !record.isAhead()) {
+                damaged.add(lsn);
+                continue;
+            }
+            // What came in of its segment the checkpoint knows.
+            for (int told = entries(record); told > 0; told--) segment.kept();
+        }
+        return damaged;
+    }
+
     /** All that a record has, in its turn. */
     void record(Segment segment, LogRecord record) throws StoreException {
-        if (record.hasMessage()) entries(segment, record);
+        if (record.hasMessage() && isTrue(record)) {
+            int told = entries(record);
+            if (told > 0) segment.enqueued(told, LogRecord.aligned(record.length()));
+        }
         settlements(segment, record);
     }
 
-    private void entries(Segment segment, LogRecord record) throws StoreException {
+    private boolean isTrue(LogRecord record) {
+        return !record.isAhead() || record.lsn() < trustedBelow || committed.contains(record.lsn());
+    }
+
+    /** Tells the entries of a record; how many live that no image holds. */
+    private int entries(LogRecord record) throws StoreException {
         Message message = record.storedMessage(formats);
         if (record.isLarge()) bodies.restore(record.lsn(), record.pieceLsns());
+        if (record.isNaming()) moved.restore(record.lsn(), record.namedLsn());
         int told = 0;
         for (int i = 0; i < record.targets(); i++) {
             long queueId = record.targetQueueId(i);
             if (dropped.contains(queueId)) continue;
+            if (!imaged.isEmpty() && imaged.contains(new Name(queueId, record.lsn()))) continue;
             if (!sink.entry(queueId, record.lsn(), record.targetFlags(i), message)) continue;
             told++;
             bodies.restoredEntry(record.lsn());
+            moved.restoredEntry(record.lsn());
         }
         count(record.lsn(), told);
-        if (told > 0) segment.enqueued(told, LogRecord.aligned(record.length()));
+        return told;
     }
 
     /** What a record has beside a message. */
@@ -128,12 +208,13 @@ final class EntryReplay {
         if (holding == null) homeless--;
         else holding.settled();
         bodies.restoredEnd(lsn);
+        moved.restoredEnd(lsn);
         count(lsn, -1);
     }
 
-    /** All has come. How many entries, and pieces of large bodies, lie in no segment. */
+    /** All has come. How many entries, and records that others name, lie in no segment. */
     long end() {
-        return homeless + bodies.restored(segments);
+        return homeless + bodies.restored(segments) + moved.restored(segments);
     }
 
     /** Entries that have not ended. */

@@ -91,6 +91,11 @@ final class LargeBodies {
         return false;
     }
 
+    /** Whether the enqueue record at {@code lsn} has a large body. */
+    boolean isLarge(long lsn) {
+        return named.containsKey(lsn);
+    }
+
     /** Who keeps the body that the enqueue record at {@code lsn} names. */
     Pieces.Hold holdOf(long lsn) {
         Named one = named.get(lsn);
@@ -107,7 +112,7 @@ final class LargeBodies {
 
     /** The enqueue record at {@code lsn} names these pieces; its entries come one by one. */
     void restore(long lsn, long[] pieces) {
-        named.put(lsn, new Named(new LargeBody(pieces, 0, body -> {}), new AtomicInteger()));
+        named.putIfAbsent(lsn, new Named(new LargeBody(pieces, 0, body -> {}), new AtomicInteger()));
     }
 
     /** An entry of the record has come. */
@@ -139,7 +144,7 @@ final class LargeBodies {
             for (long lsn : lsns) {
                 @Nullable Segment segment = segments.of(lsn);
                 if (segment == null) homeless++;
-                else segment.restored();
+                else segment.kept();
             }
             LargeBody living = hold(new LargeBody(lsns, entries, this::letGo));
             named.put(each.getKey(), new Named(living, new AtomicInteger(entries)));

@@ -8,6 +8,7 @@ import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StateTable;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.StoreStatus;
+import io.signalbox.broker.store.Transaction;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.StoredCheckpoint;
@@ -181,6 +182,16 @@ public final class LogEngine implements MessageStore {
     @Override
     public long append(WriteBatch batch) {
         return parts().appends.append(batch);
+    }
+
+    @Override
+    public Transaction begin() {
+        return new LogTransaction(this, parts().appends, tables);
+    }
+
+    @Override
+    public int maxTargets() {
+        return settings.bufferBytes() / 4 / LogRecord.TARGET_BYTES;
     }
 
     @Override

@@ -14,17 +14,20 @@ import java.nio.charset.StandardCharsets;
  * A record of the log, seen in a buffer: everything that one write batch makes durable.
  *
  * <pre>
- *  0 length     4 crc        8 type, message, 0, 0     12 targets   16 settlements   20 drops   24 changes   28 0
- * 32 if it has a message (1, or 2 if that is large): format, durable, priority, marks, address bytes, body bytes, 0, expires at, published at
+ *  0 length     4 crc        8 type, message, 0, 0     12 targets   16 settlements   20 drops   24 changes   28 parts
+ * 32 if it has a message (1, 2 if that is large, 3 if it names its body): format, durable, priority, marks, address bytes, body bytes,
+ *                bytes of the body that it names, expires at, published at
  *    targets     (queue id, flags), sorted by queue id
  *    settlements (queue id, LSN)
  *    drops       (queue id)
+ *    parts       (LSN) of the records ahead that this one commits
  *    changes     (name bytes: 2, key bytes: 4, value bytes: 4 or -1, name, key, value)
  *    address, body
  * </pre>
  *
  * The body of a large message is its head, {@link PieceTable}. A piece is a
- * record of its own, in which nothing follows the first 32 bytes but its content.
+ * record of its own, in which nothing follows the first 32 bytes but its content. In place of a body that it names a record has the LSN
+ * of the record that holds it. A record that is ahead has a message and targets only, and is nothing unless another one commits it.
  *
  * A view is moved from record to record by {@link #at}; confined to the thread that made it. No length is believed before
  * the checksum is, and then each part must fit into the whole.
@@ -36,13 +39,16 @@ final class LogRecord {
     static final int TARGET_BYTES = 12;
     static final int SETTLEMENT_BYTES = 16;
     static final int DROP_BYTES = 8;
+    static final int PART_BYTES = 8;
     static final int CHANGE_BYTES = 10;
     static final int REMOVED = -1;
     static final byte TYPE_WRITE = 1;
     static final byte TYPE_VOID = 2;
     static final byte TYPE_PIECE = 3;
+    static final byte TYPE_AHEAD = 4;
     static final byte WHOLE = 1;
     static final byte LARGE = 2;
+    static final byte NAMING = 3;
     private static final int CRC_FROM = 8;
 
     private final ByteBuffer bytes;
@@ -98,11 +104,16 @@ final class LogRecord {
         if (length < FIXED_BYTES || length > room) return false;
         if (crc(bytes, at, store, epoch, lsn, checksum) != bytes.getInt(at + 4)) return false;
         if (type() == TYPE_VOID || type() == TYPE_PIECE) return true;
-        return type() == TYPE_WRITE && partsFit();
+        return isBatch() && partsFit();
+    }
+
+    /** Whether it is laid out as one that a batch made; others have no such parts. */
+    private boolean isBatch() {
+        return type() == TYPE_WRITE || type() == TYPE_AHEAD;
     }
 
     private boolean partsFit() {
-        if (targets() < 0 || settlements() < 0 || drops() < 0 || changes() < 0) return false;
+        if (targets() < 0 || settlements() < 0 || drops() < 0 || changes() < 0 || parts() < 0) return false;
         long end = FIXED_BYTES;
         if (hasMessage()) {
             if (length < FIXED_BYTES + MESSAGE_BYTES) return false;
@@ -110,11 +121,13 @@ final class LogRecord {
             byte priority = bytes.get(messageAt() + 2);
             if (priority < 0 || priority > 9) return false;
             end += MESSAGE_BYTES + (long) targets() * TARGET_BYTES + addressBytes() + bodyBytes();
+            if (isNaming() && bodyBytes() != Long.BYTES) return false;
             if (isLarge() && !PieceTable.fits(bytes, at + length, bodyBytes())) return false;
         } else if (targets() > 0) {
             return false;
         }
         end += (long) settlements() * SETTLEMENT_BYTES + (long) drops() * DROP_BYTES;
+        end += (long) parts() * PART_BYTES;
         if (end > length) return false;
         long change = changesAt();
         for (int i = 0; i < changes(); i++) {
@@ -144,7 +157,22 @@ final class LogRecord {
     }
 
     boolean hasMessage() {
-        return type() == TYPE_WRITE && bytes.get(at + 9) != 0;
+        return isBatch() && bytes.get(at + 9) != 0;
+    }
+
+    /** Whether it is nothing unless another record commits it. */
+    boolean isAhead() {
+        return type() == TYPE_AHEAD;
+    }
+
+    /** Whether its message's body is in another record. */
+    boolean isNaming() {
+        return hasMessage() && bytes.get(at + 9) == NAMING;
+    }
+
+    /** The record that holds the body. */
+    long namedLsn() {
+        return bytes.getLong(at + length - Long.BYTES);
     }
 
     /** Whether its message has a large body. */
@@ -163,19 +191,23 @@ final class LogRecord {
     }
 
     int targets() {
-        return type() == TYPE_WRITE ? bytes.getInt(at + 12) : 0;
+        return isBatch() ? bytes.getInt(at + 12) : 0;
     }
 
     int settlements() {
-        return type() == TYPE_WRITE ? bytes.getInt(at + 16) : 0;
+        return isBatch() ? bytes.getInt(at + 16) : 0;
     }
 
     int drops() {
-        return type() == TYPE_WRITE ? bytes.getInt(at + 20) : 0;
+        return isBatch() ? bytes.getInt(at + 20) : 0;
     }
 
     int changes() {
-        return type() == TYPE_WRITE ? bytes.getInt(at + 24) : 0;
+        return isBatch() ? bytes.getInt(at + 24) : 0;
+    }
+
+    int parts() {
+        return isBatch() ? bytes.getInt(at + 28) : 0;
     }
 
     private int messageAt() {
@@ -202,8 +234,12 @@ final class LogRecord {
         return settlementsAt() + settlements() * SETTLEMENT_BYTES;
     }
 
-    private int changesAt() {
+    private int partsAt() {
         return dropsAt() + drops() * DROP_BYTES;
+    }
+
+    private int changesAt() {
+        return partsAt() + parts() * PART_BYTES;
     }
 
     long targetQueueId(int index) {
@@ -224,6 +260,10 @@ final class LogRecord {
 
     long droppedQueueId(int index) {
         return bytes.getLong(dropsAt() + index * DROP_BYTES);
+    }
+
+    long partLsn(int index) {
+        return bytes.getLong(partsAt() + index * PART_BYTES);
     }
 
     /** Receives the changes of tables. */
@@ -269,17 +309,20 @@ final class LogRecord {
             words.append(" piece, ").append(length - FIXED_BYTES).append(" bytes");
         if (hasMessage()) {
             int addressAt = at + length - bodyBytes() - addressBytes();
-            words.append(" message ")
+            words.append(isAhead() ? " ahead of its commit, message " : " message ")
                     .append(new String(copy(addressAt, addressBytes()), StandardCharsets.UTF_8))
                     .append(", ")
-                    .append(bodyBytes())
-                    .append(" bytes, to queues");
+                    .append(storedBytes())
+                    .append(" bytes");
+            if (isNaming()) words.append(" that lie at ").append(namedLsn());
+            words.append(", to queues");
             for (int i = 0; i < targets(); i++) words.append(' ').append(targetQueueId(i));
         }
         for (int i = 0; i < settlements(); i++) {
             words.append(" settles ").append(settledLsn(i)).append(" of queue ").append(settledQueueId(i));
         }
         for (int i = 0; i < drops(); i++) words.append(" ends queue ").append(droppedQueueId(i));
+        for (int i = 0; i < parts(); i++) words.append(" commits ").append(partLsn(i));
         forEachChange(new ChangeVisitor() {
             @Override
             public void put(String table, byte[] key, byte[] value) {
@@ -299,7 +342,16 @@ final class LogRecord {
 
     /** The message with its body left in the log. */
     Message storedMessage(MessageFormats formats) throws StoreException {
-        return message(formats, new Body.Stored(lsn, bodyBytes()));
+        return message(formats, new Body.Stored(lsn, storedBytes()));
+    }
+
+    private int storedBytes() {
+        return isNaming() ? bytes.getInt(messageAt() + 12) : bodyBytes();
+    }
+
+    /** The body, of a record that holds one in one row. */
+    Body.Inline body() {
+        return Body.Inline.of(copy(at + length - bodyBytes(), bodyBytes()));
     }
 
     /** The message with its body, or what is in memory of a large one, which {@code bodies} keeps. */
@@ -308,6 +360,11 @@ final class LogRecord {
         int headBytes = isLarge() ? bodyBytes() - PieceTable.bytes(bytes, end) : bodyBytes();
         Body.Inline inline = Body.Inline.of(copy(end - bodyBytes(), headBytes));
         return message(formats, isLarge() ? PieceTable.read(bytes, end, inline, bodies.holdOf(lsn)) : inline);
+    }
+
+    /** The message of a record that only names its body. */
+    Message movedMessage(MessageFormats formats, Body.Inline body) throws StoreException {
+        return message(formats, body);
     }
 
     private Message message(MessageFormats formats, Body body) throws StoreException {

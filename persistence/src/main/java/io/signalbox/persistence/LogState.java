@@ -27,6 +27,7 @@ final class LogState {
     private final Tables tables;
     private final AppendBuffers buffers;
     private final long checkpointBytes;
+    private final OpenParts openParts = new OpenParts();
     private final ForceWaiters forceWaiters = new ForceWaiters();
     private final SpaceWaiters spaceWaiters = new SpaceWaiters();
     private final SpaceWaiters roomWaiters = new SpaceWaiters();
@@ -91,6 +92,10 @@ final class LogState {
 
     Tables tables() {
         return tables;
+    }
+
+    OpenParts openParts() {
+        return openParts;
     }
 
     AppendBuffers buffers() {

@@ -184,16 +184,29 @@ final class LogVerification {
     /** What the newest checkpoint that is whole has in some segments; nothing if there is none. */
     private Survivors living(List<Segment> segments) throws StoreException {
         Survivors living = new Survivors(segments);
-        Map<Long, long[]> large = new HashMap<>();
+        Map<Long, long[]> named = new HashMap<>();
         readNewest(
-                large::put,
+                new Naming(named::put),
                 (queueId, image) -> images.living(image, lsn -> {
                     living.accept(lsn);
-                    long[] pieces = large.remove(lsn);
-                    if (pieces != null) for (long piece : pieces) living.accept(piece);
+                    long[] others = named.remove(lsn);
+                    if (others != null) for (long other : others) living.accept(other);
                 }));
         living.sort();
         return living;
+    }
+
+    /** What a record names is needed by whoever needs the record, be it pieces or a body. */
+    private record Naming(LargeBodies.Visitor<RuntimeException> visitor) implements CheckpointReader.NamedVisitor {
+        @Override
+        public void large(long lsn, long[] pieces) {
+            visitor.large(lsn, pieces);
+        }
+
+        @Override
+        public void moved(long lsn, long holderLsn) {
+            visitor.large(lsn, new long[] {holderLsn});
+        }
     }
 
     /** @return how many of the living lie below the end of the segment, given how many lie below its beginning */
@@ -221,12 +234,12 @@ final class LogVerification {
         }
     }
 
-    private void readNewest(LargeBodies.Visitor<RuntimeException> large, CheckpointReader.ImageVisitor visitor)
+    private void readNewest(CheckpointReader.NamedVisitor named, CheckpointReader.ImageVisitor visitor)
             throws StoreException {
         CheckpointReader checkpoint = newest;
         if (checkpoint == null) return;
         try {
-            checkpoint.forEachImage((base, totals) -> {}, large, visitor);
+            checkpoint.forEachImage((base, totals) -> {}, named, visitor);
         } catch (CheckpointReader.DamagedException e) {
             throw new StoreException("The second reading differs: " + e.getMessage() + ". Check the disk.", e);
         }
@@ -234,17 +247,38 @@ final class LogVerification {
 
     /** Tells the entries that live, as a start would come to know them, but for those that it could not read. */
     private void tellEntries(LogWalk walk) throws StoreException, IOException {
-        readNewest(damages::large, (queueId, image) -> images.living(image, lsn -> damages.entry(queueId, lsn)));
-        for (int i = 0; i < headers.size(); i++) if (!isCopy(i)) walk.segment(i, replayLsn, new Telling());
+        readNewest(new Naming(damages::large), (queueId, image) -> images.living(image, lsn -> damages.entry(queueId, lsn)));
+        LongSet committed = new LongSet();
+        for (int i = 0; i < headers.size(); i++) if (!isCopy(i)) walk.segment(i, replayLsn, new Foreseeing(committed));
+        for (int i = 0; i < headers.size(); i++) if (!isCopy(i)) walk.segment(i, replayLsn, new Telling(committed));
     }
 
-    private final class Telling implements LogWalk.Visitor<IOException> {
+    /** Which records were ahead of a commit that is there. */
+    private record Foreseeing(LongSet committed) implements LogWalk.Visitor<IOException> {
         @Override
         public void gap(long fromLsn, long toLsn, Set<Long> named) {}
 
         @Override
         public void record(LogRecord record) {
+            for (int i = 0; i < record.parts(); i++) committed.add(record.partLsn(i));
+        }
+    }
+
+    private final class Telling implements LogWalk.Visitor<IOException> {
+        private final LongSet committed;
+
+        Telling(LongSet committed) {
+            this.committed = committed;
+        }
+
+        @Override
+        public void gap(long fromLsn, long toLsn, Set<Long> named) {}
+
+        @Override
+        public void record(LogRecord record) {
+            if (record.isAhead() && !committed.contains(record.lsn())) return;
             tables.replay(record);
+            if (record.isNaming()) damages.large(record.lsn(), new long[] {record.namedLsn()});
             if (record.isLarge()) damages.large(record.lsn(), record.pieceLsns());
             for (int i = 0; i < record.targets(); i++) damages.entry(record.targetQueueId(i), record.lsn());
             for (int i = 0; i < record.settlements(); i++) {

@@ -123,8 +123,11 @@ final class Rebuild {
         areTablesWhole |= sure == 0;
         entries.watchBelow(sure);
         if (base != null) entries.checkpoint(base);
-        walk(walk, contents, 1, new SecondPass(entries));
-        lost = entries.dropUnreadable();
+        RecordWindow window = new RecordWindow(store, storeId, surroundings.checksum());
+        int lostAhead = entries.early(window).size();
+        entries.trustBelow(unreadableFiles.isEmpty() ? lastGapEnd : Long.MAX_VALUE);
+        walk(walk, contents, 1, new SecondPass(entries, window));
+        lost = entries.dropUnreadable() + lostAhead;
         entries.end();
         if (base != null && lost == 0 && unreadableBytes == 0 && unreadableFiles.isEmpty() && isWholeBehind(contents)) {
             throw new StoreException("The checkpoint " + basePlace
@@ -244,7 +247,7 @@ final class Rebuild {
 
         @Override
         public void record(LogRecord record) {
-            entries.drops(record);
+            entries.foresee(record, replayLsn);
             if (record.lsn() >= tablesLsn) tables.replay(record);
             if (record.type() == LogRecord.TYPE_PIECE) pieces.add(record.lsn());
         }
@@ -259,17 +262,31 @@ final class Rebuild {
     /** The entries, and what settled them. */
     private final class SecondPass implements LogWalk.Visitor<StoreException> {
         private final EntryReplay entries;
+        private final RecordWindow holders;
 
-        SecondPass(EntryReplay entries) {
+        SecondPass(EntryReplay entries, RecordWindow holders) {
             this.entries = entries;
+            this.holders = holders;
         }
 
         @Override
         public void record(LogRecord record) throws StoreException {
             Segment segment = segments.of(record.lsn());
             if (segment == null) throw new IllegalStateException("no segment holds LSN " + record.lsn());
-            if (isComplete(record)) entries.record(segment, record);
+            if (isComplete(record) && hasBody(record)) entries.record(segment, record);
             else entries.settlements(segment, record);
+        }
+
+        /** A record that names a body is worth nothing without it. */
+        private boolean hasBody(LogRecord record) throws StoreException {
+            if (!record.isNaming()) return true;
+            Segment segment = segments.of(record.namedLsn());
+            try {
+                return segment != null
+                        && holders.record(segment.header(), record.namedLsn(), Long.MAX_VALUE) != null;
+            } catch (IOException e) {
+                throw new StoreException("The log cannot be read (" + e.getMessage() + "). Check the disk.", e);
+            }
         }
 
         @Override

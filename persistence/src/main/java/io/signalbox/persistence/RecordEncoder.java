@@ -20,11 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class RecordEncoder implements NewRecord {
 
     private final WriteBatch batch;
+    private final byte type;
+    private final @Nullable PartList parts;
     private final Tables tables;
-    private final LargeBodies bodies;
+    private final SegmentTable segments;
     private final @Nullable Message message;
     private final Body.@Nullable Inline body;
     private final Body.@Nullable Large large;
+
+    /** The record whose body the message has; 0 = it has its own. */
+    private final long namedLsn;
+
     private final int bodyBytes;
     private final byte[] address;
     private final TargetTable targets;
@@ -32,31 +38,44 @@ final class RecordEncoder implements NewRecord {
     private final long contentBytes;
     private final long length;
 
-    RecordEncoder(WriteBatch batch, Tables tables, LargeBodies bodies) {
+    /** A batch in one record. */
+    static RecordEncoder plain(WriteBatch batch, Tables tables, SegmentTable segments) {
+        return new RecordEncoder(batch, LogRecord.TYPE_WRITE, null, tables, segments);
+    }
+
+    /** A message of a transaction, which becomes one of its parts. */
+    static RecordEncoder ahead(WriteBatch batch, PartList parts, Tables tables, SegmentTable segments) {
+        return new RecordEncoder(batch, LogRecord.TYPE_AHEAD, parts, tables, segments);
+    }
+
+    /** The rest of a transaction, which commits its parts. */
+    static RecordEncoder commit(WriteBatch batch, PartList parts, Tables tables, SegmentTable segments) {
+        return new RecordEncoder(batch, LogRecord.TYPE_WRITE, parts, tables, segments);
+    }
+
+    private RecordEncoder(WriteBatch batch, byte type, @Nullable PartList parts, Tables tables, SegmentTable segments) {
         this.batch = batch;
+        this.type = type;
+        this.parts = parts;
         this.tables = tables;
-        this.bodies = bodies;
+        this.segments = segments;
         message = batch.isPublish() ? batch.message().orElseThrow() : null;
         targets = TargetTable.of(batch);
         long bytes = LogRecord.FIXED_BYTES;
         long content = 0;
-        if (message == null) {
-            body = null;
-            large = null;
-            bodyBytes = 0;
-            address = new byte[0];
-        } else {
-            body = message.head();
-            large = message.large().orElse(null);
-            bodyBytes = body.size()
-                    + (large == null ? 0 : PieceTable.bytes(large.pieces().count()));
-            address = message.envelope().address().getBytes(StandardCharsets.UTF_8);
+        large = message == null ? null : message.large().orElse(null);
+        namedLsn = message == null ? 0 : namedLsn(message);
+        body = message == null || namedLsn != 0 ? null : message.head();
+        bodyBytes = bodyBytes();
+        address = message == null ? new byte[0] : message.envelope().address().getBytes(StandardCharsets.UTF_8);
+        if (message != null) {
             content += bodyBytes;
             bytes += LogRecord.MESSAGE_BYTES
                     + (long) targets.size() * LogRecord.TARGET_BYTES
                     + address.length
                     + bodyBytes;
         }
+        bytes += (long) committed() * LogRecord.PART_BYTES;
         bytes += (long) batch.settlements() * LogRecord.SETTLEMENT_BYTES;
         bytes += (long) batch.droppedQueues().size() * LogRecord.DROP_BYTES;
         List<TableChange> changes = batch.tableChanges();
@@ -75,6 +94,29 @@ final class RecordEncoder implements NewRecord {
         length = bytes;
     }
 
+    /** A move of a move names the first, so that nobody has to go from one to the next. */
+    private long namedLsn(Message named) {
+        if (!(named.body() instanceof Body.Stored stored)) return 0;
+        if (segments.bodies().isLarge(stored.lsn())) {
+            throw new IllegalArgumentException("the body of the message at LSN " + stored.lsn() + " is large");
+        }
+        long before = segments.moved().holderOf(stored.lsn());
+        long holderLsn = before == 0 ? stored.lsn() : before;
+        if (!segments.mayHold(holderLsn)) throw new IllegalArgumentException("no segment holds LSN " + holderLsn);
+        return holderLsn;
+    }
+
+    private int bodyBytes() {
+        if (namedLsn != 0) return Long.BYTES;
+        if (body == null) return 0;
+        return body.size()
+                + (large == null ? 0 : PieceTable.bytes(large.pieces().count()));
+    }
+
+    private int committed() {
+        return parts == null || type == LogRecord.TYPE_AHEAD ? 0 : parts.count();
+    }
+
     /** Bytes of bodies, keys and values: what the limit on a batch is about. */
     long contentBytes() {
         return contentBytes;
@@ -89,14 +131,10 @@ final class RecordEncoder implements NewRecord {
     public void encode(ByteBuffer target, int at, StoreId store, long epoch, long lsn, Checksum checksum) {
         int end = at + (int) length;
         ByteBuffer out = target.duplicate().clear().position(at);
-        out.putInt((int) length)
-                .putInt(0)
-                .put(LogRecord.TYPE_WRITE)
-                .put(messageKind())
-                .putShort((short) 0);
+        out.putInt((int) length).putInt(0).put(type).put(messageKind()).putShort((short) 0);
         out.putInt(targets.size()).putInt(batch.settlements());
-        out.putInt(batch.droppedQueues().size()).putInt(tableNames.length).putInt(0);
-        if (message != null && body != null) {
+        out.putInt(batch.droppedQueues().size()).putInt(tableNames.length).putInt(committed());
+        if (message != null) {
             putMessageHead(out, message);
             targets.put(out);
         }
@@ -104,11 +142,13 @@ final class RecordEncoder implements NewRecord {
             out.putLong(batch.settledQueueId(i)).putLong(batch.settledLsn(i));
         }
         for (long queueId : batch.droppedQueues()) out.putLong(queueId);
+        if (parts != null && committed() > 0) parts.forEach(out::putLong);
         for (int i = 0; i < tableNames.length; i++)
             putChange(out, tableNames[i], batch.tableChanges().get(i));
         out.put(address);
         if (body != null) out.put(body.bytes(), body.from(), body.size());
         if (large != null) PieceTable.write(large, out);
+        if (namedLsn != 0) out.putLong(namedLsn);
         if (out.position() != end) throw new IllegalStateException("record ends at " + out.position() + ", not " + end);
         while (out.position() < at + alignedBytes()) out.put((byte) 0);
         LogRecord.seal(target, at, store, epoch, lsn, checksum);
@@ -116,14 +156,22 @@ final class RecordEncoder implements NewRecord {
 
     private byte messageKind() {
         if (message == null) return 0;
+        if (namedLsn != 0) return LogRecord.NAMING;
         return large == null ? LogRecord.WHOLE : LogRecord.LARGE;
     }
 
     /** Before the range counts as filled: a checkpoint covers an LSN only if the tables hold all changes below. */
     @Override
     public void placed(long lsn) {
-        if (large != null) bodies.named(lsn, large.pieces(), targets.size());
+        if (large != null) segments.bodies().named(lsn, large.pieces(), targets.size());
+        if (namedLsn != 0) {
+            segments.keep(namedLsn);
+            segments.moved().named(lsn, namedLsn, targets.size());
+        }
         tables.apply(batch, lsn);
+        if (parts == null) return;
+        if (type == LogRecord.TYPE_AHEAD) parts.add(lsn, targets.size());
+        else parts.committed(lsn);
     }
 
     private void putMessageHead(ByteBuffer out, Message message) {
@@ -132,7 +180,7 @@ final class RecordEncoder implements NewRecord {
                 .put((byte) (envelope.durable() ? 1 : 0))
                 .put((byte) envelope.priority())
                 .put(envelope.marks());
-        out.putInt(address.length).putInt(bodyBytes).putInt(0);
+        out.putInt(address.length).putInt(bodyBytes).putInt(message.body().size());
         out.putLong(envelope.expiresAtMillis()).putLong(envelope.publishedAtMillis());
     }
 

@@ -7,7 +7,9 @@ import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.LogStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -26,12 +28,20 @@ final class RecordReader {
     private final LogStore store;
     private final MessageFormats formats;
     private final RecordWindow window;
+
+    /** For bodies that a message's record only names. */
+    private final RecordWindow holders;
+
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
 
-    /** Where each LSN lies, in their order; null where one lies nowhere. */
+    /**
+     * @param entered where each LSN lies, in their order; null where one lies nowhere
+     * @param holders where bodies lie that records only name, by the LSNs of these
+     */
     private record Request(
             long[] lsns,
             List<@Nullable Entered> entered,
+            Map<Long, Entered> holders,
             RecordSink sink,
             DamageSink damages,
             Consumer<StoreException> failure) {}
@@ -39,8 +49,12 @@ final class RecordReader {
     private record Entered(Segment segment, Readers readers) {}
 
     private interface RecordSink {
-        /** False if that is not what should be there. */
-        boolean read(LogRecord record) throws StoreException;
+        /**
+         * False if that is not what should be there.
+         *
+         * @param holder where the body lies, if the record only names it
+         */
+        boolean read(LogRecord record, @Nullable Entered holder) throws IOException, StoreException;
     }
 
     private interface DamageSink {
@@ -53,22 +67,33 @@ final class RecordReader {
         this.store = store;
         this.formats = formats;
         window = new RecordWindow(store, log.store(), checksum);
+        holders = new RecordWindow(store, log.store(), checksum);
     }
 
     /** Queues a request for LSNs that are durable, or will never be because the store has failed. */
     void request(long[] lsns, ReadSink sink, Consumer<StoreException> failure) {
-        add(lsns, record -> hand(record, sink), sink::damaged, failure);
+        add(lsns, (record, holder) -> hand(record, holder, sink), sink::damaged, failure);
     }
 
-    private boolean hand(LogRecord record, ReadSink sink) throws StoreException {
+    private boolean hand(LogRecord record, @Nullable Entered holder, ReadSink sink) throws IOException, StoreException {
         if (!record.hasMessage()) return false;
+        if (record.isNaming()) return handMoved(record, holder, sink);
         sink.loaded(record.lsn(), record.residentMessage(formats, log.segments().bodies()));
+        return true;
+    }
+
+    private boolean handMoved(LogRecord record, @Nullable Entered entered, ReadSink sink)
+            throws IOException, StoreException {
+        if (entered == null) throw gone(record.lsn());
+        LogRecord holder = holders.record(entered.segment.header(), record.namedLsn(), Long.MAX_VALUE);
+        if (holder == null || !holder.hasMessage()) return false;
+        sink.loaded(record.lsn(), record.movedMessage(formats, holder.body()));
         return true;
     }
 
     /** Queues a request for a piece of a large body, as {@link #request}. */
     void requestPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failure) {
-        add(new long[] {lsn}, record -> hand(record, sink), (place, why) -> false, failure);
+        add(new long[] {lsn}, (record, holder) -> hand(record, sink), (place, why) -> false, failure);
     }
 
     private static boolean hand(LogRecord record, Consumer<byte[]> sink) {
@@ -79,8 +104,14 @@ final class RecordReader {
 
     private void add(long[] lsns, RecordSink sink, DamageSink damages, Consumer<StoreException> failure) {
         List<@Nullable Entered> entered = new ArrayList<>(lsns.length);
-        for (long lsn : lsns) entered.add(enter(lsn));
-        requests.add(new Request(lsns, entered, sink, damages, failure));
+        Map<Long, Entered> bodies = new HashMap<>(0);
+        for (long lsn : lsns) {
+            entered.add(enter(lsn));
+            long holderLsn = log.segments().moved().holderOf(lsn);
+            Entered holder = holderLsn == 0 ? null : enter(holderLsn);
+            if (holder != null && bodies.putIfAbsent(lsn, holder) != null) holder.readers.leave();
+        }
+        requests.add(new Request(lsns, entered, bodies, sink, damages, failure));
     }
 
     private @Nullable Entered enter(long lsn) {
@@ -103,24 +134,30 @@ final class RecordReader {
             LOGGER.error("A reader of {} messages failed", request.lsns.length, e);
         } finally {
             for (Entered entered : request.entered) if (entered != null) entered.readers.leave();
+            for (Entered holder : request.holders.values()) holder.readers.leave();
         }
         return LogWriter.AGAIN;
     }
 
     private void serve(Request request) throws IOException, StoreException {
         window.clear();
+        holders.clear();
         for (int i = 0; i < request.lsns.length; i++) {
             long lsn = request.lsns[i];
             StoreException failed = log.failure();
             if (failed != null && lsn >= log.durableLsn()) throw failed;
             Entered entered = request.entered.get(i);
-            if (entered == null) throw new StoreException("The log does not hold LSN " + lsn + " any more.");
+            if (entered == null) throw gone(lsn);
             LogRecord record = window.record(entered.segment.header(), lsn, next(request.lsns, i));
-            if (record != null && request.sink.read(record)) continue;
+            if (record != null && request.sink.read(record, request.holders.get(lsn))) continue;
             StoreException why = damaged(lsn);
             if (!request.damages.damaged(lsn, why)) throw why;
             log.damage().isNew(lsn); // it has been told
         }
+    }
+
+    private static StoreException gone(long lsn) {
+        return new StoreException("The log does not hold LSN " + lsn + " any more.");
     }
 
     private static long next(long[] lsns, int index) {

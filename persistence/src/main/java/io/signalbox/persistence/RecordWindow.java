@@ -29,6 +29,11 @@ final class RecordWindow {
         window.clear();
     }
 
+    /** Whether something is at an address, of a record or not. */
+    boolean isThere(long lsn) throws IOException {
+        return window.find(lsn, LogRecord.FIXED_BYTES, USUAL_RECORD_BYTES) != LogWindow.MISSING;
+    }
+
     /**
      * The record at an address.
      *

@@ -129,6 +129,11 @@ final class Recovery {
 
         keep(contents, chain);
         if (checkpoint != null) entries.checkpoint(checkpoint);
+        List<Long> damaged = entries.early(new RecordWindow(store, storeId, checksum));
+        if (!damaged.isEmpty()) {
+            throw new StoreException("The log is damaged in " + store.describe(damaged.get(0))
+                    + ": the message there is not what was written; restore the directory from a backup.");
+        }
         emit(chain, scanner);
         return opened(storeId, newest);
     }
@@ -244,7 +249,7 @@ final class Recovery {
 
         @Override
         public void record(LogRecord record) {
-            entries.drops(record);
+            entries.foresee(record, replayLsn);
             tables.replay(record);
         }
     }

@@ -311,6 +311,8 @@ final class Scrub implements ImageListener {
 
     private boolean isHit(Suspect suspect, long lsn) {
         if (lsn >= suspect.fromLsn && lsn < suspect.toLsn) return true;
+        long holderLsn = log.segments().moved().holderOf(lsn);
+        if (holderLsn >= suspect.fromLsn && holderLsn < suspect.toLsn) return true;
         return log.segments().bodies().hasPiece(lsn, suspect.fromLsn, suspect.toLsn);
     }
 

@@ -57,8 +57,8 @@ final class Segment {
         entryBytes.addAndGet(recordBytes);
     }
 
-    /** An entry that an earlier life left. */
-    void restored() {
+    /** What lies here is needed once more: an entry that an earlier life left, or a record that names it. */
+    void kept() {
         unsettled.incrementAndGet();
     }
 

@@ -1,7 +1,10 @@
 package io.signalbox.persistence;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -16,6 +19,10 @@ final class SegmentTable {
 
     private final ConcurrentSkipListMap<Long, Segment> byBase = new ConcurrentSkipListMap<>();
     private final LargeBodies bodies;
+    private final MovedBodies moved = new MovedBodies();
+
+    /** Of {@link #keep}, once for each time. */
+    private final Queue<Long> owed = new ConcurrentLinkedQueue<>();
 
     SegmentTable(LargeBodies bodies) {
         this.bodies = bodies;
@@ -26,8 +33,25 @@ final class SegmentTable {
         return bodies;
     }
 
+    /** What is counted here besides. */
+    MovedBodies moved() {
+        return moved;
+    }
+
     void add(Segment segment) {
         byBase.put(segment.header().baseLsn(), segment);
+        for (Long lsn : List.copyOf(owed)) if (segment.holds(lsn) && owed.remove(lsn)) segment.kept();
+    }
+
+    /** Counts a record as living once more. Any thread; what lies in a segment that is not ready yet is counted when it is. */
+    void keep(long lsn) {
+        Segment segment = of(lsn);
+        if (segment == null) {
+            owed.add(lsn);
+            segment = of(lsn);
+            if (segment == null || !owed.remove(lsn)) return;
+        }
+        segment.kept();
     }
 
     /** The segment in which an address lies. */
@@ -35,6 +59,11 @@ final class SegmentTable {
     Segment of(long lsn) {
         Map.Entry<Long, Segment> entry = byBase.floorEntry(lsn);
         return entry == null || !entry.getValue().holds(lsn) ? null : entry.getValue();
+    }
+
+    /** Whether an address is in a segment, or will be. */
+    boolean mayHold(long lsn) {
+        return of(lsn) != null || lsn >= newest().header().endLsn();
     }
 
     Segment newest() {
@@ -61,6 +90,8 @@ final class SegmentTable {
             long lsn = record.settledLsn(i);
             emptied |= settledLast(holding(lsn), keptReplayLsn);
             bodies.ended(lsn);
+            long holderLsn = moved.ended(lsn);
+            if (holderLsn != 0) emptied |= settledLast(holding(holderLsn), keptReplayLsn);
         }
         return emptied;
     }
@@ -86,6 +117,8 @@ final class SegmentTable {
                 if (segment == null || !segment.holds(lsn)) last = segment = holding(lsn);
                 segment.settled();
                 bodies.ended(lsn);
+                long holderLsn = moved.ended(lsn);
+                if (holderLsn != 0) holding(holderLsn).settled();
             }
         });
     }

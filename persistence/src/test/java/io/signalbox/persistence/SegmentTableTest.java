@@ -79,7 +79,7 @@ class SegmentTableTest {
         for (int i = 0; i < 6; i++) first.settled();
         assertEquals(1000, first.livingBytes());
         assertEquals(1000, table.livingBytes());
-        second.restored();
+        second.kept();
         assertEquals(BYTES, second.livingBytes(), "it is not known what came in");
     }
 

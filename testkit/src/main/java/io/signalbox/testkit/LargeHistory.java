@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * readers that hold what they read. Not thread-safe.
  */
 final class LargeHistory {
+    /** How the addresses of large messages begin, also of those that were moved. */
+    static final String ADDRESS = "large";
+
     private static final int MOST_UPLOADS = 4;
     private static final int MOST_READERS = 3;
 
@@ -132,7 +135,7 @@ final class LargeHistory {
     }
 
     private static Envelope envelope() {
-        return Envelope.of("large", true, 1);
+        return Envelope.of(ADDRESS, true, 1);
     }
 
     /** Its enqueue record is in the log, or has found no space. */

@@ -4,8 +4,10 @@ import io.signalbox.broker.message.Message;
 import io.signalbox.broker.message.Pieces;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.LargeUpload;
+import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.Transaction;
 import io.signalbox.persistence.DiskLimits;
 import io.signalbox.persistence.LogEngine;
 import io.signalbox.persistence.LogThreads;
@@ -65,6 +67,30 @@ public final class SimulatedStore {
         default Pieces uploaded(Pieces pieces, Supplier<LargeUpload> uploads) {
             return pieces;
         }
+
+        /** Begins a transaction. */
+        default Transaction begin(MessageStore store) {
+            return store.begin();
+        }
+
+        /**
+         * A transaction was committed; what says that it is durable.
+         *
+         * @param lastPartLsn of its last message, 0 if it has none
+         */
+        default long awaited(long commitLsn, long lastPartLsn) {
+            return commitLsn;
+        }
+
+        /** A message lies ahead of its commit, in the record at this LSN. */
+        default void ahead(long lsn) {}
+
+        /**
+         * A message was moved.
+         *
+         * @param holderLsn the record that holds its body
+         */
+        default void moved(MessageStore store, long holderLsn) {}
 
         /** Told each LSN that was given out. */
         default void appended(long lsn) {}

@@ -1,5 +1,7 @@
 package io.signalbox.testkit;
 
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.WriteBatch;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,18 @@ public final class StoreContents {
             int flags, String address, boolean durable, int priority, byte marks, int bodyBytes, int bodyHash) {
         static Entry of(int flags, Message message) {
             return of(flags, message, message.content().compact().bytes());
+        }
+
+        /** The same body in another message. */
+        Entry with(int otherFlags, Envelope envelope) {
+            return new Entry(
+                    otherFlags,
+                    envelope.address(),
+                    envelope.durable(),
+                    envelope.priority(),
+                    envelope.marks(),
+                    bodyBytes,
+                    bodyHash);
         }
 
         /** @param body all of it */
@@ -86,7 +100,7 @@ public final class StoreContents {
         if (!batch.isPublish()) return;
         Message message = batch.message().orElseThrow();
         for (int i = 0; i < batch.targets(); i++) {
-            entries.put(new EntryName(batch.targetQueueId(i), lsn), Entry.of(batch.targetFlags(i), message));
+            entries.put(new EntryName(batch.targetQueueId(i), lsn), entry(batch.targetFlags(i), message));
         }
     }
 
@@ -108,6 +122,16 @@ public final class StoreContents {
 
     boolean hasTablesOf(StoreContents other) {
         return tables.equals(other.tables);
+    }
+
+    /** A message that names its body has that of the record there, of which an entry lives. */
+    private Entry entry(int flags, Message message) {
+        if (!(message.body() instanceof Body.Stored named)) return Entry.of(flags, message);
+        Map.Entry<EntryName, Entry> any = entries.ceilingEntry(new EntryName(Long.MIN_VALUE, named.lsn()));
+        if (any == null || any.getKey().lsn() != named.lsn()) {
+            throw new AssertionError("nothing lives at LSN " + named.lsn());
+        }
+        return any.getValue().with(flags, message.envelope());
     }
 
     static String text(byte[] bytes) {

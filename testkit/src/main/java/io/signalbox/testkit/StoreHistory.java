@@ -1,18 +1,15 @@
 package io.signalbox.testkit;
 
-import io.signalbox.broker.message.Body;
-import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.MessageStore;
-import io.signalbox.broker.store.StateTable;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.testkit.SimulatedStore.Variation;
 import io.signalbox.testkit.StoreContents.EntryName;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A history of a store made from a seed: publishes to several queues, settlements, table changes, dropped queues, restarts,
@@ -23,29 +20,26 @@ import java.util.Random;
 public final class StoreHistory {
     static final List<String> TABLES = List.of("catalogue", "sessions");
     private static final int MOST_UNSETTLED = 60;
-    private static final int QUEUES = 6;
 
     private final Random random;
     private final Variation variation;
     private final StoreModel model = new StoreModel();
     private final List<EntryName> unsettled = new ArrayList<>();
     private final SimulatedCore core;
-    private final long[] queueIds = new long[QUEUES];
+    private final GeneratedBatches batches;
     private final double probeShare;
-    private long nextQueueId = 1;
     private long nanos = 1;
     private SimulatedStore store;
     private final LargeHistory large;
+    private final TransactionHistory transactions;
+    private final MoveHistory moves;
     private boolean running;
     private boolean probing;
     private boolean quiet;
     private long operationsToCrash = Long.MAX_VALUE;
     private long crashPoints;
     private long cutBytes;
-    private long rolls;
-    private long givenBack;
-    private long checkpoints;
-    private long cleanings;
+    private final DiskEvents events = new DiskEvents();
     private long spaceWaiters;
     private long forceWaiters;
 
@@ -55,8 +49,10 @@ public final class StoreHistory {
         core = new SimulatedCore(random);
         this.probeShare = probeShare;
         this.variation = variation;
-        for (int i = 0; i < QUEUES; i++) queueIds[i] = nextQueueId++;
+        batches = new GeneratedBatches(random);
         large = new LargeHistory(random, variation);
+        moves = new MoveHistory(random, variation);
+        transactions = new TransactionHistory(this, random, variation);
         store = newLife(new SimulatedDisk());
     }
 
@@ -77,29 +73,28 @@ public final class StoreHistory {
         return crashPoints;
     }
 
-    /** How often a new segment was made ready. */
-    public long rolls() {
-        return rolls;
+    /** What happened on the disk. */
+    DiskEvents disk() {
+        return events;
     }
 
-    /** How often a segment was needed no more. */
-    public long givenBack() {
-        return givenBack;
-    }
-
-    /** How many checkpoints were published. */
-    public long checkpoints() {
-        return checkpoints;
-    }
-
-    /** How often what lived in segments was copied out of them. */
-    public long cleanings() {
-        return cleanings;
+    GeneratedBatches batches() {
+        return batches;
     }
 
     /** What of it is about large messages. */
     LargeHistory large() {
         return large;
+    }
+
+    /** What of it is about transactions. */
+    TransactionHistory transactions() {
+        return transactions;
+    }
+
+    /** What of it is about messages that are moved. */
+    MoveHistory moves() {
+        return moves;
     }
 
     public SimulatedStore store() {
@@ -134,6 +129,8 @@ public final class StoreHistory {
                 StoreContents recovered = store.recover(variation.wrap(core));
                 core.begin(recovered);
                 large.begin(store);
+                moves.begin(store, recovered);
+                transactions.begin(store);
                 model.check(recovered);
                 model.resumeFrom(recovered);
                 unsettled.clear();
@@ -178,8 +175,8 @@ public final class StoreHistory {
     }
 
     private void step() {
-        switch (random.nextInt(24)) {
-            case 0, 1, 2, 3 -> append(publish());
+        switch (random.nextInt(32)) {
+            case 0, 1, 2, 3 -> append(batches.publish());
             case 4, 5 -> append(settle());
             case 6 -> append(mixed());
             case 7 -> nanos += random.nextInt(random.nextInt(3) == 0 ? 2_000_000_000 : 40_000_000);
@@ -188,6 +185,8 @@ public final class StoreHistory {
             case 10, 13, 14 -> core.step();
             case 15, 16, 17, 18 -> upload();
             case 19, 20, 21 -> large.readOn();
+            case 22, 23, 24, 25, 26, 27 -> transactions.step();
+            case 28 -> move();
             default -> store.engine().logStep();
         }
         model.promise(store.engine().durableLsn());
@@ -224,17 +223,54 @@ public final class StoreHistory {
             return;
         }
         model.appended(expected, lsn);
+        isTrue(batch, lsn);
+        for (long dropped : batch.droppedQueues()) forget(dropped, lsn);
+        awaitSometimes(lsn);
+    }
+
+    private void awaitSometimes(long lsn) {
+        if (random.nextInt(4) > 0) return;
+        forceWaiters++;
+        store.engine().afterForce(lsn, () -> forceWaiters--);
+    }
+
+    /** The queues have what a record brought, and not what it settled. */
+    private void isTrue(WriteBatch batch, long lsn) {
         core.appended(batch, lsn);
         variation.appended(lsn);
         for (int i = 0; i < batch.targets(); i++) unsettled.add(new EntryName(batch.targetQueueId(i), lsn));
         for (int i = 0; i < batch.settlements(); i++) {
             unsettled.remove(new EntryName(batch.settledQueueId(i), batch.settledLsn(i)));
         }
-        for (long dropped : batch.droppedQueues()) forget(dropped, lsn);
-        if (random.nextInt(4) == 0) {
-            forceWaiters++;
-            store.engine().afterForce(lsn, () -> forceWaiters--);
-        }
+    }
+
+    /** A transaction was committed, by the last of its records. */
+    void committed(List<StoreModel.Written> records, long awaitedLsn) {
+        model.committed(records, awaitedLsn);
+        for (StoreModel.Written each : records) isTrue(each.batch(), each.lsn());
+        awaitSometimes(awaitedLsn);
+    }
+
+    /** An entry that has not ended, which nobody else gets from here on; null if there is none. */
+    @Nullable
+    EntryName take() {
+        return unsettled.isEmpty() ? null : unsettled.remove(random.nextInt(unsettled.size()));
+    }
+
+    /** An entry that was taken is there again. */
+    void putBack(EntryName name) {
+        unsettled.add(name);
+    }
+
+    private void move() {
+        EntryName name = take();
+        if (name == null) return;
+        unsettled.add(name);
+        Message message = moves.message(name, model.entry(name));
+        if (message == null) return;
+        WriteBatch batch = batches.addTargets(new WriteBatch().message(message)).settle(name.queueId(), name.lsn());
+        append(batch, MoveHistory.asNamed(batch, name.lsn()));
+        if (batch.enqueueLsn() > 0) moves.moved(name.lsn(), batch.enqueueLsn());
     }
 
     /** As the core does: the entries that a queue has when it ends are named once, and never settled. */
@@ -250,35 +286,9 @@ public final class StoreHistory {
         LargeHistory.Uploaded uploaded = large.upload();
         if (uploaded == null) return;
         Message message = uploaded.message();
-        WriteBatch batch = addTargets(new WriteBatch().message(message));
+        WriteBatch batch = batches.addTargets(new WriteBatch().message(message));
         append(batch, LargeHistory.asWhole(batch, uploaded.content()));
         large.appended(batch);
-    }
-
-    WriteBatch publish() {
-        byte[] body = new byte[bodyBytes()];
-        random.nextBytes(body);
-        int priority = random.nextInt(10);
-        byte marks = (byte) (priority * 29);
-        Envelope envelope =
-                new Envelope("a/" + random.nextInt(100), random.nextBoolean(), priority, Envelope.NEVER, 1, marks);
-        return addTargets(new WriteBatch().message(new Message(envelope, SimulatedFormat.BYTES, Body.Inline.of(body))));
-    }
-
-    private WriteBatch addTargets(WriteBatch batch) {
-        int first = random.nextInt(QUEUES);
-        int count = 1 + random.nextInt(random.nextInt(3) == 0 ? QUEUES : 1);
-        for (int i = 0; i < count; i++) batch.enqueueTo(queueIds[(first + i) % QUEUES], random.nextInt());
-        return batch;
-    }
-
-    private int bodyBytes() {
-        return switch (random.nextInt(40)) {
-            case 0 -> 0;
-            case 1 -> 3000 + random.nextInt(1500); // around the marks of the buffer
-            case 2 -> random.nextInt(SimulatedStore.SMALL.maxBatchBytes() - 1000);
-            default -> random.nextInt(500);
-        };
     }
 
     /** Mostly the oldest, and more of them the more there are, so that segments become free. */
@@ -308,18 +318,11 @@ public final class StoreHistory {
 
     /** Changes of several kinds, which must come back all or none. */
     private WriteBatch mixed() {
-        WriteBatch batch = random.nextBoolean() ? publish() : settle();
-        int changes = 1 + random.nextInt(3);
-        for (int i = 0; i < changes; i++) {
-            StateTable table = store.engine().table(TABLES.get(random.nextInt(TABLES.size())));
-            byte[] key = ("k" + random.nextInt(12)).getBytes(StandardCharsets.ISO_8859_1);
-            if (random.nextInt(3) == 0) batch.remove(table, key);
-            else batch.put(table, key, ("v" + random.nextInt(1000)).getBytes(StandardCharsets.ISO_8859_1));
-        }
+        WriteBatch batch = random.nextBoolean() ? batches.publish() : settle();
+        batches.addChanges(batch, store.engine());
         if (!batch.isPublish() && random.nextInt(4) == 0) {
-            int queue = random.nextInt(QUEUES);
-            batch.dropQueue(queueIds[queue]);
-            queueIds[queue] = nextQueueId++;
+            int queue = batches.queue();
+            if (!transactions.isConcernedWith(batches.queueId(queue))) batches.drop(queue, batch);
         }
         return batch;
     }
@@ -341,13 +344,10 @@ public final class StoreHistory {
     /** The disk is about to do something, or has just done it. */
     private void at(String operation) {
         if (probing) return;
-        if (operation.startsWith("renamed seg-")) rolls++;
-        if (operation.startsWith("rename seg-") || operation.startsWith("delete seg-")) givenBack++;
-        if (operation.startsWith("renamed checkpoint-")) checkpoints++;
-        if (operation.startsWith("renamed cold-")) cleanings++;
+        events.note(operation);
         if (running && !quiet && operation.startsWith("force seg-") && random.nextInt(3) == 0) {
             // What arrives while a force runs belongs to the next batch.
-            append(random.nextBoolean() ? publish() : mixed());
+            append(random.nextBoolean() ? batches.publish() : mixed());
         }
         if (operationsToCrash-- == 0) throw new SimulatedCrash(operation);
         if (random.nextDouble() >= probeShare) return;

@@ -6,7 +6,6 @@ import io.signalbox.testkit.StoreContents.EntryName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -22,15 +21,42 @@ public final class StoreModel {
     private final StoreContents ever = new StoreContents();
     private long highestLsn;
 
-    private record Appended(WriteBatch batch, long lsn) {}
+    /** A batch with the LSN of its record. */
+    record Written(WriteBatch batch, long lsn) {}
+
+    /**
+     * What becomes true together.
+     *
+     * @param awaitedLsn it is promised when that is durable
+     */
+    private record Appended(List<Written> records, long awaitedLsn) {
+        void applyTo(StoreContents contents) {
+            for (Written each : records) contents.apply(each.batch, each.lsn);
+        }
+    }
 
     /** A batch was accepted; it must not be changed any more. */
     void appended(WriteBatch batch, long lsn) {
+        ahead(batch, lsn);
+        committed(List.of(new Written(batch, lsn)), lsn);
+    }
+
+    /** A record was accepted, and is not true yet. */
+    void ahead(WriteBatch batch, long lsn) {
+        given(lsn);
+        ever.enqueue(batch, lsn);
+    }
+
+    /** A record got this LSN. */
+    void given(long lsn) {
         if (lsn <= highestLsn) throw new AssertionError("LSN " + lsn + " is not above " + highestLsn);
         highestLsn = lsn;
-        unconfirmed.add(new Appended(batch, lsn));
-        account(batch, lsn);
-        ever.enqueue(batch, lsn);
+    }
+
+    /** A transaction was committed; its last record does it. */
+    void committed(List<Written> records, long awaitedLsn) {
+        unconfirmed.add(new Appended(records, awaitedLsn));
+        for (Written each : records) account(each.batch, each.lsn);
     }
 
     /** What keeps records is only counted, so an entry may be settled once and not after its queue has ended. */
@@ -47,11 +73,13 @@ public final class StoreModel {
     StoreContents.Entry entry(EntryName name) {
         StoreContents.Entry known = promised.entries().get(name);
         if (known != null) return known;
-        StoreContents later = new StoreContents();
+        StoreContents later = promised.copy();
         for (Appended next : unconfirmed) {
-            if (next.lsn == name.lsn()) later.apply(next.batch, next.lsn);
+            next.applyTo(later);
+            StoreContents.Entry found = later.entries().get(name);
+            if (found != null) return found;
         }
-        return Objects.requireNonNull(later.entries().get(name), () -> "no " + name);
+        throw new AssertionError("no " + name);
     }
 
     /** The highest LSN given so far, in all lives: no later one may be lower. */
@@ -65,9 +93,8 @@ public final class StoreModel {
 
     /** The store has said that all below {@code durableLsn} survives. */
     void promise(long durableLsn) {
-        while (!unconfirmed.isEmpty() && unconfirmed.get(0).lsn < durableLsn) {
-            Appended next = unconfirmed.remove(0);
-            promised.apply(next.batch, next.lsn);
+        while (!unconfirmed.isEmpty() && unconfirmed.get(0).awaitedLsn < durableLsn) {
+            unconfirmed.remove(0).applyTo(promised);
         }
     }
 
@@ -80,7 +107,7 @@ public final class StoreModel {
         StoreContents candidate = promised.copy();
         if (recovered.isSameAs(candidate)) return;
         for (Appended next : unconfirmed) {
-            candidate.apply(next.batch, next.lsn);
+            next.applyTo(candidate);
             if (recovered.isSameAs(candidate)) return;
         }
         throw new AssertionError("after the crash the store holds neither what was promised nor that and the first of "
@@ -100,7 +127,7 @@ public final class StoreModel {
         StoreContents candidate = promised.copy();
         long fewest = returned(recovered, candidate, tables, lost);
         for (Appended next : unconfirmed) {
-            candidate.apply(next.batch, next.lsn);
+            next.applyTo(candidate);
             fewest = Math.min(fewest, returned(recovered, candidate, tables, lost));
         }
         if (fewest == Long.MAX_VALUE) {

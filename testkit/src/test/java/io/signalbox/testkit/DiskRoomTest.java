@@ -102,7 +102,7 @@ class DiskRoomTest {
         StoreHistory messages = new StoreHistory(1, 0, Variation.NONE);
         WriteBatch settlements = new WriteBatch();
         for (int i = 0; i < 10_000 && engine.shortage().isEmpty(); i++) {
-            WriteBatch batch = messages.publish();
+            WriteBatch batch = messages.batches().publish();
             long lsn = engine.append(batch);
             if (lsn > 0) {
                 core.appended(batch, lsn);
@@ -126,7 +126,7 @@ class DiskRoomTest {
         assertEquals(1, told[0]);
         engine.whenRoom(() -> told[0]++);
         assertEquals(2, told[0], "at once while there is room");
-        assertTrue(engine.append(messages.publish()) > 0);
+        assertTrue(engine.append(messages.batches().publish()) > 0);
     }
 
     private void pump(LogEngine engine, SimulatedCore core) {

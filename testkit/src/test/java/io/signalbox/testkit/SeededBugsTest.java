@@ -6,6 +6,10 @@ import io.signalbox.broker.message.Pieces;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
 import io.signalbox.broker.store.LargeUpload;
+import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.Transaction;
+import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.log.Checksum;
@@ -16,7 +20,9 @@ import io.signalbox.testkit.SimulatedStore.Variation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -31,7 +37,7 @@ class SeededBugsTest {
         for (long seed = 1; seed <= SEEDS; seed++) {
             try {
                 new StoreHistory(seed, 1, bug.get()).run(StoreCrashTest.LIVES, StoreCrashTest.STEPS_PER_LIFE);
-            } catch (AssertionError found) {
+            } catch (AssertionError | StoreException found) { // or the store has found itself to be wrong
                 return;
             }
         }
@@ -351,6 +357,120 @@ class SeededBugsTest {
                 return new Pieces(lsns, bytes, ofOthers);
             }
         });
+    }
+
+    @Test
+    void aTransactionThatIsTrueBitByBitIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public Transaction begin(MessageStore store) {
+                return new Transaction() {
+                    private final WriteBatch rest = new WriteBatch();
+
+                    @Override
+                    public long add(WriteBatch batch) {
+                        long lsn = 0;
+                        if (batch.isPublish()) {
+                            WriteBatch alone =
+                                    new WriteBatch().message(batch.message().orElseThrow());
+                            for (int i = 0; i < batch.targets(); i++) {
+                                alone.enqueueTo(batch.targetQueueId(i), batch.targetFlags(i));
+                            }
+                            lsn = store.append(alone);
+                            batch.enqueuedAt(alone.enqueueLsn());
+                        }
+                        if (lsn >= 0) rest.addRest(batch);
+                        return lsn;
+                    }
+
+                    @Override
+                    public long bytes() {
+                        return 0;
+                    }
+
+                    @Override
+                    public long commit() {
+                        return store.append(rest);
+                    }
+
+                    @Override
+                    public void abandon() {}
+                };
+            }
+        });
+    }
+
+    @Test
+    void aCommitThatIsNotAwaitedIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            @Override
+            public long awaited(long commitLsn, long lastPartLsn) {
+                return lastPartLsn;
+            }
+        });
+    }
+
+    /** Without its commit a message is nothing to a queue, and so no image tells of it. */
+    @Test
+    void aCleanerThatForgetsWhatIsAheadOfItsCommitIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            private final Set<Long> ahead = new HashSet<>();
+
+            @Override
+            public void ahead(long lsn) {
+                ahead.add(lsn);
+            }
+
+            @Override
+            public LogStore wrap(LogStore store) {
+                return withoutCopying(store, ahead);
+            }
+        });
+    }
+
+    @Test
+    void aCleanerThatForgetsTheBodyOfAMoveIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            private final Set<Long> holders = new HashSet<>();
+
+            @Override
+            public void moved(MessageStore store, long holderLsn) {
+                holders.add(holderLsn);
+            }
+
+            @Override
+            public LogStore wrap(LogStore store) {
+                return withoutCopying(store, holders);
+            }
+        });
+    }
+
+    /** As it is if moves are counted, and one is counted off twice. */
+    @Test
+    void aBodyThatLivesForOneMoveTooFewIsFound() throws Exception {
+        assertFound(() -> new Variation() {
+            private final Set<Long> holders = new HashSet<>();
+
+            @Override
+            public void moved(MessageStore store, long holderLsn) {
+                if (holders.add(holderLsn)) return;
+                store.forget(0, holderLsn, dead -> dead.accept(holderLsn));
+            }
+        });
+    }
+
+    private static LogStore withoutCopying(LogStore store, Set<Long> forgotten) {
+        return new ForwardingLogStore(store) {
+            @Override
+            public Compaction compact(List<Long> baseLsns) throws IOException {
+                return new ForwardingCompaction(super.compact(baseLsns)) {
+                    @Override
+                    public void append(long lsn, ByteBuffer record) throws IOException {
+                        if (!forgotten.contains(lsn)) super.append(lsn, record);
+                    }
+                };
+            }
+        };
     }
 
     private static class ForwardingCompaction implements Compaction {

@@ -23,6 +23,11 @@ class StoreCrashTest {
         long cut = 0;
         long large = 0;
         long piecesRead = 0;
+        long committed = 0;
+        long abandoned = 0;
+        long ahead = 0;
+        long moved = 0;
+        long movedAgain = 0;
         long seed = FIRST_SEED;
         while (crashPoints < CRASH_POINTS) {
             StoreHistory history = new StoreHistory(seed, 1, Variation.NONE);
@@ -32,13 +37,18 @@ class StoreCrashTest {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
             crashPoints += history.crashPoints();
-            rolls += history.rolls();
-            givenBack += history.givenBack();
-            checkpoints += history.checkpoints();
-            cleanings += history.cleanings();
+            rolls += history.disk().rolls();
+            givenBack += history.disk().givenBack();
+            checkpoints += history.disk().checkpoints();
+            cleanings += history.disk().cleanings();
             cut += history.cutBytes();
             large += history.large().messages();
             piecesRead += history.large().piecesRead();
+            committed += history.transactions().committed();
+            abandoned += history.transactions().abandoned();
+            ahead += history.transactions().messages();
+            moved += history.moves().moved();
+            movedAgain += history.moves().movedAgain();
             seed++;
         }
         // Otherwise the histories would not show what they are for.
@@ -46,6 +56,8 @@ class StoreCrashTest {
         assertTrue(large > 200 && piecesRead > 40, large + " large messages, " + piecesRead + " pieces read");
         assertTrue(rolls > 100 && givenBack > 50 && checkpoints > 50, rolls + ", " + givenBack + ", " + checkpoints);
         assertTrue(cleanings > 50, cleanings + " cleanings");
+        assertTrue(committed > 100 && abandoned > 20 && ahead > 200, committed + ", " + abandoned + ", " + ahead);
+        assertTrue(moved > 200 && movedAgain > 20, moved + " moves, " + movedAgain + " of what had been moved");
     }
 
     @Test

@@ -136,7 +136,7 @@ class StoreFaultsTest {
         }
 
         WriteBatch publish() {
-            return messages.publish();
+            return messages.batches().publish();
         }
 
         void fill() {

@@ -372,13 +372,13 @@ final class Chunk {
         return !hasUnlogged && rises && lsns.last() < lsn;
     }
 
-    /** What lies in the log below this LSN and has not ended. */
-    ChunkImage image(long belowLsn) {
+    /** What lies in the log below this LSN, in slots before {@code endSlot}, and has not ended. */
+    ChunkImage image(long belowLsn, int endSlot) {
         SlotSet[] leftOut = {null};
         int[] living = {live};
-        if (!isWhollyBelow(belowLsn)) {
+        if (!isWhollyBelow(belowLsn) || endSlot < given) {
             forEachLiving((slot, lsn) -> {
-                if (lsn != 0 && lsn < belowLsn) return;
+                if (slot < endSlot && lsn != 0 && lsn < belowLsn) return;
                 leftOut[0] = SlotSet.with(leftOut[0], slot);
                 living[0]--;
             });

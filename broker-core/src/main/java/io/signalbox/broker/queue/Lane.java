@@ -114,6 +114,16 @@ final class Lane {
         return index < size ? chunks[index] : null;
     }
 
+    /** The number of the next entry. */
+    long arrivals() {
+        return arrivals;
+    }
+
+    /** How many slots of a chunk are of entries below this number; 0 or less if none is. */
+    long slotsBelow(Chunk chunk, long arrival) {
+        return Math.min(1L << slotBits, arrival - (chunk.number << slotBits));
+    }
+
     boolean isRestored(long arrival) {
         return arrival < restored;
     }
@@ -176,14 +186,15 @@ final class Lane {
     /** The entry with this LSN. Only while what an earlier life left is all there is. */
     long find(long lsn) {
         int imaged = indexFrom(imagedUpTo);
-        int low = imaged; // what comes from the log itself stands in its order
+        int low = imaged; // what comes from the log itself stands in its order, also what was ahead of its commit
         int high = size;
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (chunks[middle].live() > 0 && chunks[middle].firstLsn() <= lsn) low = middle + 1;
             else high = middle;
         }
-        return low == imaged ? findInImages(lsn) : find(chunks[low - 1], lsn);
+        long found = low == imaged ? NONE : find(chunks[low - 1], lsn);
+        return found == NONE ? findInImages(lsn) : found;
     }
 
     private long find(Chunk chunk, long lsn) {

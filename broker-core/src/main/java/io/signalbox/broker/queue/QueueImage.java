@@ -27,6 +27,14 @@ public final class QueueImage {
 
     private final IntFunction<@Nullable Lane> lanes;
     private final long belowLsn;
+
+    /**
+     * Entries from these numbers on came after the first part was asked for, by level. Of a transaction that was committed above {@code belowLsn} an image so has
+     * the first entries, or none: the start puts the others behind them.
+     */
+    private final long[] ends = new long[Order.LEVELS];
+
+    private boolean begun;
     private int level;
     private long nextChunk;
 
@@ -41,8 +49,17 @@ public final class QueueImage {
         this.belowLsn = belowLsn;
     }
 
+    private void begin() {
+        begun = true;
+        for (int each = 0; each < ends.length; each++) {
+            Lane lane = lanes.apply(each);
+            if (lane != null) ends[each] = lane.arrivals();
+        }
+    }
+
     /** The next part; null if there is nothing to tell. */
     byte @Nullable [] nextPart() {
+        if (!begun) begin();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORMAT_VERSION);
@@ -64,13 +81,14 @@ public final class QueueImage {
     private int writeNext(DataOutputStream out) throws IOException {
         Lane lane = lanes.apply(level);
         Chunk chunk = lane == null ? null : lane.chunkFrom(nextChunk);
-        if (chunk == null) {
+        long slots = lane == null || chunk == null ? 0 : lane.slotsBelow(chunk, ends[level]);
+        if (chunk == null || slots <= 0) {
             level++;
             nextChunk = 0;
             return 0;
         }
         nextChunk = chunk.number + 1;
-        ChunkImage image = chunk.image(belowLsn);
+        ChunkImage image = chunk.image(belowLsn, (int) slots);
         if (image.living() > 0) {
             out.writeByte(level);
             image.write(out);

@@ -5,7 +5,7 @@ public interface CheckpointSource extends ImageReader {
 
     /**
      * Tells what the queues have below an LSN: every entry whose enqueue record lies there and which has not ended, also those
-     * that do not outlive the process. What ends while
+     * that do not outlive the process. An entry of a {@link Transaction} that was committed above may be told or not. What ends while
      * this goes on may be told or not; the settlement of one that is not told has been appended before {@link
      * ImageSink#end}.
      *

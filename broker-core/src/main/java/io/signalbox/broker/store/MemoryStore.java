@@ -1,5 +1,6 @@
 package io.signalbox.broker.store;
 
+import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,14 +37,24 @@ public final class MemoryStore implements MessageStore {
     private volatile Optional<String> shortage = Optional.empty();
     private volatile Optional<StoreException> failure = Optional.empty();
     private final int maxBatchBytes;
+    private final int maxTargets;
 
     public MemoryStore() {
-        this(MAX_BATCH_BYTES);
+        this(MAX_BATCH_BYTES, Integer.MAX_VALUE);
     }
 
     /** @param maxBatchBytes the largest batch it takes */
     public MemoryStore(int maxBatchBytes) {
+        this(maxBatchBytes, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param maxBatchBytes the largest batch it takes
+     * @param maxTargets for more queues a message is added to a transaction
+     */
+    public MemoryStore(int maxBatchBytes, int maxTargets) {
         this.maxBatchBytes = maxBatchBytes;
+        this.maxTargets = maxTargets;
     }
 
     /** From now on nothing becomes durable. */
@@ -121,6 +132,16 @@ public final class MemoryStore implements MessageStore {
         return lsn;
     }
 
+    @Override
+    public Transaction begin() {
+        return new MemoryTransaction(this);
+    }
+
+    @Override
+    public int maxTargets() {
+        return maxTargets;
+    }
+
     private void checkSize(WriteBatch batch) {
         long bytes = batch.message().map(message -> message.body().size()).orElse(0);
         for (WriteBatch.TableChange change : batch.tableChanges()) {
@@ -135,13 +156,21 @@ public final class MemoryStore implements MessageStore {
     private void enqueue(WriteBatch batch, long lsn) {
         Set<Long> queues = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < batch.targets(); i++) queues.add(batch.targetQueueId(i));
-        Message message = batch.message().orElseThrow();
+        Message message = withBody(batch.message().orElseThrow());
         message.hold(); // until the last entry has ended
         messages.put(lsn, message);
         unsettled.put(lsn, queues);
         batch.enqueuedAt(lsn);
         // After the entries are there: a queue that ends meanwhile finds them, or is found here.
         if (queues.removeIf(dropped::contains)) forgetIfSettled(lsn, queues);
+    }
+
+    /** The same with the body of the message that it names, if it does. */
+    private Message withBody(Message message) {
+        if (!(message.body() instanceof Body.Stored named)) return message;
+        Message source = messages.get(named.lsn());
+        if (source == null) throw new IllegalStateException("nothing is stored at LSN " + named.lsn());
+        return new Message(message.envelope(), message.format(), source.body());
     }
 
     private void settle(long queueId, long lsn) {

@@ -47,6 +47,12 @@ public interface MessageStore extends AutoCloseable {
      */
     long append(WriteBatch batch);
 
+    /** Begins a batch that is appended bit by bit, or is too large for one record. */
+    Transaction begin();
+
+    /** For so many queues a message is one record; for more it is to be added to a {@link Transaction} part by part. */
+    int maxTargets();
+
     /**
      * Lets go of the records of entries that ended with their queue and are never settled one by one. Nothing happens before
      * {@code lsn} is durable.

@@ -16,7 +16,8 @@ public interface RecoverySink {
 
     /**
      * An entry of a queue that was not dropped; {@link #settled} follows in its turn if it was settled. Called after all
-     * tables are complete, once per (queue, enqueue record) that no image holds, in the order of LSNs. The message's body is {@link
+     * tables are complete, once per (queue, enqueue record) that no image holds, in the order of LSNs, in which those of a {@link
+     * Transaction} have the place where they were added. Its first ones may lie among those of images. The message's body is {@link
      * io.signalbox.broker.message.Body.Stored}.
      *
      * @param targetFlags the flags given to {@link WriteBatch#enqueueTo}

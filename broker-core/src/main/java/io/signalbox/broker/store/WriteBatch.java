@@ -44,7 +44,11 @@ public final class WriteBatch {
         }
     }
 
-    /** Sets the message whose entries {@link #enqueueTo} adds; its body is inline. */
+    /**
+     * Sets the message whose entries {@link #enqueueTo} adds. If its body is {@linkplain io.signalbox.broker.message.Body.Stored stored},
+     * the record names that of the enqueue record there and holds none itself: a move. An entry of that record lives until this batch has
+     * been appended, or it is part of the same {@link Transaction}. The pieces of a large body are always only named.
+     */
     public WriteBatch message(Message newMessage) {
         if (message != null) throw new IllegalStateException("a batch carries one message");
         message = newMessage;
@@ -115,6 +119,13 @@ public final class WriteBatch {
     public WriteBatch published() {
         published = true;
         return this;
+    }
+
+    /** Adds all that another batch settles, ends and changes. */
+    public void addRest(WriteBatch other) {
+        for (int i = 0; i < other.settlements; i++) settle(other.settledQueueIds[i], other.settledLsns[i]);
+        droppedQueues.addAll(other.droppedQueues);
+        tableChanges.addAll(other.tableChanges);
     }
 
     public Optional<Message> message() {

@@ -44,6 +44,13 @@ class QueueImageTest {
         final List<Logged> log = new ArrayList<>();
         final Map<Long, Logged> entries = new HashMap<>();
         final List<Queue<Logged>> onTheirWay = new ArrayList<>();
+
+        /** Of one more producer, which sends in transactions: it is in the log and nowhere else before the commit. */
+        final Queue<Logged> open = new ArrayDeque<>();
+
+        /** Where they were committed, by their LSNs. */
+        final Map<Long, Long> commits = new HashMap<>();
+
         final List<Long> inIndex = new ArrayList<>();
         QueueIndex index = new QueueIndex(SLOT_BITS);
         List<byte[]> image = List.of();
@@ -68,11 +75,20 @@ class QueueImageTest {
                 if (what < share) append();
                 else if (what < 9) settle();
                 if (random.nextInt(3) > 0) arrive(random.nextInt(PRODUCERS));
+                if (random.nextInt(30) == 0) commit();
+            }
+        }
+
+        private void commit() {
+            long commitLsn = nextLsn += 32;
+            for (Logged entry = open.poll(); entry != null; entry = open.poll()) {
+                commits.put(entry.lsn, commitLsn);
+                arrive(entry);
             }
         }
 
         private void append() {
-            int producer = random.nextInt(PRODUCERS);
+            int producer = random.nextInt(PRODUCERS + 1);
             int flags = random.nextInt(4) == 0 ? random.nextInt(256) & ~TargetFlags.TRANSIENT : 4;
             if (random.nextInt(30) == 0) flags |= TargetFlags.TRANSIENT;
             int priority = random.nextInt(6) == 0 ? random.nextInt(10) : 4;
@@ -80,13 +96,16 @@ class QueueImageTest {
             Logged entry = new Logged(nextLsn += 32L * (1 + random.nextInt(50)), producer, priority, flags, message, 0);
             log.add(entry);
             entries.put(entry.lsn, entry);
-            onTheirWay.get(producer).add(entry);
+            (producer == PRODUCERS ? open : onTheirWay.get(producer)).add(entry);
         }
 
         /** Producers get their messages to the queue in their own order, and not in the log's. */
         private void arrive(int producer) {
             Logged entry = onTheirWay.get(producer).poll();
-            if (entry == null) return;
+            if (entry != null) arrive(entry);
+        }
+
+        private void arrive(Logged entry) {
             if (random.nextInt(40) == 0) {
                 index.add(new Entry(0, TargetFlags.TRANSIENT, entry.message), entry.priority); // one only in memory
             }
@@ -135,13 +154,18 @@ class QueueImageTest {
             assertEquals(told.size(), restored);
             TreeMap<Long, Logged> expected = new TreeMap<>();
             for (Logged record : log) {
+                boolean isEarly = record.lsn < imageBelowLsn && commitLsn(record) >= imageBelowLsn;
+                if (isEarly && commitLsn(record) < Long.MAX_VALUE && !told.contains(record.lsn)) restore(next, record);
+            }
+            for (Logged record : log) {
+                if (commitLsn(record) == Long.MAX_VALUE) continue;
                 if (record.isEntry() && !TargetFlags.isTransient(record.flags)) expected.put(record.lsn, record);
                 if (!record.isEntry()) expected.remove(record.settledLsn);
                 if (record.lsn < imageBelowLsn) continue;
                 if (!record.isEntry()) {
                     next.endRestored(record.settledLsn);
-                } else if (!TargetFlags.isTransient(record.flags)) {
-                    next.restore(record.priority, record.lsn, record.flags, record.message);
+                } else {
+                    restore(next, record);
                 }
             }
             check(next, expected);
@@ -149,6 +173,18 @@ class QueueImageTest {
             inIndex.clear();
             inIndex.addAll(expected.keySet());
             onTheirWay.forEach(Queue::clear);
+            open.clear();
+        }
+
+        /** {@link Long#MAX_VALUE} if it never was. */
+        private long commitLsn(Logged record) {
+            if (!record.isEntry() || record.producer < PRODUCERS) return record.lsn;
+            return commits.getOrDefault(record.lsn, Long.MAX_VALUE);
+        }
+
+        private static void restore(QueueIndex index, Logged record) {
+            if (TargetFlags.isTransient(record.flags)) return;
+            index.restore(record.priority, record.lsn, record.flags, record.message);
         }
 
         private void check(QueueIndex found, TreeMap<Long, Logged> expected) {

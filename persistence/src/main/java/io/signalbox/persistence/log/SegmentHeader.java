@@ -19,7 +19,7 @@ public record SegmentHeader(
     public static final int BYTES = 4096;
 
     /** The newest format this code reads and the one it writes. */
-    public static final int FORMAT_VERSION = 2;
+    public static final int FORMAT_VERSION = 3;
 
     private static final int MAGIC = 0x53424C47; // SBLG
     private static final int CRC_AT = 8;

@@ -63,7 +63,7 @@ class FileLogStoreTest {
         StoreException refusal =
                 assertThrows(StoreException.class, () -> newStore().open());
         assertEquals(
-                "Data directory " + directory + " was written by a newer Signalbox (format 3, this one reads up to 2);"
+                "Data directory " + directory + " was written by a newer Signalbox (format 4, this one reads up to 3);"
                         + " start that version instead.",
                 refusal.getMessage());
     }
