@@ -6,7 +6,6 @@ import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
-import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayDeque;
@@ -32,7 +31,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private final Object origin;
     private final PublishListener listener;
     private final Matches matches;
-    private final WriteBatch batch;
+    private final LogTargets logTargets;
     private final ArrayDeque<ParkedMessage> parked = new ArrayDeque<>(0);
     private int unanswered;
     private long lastLsn = NOT_TAKEN;
@@ -55,7 +54,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         this.memory = broker.memory();
         this.origin = origin;
         this.matches = loop.matches();
-        this.batch = loop.batch();
+        this.logTargets = new LogTargets(store, loop.batch());
         this.listener = listener;
     }
 
@@ -135,6 +134,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         if (admitting) parked.remove(); // whoever attempts it lets it go
         parked.forEach(ParkedMessage::letGo);
         parked.clear();
+        if (!admitting) logTargets.end();
     }
 
     private boolean attempt(ParkedMessage one) {
@@ -166,9 +166,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     private boolean attempt(Destination target, Message message, long token, Rider rider) {
         lastLsn = NOT_TAKEN;
         rider.passage().begin(loop);
+        boolean over = true;
         try {
-            return pass(target, message, token, rider);
+            over = pass(target, message, token, rider);
+            return over;
         } finally {
+            if (over || closed) logTargets.end();
             rider.passage().end(loop);
         }
     }
@@ -187,13 +190,11 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             answer(0, token, PublishOutcome.UNROUTABLE);
             return true;
         }
-        batch.clear();
-        batch.published();
-        boolean awaitForce = collectLogTargets(message);
-        for (TableChange change : rider.changes()) batch.change(change);
+        boolean awaitForce = logTargets.collect(message, matches);
+        for (TableChange change : rider.changes()) logTargets.batch().change(change);
         MessageQueue stalled = stalledTarget();
         Optional<String> shortage = store.shortage();
-        if (shortage.isPresent() && (!batch.isEmpty() || stalled != null)) {
+        if (shortage.isPresent() && (!logTargets.isEmpty() || stalled != null)) {
             counters.refusedForDisk.increment();
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.DISK_FULL, shortage.get()));
             return true;
@@ -215,7 +216,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             return true;
         }
         awaitForce |= !rider.isEmpty() && message.envelope().durable();
-        long waitLsn = batch.isEmpty() ? 0 : append(message, token, awaitForce);
+        long waitLsn = logTargets.isEmpty() ? 0 : append(message, token, awaitForce);
         if (waitLsn == MessageStore.FULL) {
             Places.giveBack(matches, message);
             return false;
@@ -223,7 +224,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         if (waitLsn == ANSWERED) return true;
         lastLsn = awaitForce ? waitLsn : 0;
         settleAdmitted(message, token, lastLsn, rider.release());
-        batch.clear();
+        logTargets.batch().clear();
         return true;
     }
 
@@ -247,19 +248,16 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     /** Appends the batch; {@link #ANSWERED} if the message was refused, {@link MessageStore#FULL} if there is no space. */
     private long append(Message message, long token, boolean awaitForce) {
-        if (batch.targets() > 0) {
-            if (message.body().size() + WriteBatch.OVERHEAD_BYTES > store.maxBatchBytes()) {
-                String sentence = "The message has " + message.body().size() + " bytes, more than the log takes.";
-                return decline(message, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
-            }
-            batch.message(message);
+        if (logTargets.size() > 0 && message.body().size() + WriteBatch.OVERHEAD_BYTES > store.maxBatchBytes()) {
+            String sentence = "The message has " + message.body().size() + " bytes, more than the log takes.";
+            return decline(message, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
         }
-        if (!awaitForce) batch.lazy();
+        if (!awaitForce) logTargets.batch().lazy();
         long lsn;
         try {
-            lsn = store.append(batch);
+            lsn = logTargets.append(message);
         } catch (IllegalArgumentException e) { // the body fits; it is what goes with it that does not
-            String sentence = "The message is for " + batch.targets() + " queues, more than one log record takes.";
+            String sentence = "What is to be kept of the message is more than one log record takes.";
             return decline(message, token, new PublishOutcome.Refused(PublishOutcome.Reason.TOO_LARGE, sentence));
         }
         if (lsn != MessageStore.FAILED) return lsn;
@@ -292,24 +290,6 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return false;
     }
 
-    /** Fills the batch with the targets that go to the log; tells whether the answer waits for one of them. */
-    private boolean collectLogTargets(Message message) {
-        boolean awaitForce = false;
-        for (int i = 0; i < matches.size(); i++) {
-            if (!(matches.destination(i) instanceof MessageQueue queue)) continue;
-            int flags = matches.flags(i);
-            if (Handover.passesThrough(queue, message, flags)) continue;
-            if (message.envelope().durable() && queue.settings().durable()) {
-                batch.enqueueTo(queue.id(), flags);
-                awaitForce = true;
-            } else if (queue.isWindowFull() || message.large().isPresent()) {
-                // Born in the log: memory is used up, or is not for it. No force is waited for, a restart forgets it.
-                batch.enqueueTo(queue.id(), flags | TargetFlags.TRANSIENT);
-            }
-        }
-        return awaitForce;
-    }
-
     /** Gives the message to its targets, or tells {@code later} to. */
     private void handOver(Message message, @Nullable Deferred later) {
         int logTarget = 0;
@@ -317,11 +297,9 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             Destination destination = matches.destination(i);
             long lsn = 0;
             int flags = matches.flags(i);
-            if (logTarget < batch.targets()
-                    && destination instanceof MessageQueue queue
-                    && batch.targetQueueId(logTarget) == queue.id()) {
-                lsn = batch.enqueueLsn();
-                flags = batch.targetFlags(logTarget++);
+            if (destination instanceof MessageQueue queue && logTargets.isNext(logTarget, queue)) {
+                lsn = logTargets.lsn(logTarget);
+                flags = logTargets.flags(logTarget++);
             }
             if (later == null) {
                 Handover.give(destination, message, lsn, flags);
