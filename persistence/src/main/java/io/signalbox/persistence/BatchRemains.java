@@ -76,7 +76,7 @@ final class BatchRemains {
     private boolean isIntact(LogRecord record, int at, long lsn, int room, SegmentHeader segment) {
         if (room < LogRecord.FIXED_BYTES) return false;
         byte type = window.bytes().get(at + 8);
-        if (type < LogRecord.TYPE_WRITE || type > LogRecord.TYPE_PIECE) return false;
+        if (type < LogRecord.TYPE_WRITE || type > LogRecord.TYPE_AHEAD) return false;
         return record.at(at, lsn).isIntact(room, segment.store(), segment.epoch(), checksum);
     }
 

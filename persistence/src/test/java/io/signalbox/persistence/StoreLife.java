@@ -8,6 +8,7 @@ import io.signalbox.broker.store.ImageSink;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.Transaction;
 import io.signalbox.broker.store.WriteBatch;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /** One life of a store with its real threads, from recovery to close, and what it found when it began. */
 final class StoreLife implements AutoCloseable, RecoverySink, CheckpointSource {
@@ -124,13 +126,7 @@ final class StoreLife implements AutoCloseable, RecoverySink, CheckpointSource {
     }
 
     long append(WriteBatch batch) throws Exception {
-        while (true) {
-            long lsn = appendOnce(batch);
-            if (lsn != MessageStore.FULL) return lsn;
-            CountDownLatch space = new CountDownLatch(1);
-            store.whenSpace(space::countDown);
-            if (!space.await(20, TimeUnit.SECONDS)) throw new AssertionError("no space");
-        }
+        return untilThereIsSpace(() -> appendOnce(batch));
     }
 
     void awaitForce(long lsn) throws Exception {
@@ -139,6 +135,49 @@ final class StoreLife implements AutoCloseable, RecoverySink, CheckpointSource {
             CountDownLatch forced = new CountDownLatch(1);
             store.afterForce(lsn, forced::countDown);
             if (!forced.await(20, TimeUnit.SECONDS)) throw new AssertionError("no force");
+        }
+    }
+
+    /** A transaction, as a core has one: what it brings and settles is so from the commit on. */
+    final class Open {
+        final Transaction transaction = store.begin();
+        private final List<Name> brought = new ArrayList<>();
+        private final List<Name> settled = new ArrayList<>();
+
+        /** Adds, waiting while the store is full. */
+        void add(WriteBatch batch) throws Exception {
+            untilThereIsSpace(() -> transaction.add(batch));
+            for (int i = 0; i < batch.targets(); i++) brought.add(new Name(batch.targetQueueId(i), batch.enqueueLsn()));
+            for (int i = 0; i < batch.settlements(); i++) {
+                settled.add(new Name(batch.settledQueueId(i), batch.settledLsn(i)));
+            }
+        }
+
+        /** Commits, and waits until that is durable. */
+        long commit() throws Exception {
+            long lsn = untilThereIsSpace(this::commitOnce);
+            awaitForce(lsn);
+            return lsn;
+        }
+
+        private long commitOnce() {
+            synchronized (StoreLife.this) {
+                long lsn = transaction.commit();
+                if (lsn < 0) return lsn;
+                living.addAll(brought);
+                living.removeAll(settled);
+                return lsn;
+            }
+        }
+    }
+
+    private long untilThereIsSpace(LongSupplier attempt) throws Exception {
+        while (true) {
+            long lsn = attempt.getAsLong();
+            if (lsn != MessageStore.FULL) return lsn;
+            CountDownLatch space = new CountDownLatch(1);
+            store.whenSpace(space::countDown);
+            if (!space.await(20, TimeUnit.SECONDS)) throw new AssertionError("no space");
         }
     }
 

@@ -94,7 +94,7 @@ final class TransactionHistory {
     /** Goes on with one of them. */
     void step() {
         if (open.isEmpty() || (open.size() < MOST_OPEN && random.nextInt(6) == 0)) {
-            open.add(new Open(variation.begin(engine()), random.nextInt(3) == 0 ? 60 : 5));
+            open.add(new Open(variation.begin(engine()), random.nextInt(3) == 0 ? 15 : 5));
         }
         Open one = open.get(random.nextInt(open.size()));
         if (random.nextInt(one.patience) > 0) add(one);
