@@ -40,6 +40,7 @@ final class DamageList {
         private final Set<Long> named;
 
         private final boolean isEmpty;
+        private boolean isNeededByStart;
         private final TreeMap<Long, TreeSet<Long>> entries = new TreeMap<>();
 
         Place(String where, String what, long fromLsn, long toLsn, Set<Long> named, boolean isEmpty) {
@@ -90,6 +91,12 @@ final class DamageList {
     private @Nullable Place at(long lsn) {
         Map.Entry<Long, Place> entry = byLsn.floorEntry(lsn);
         return entry == null || lsn >= entry.getValue().toLsn ? null : entry.getValue();
+    }
+
+    /** A start reads the record there, though it lies below what is replayed. */
+    void neededByStart(long lsn) {
+        Place place = at(lsn);
+        if (place != null) place.isNeededByStart = true;
     }
 
     boolean isDamaged(long lsn) {
@@ -158,7 +165,7 @@ final class DamageList {
 
     private static Effect effect(Place place, long replayLsn) {
         if (replayLsn == Long.MAX_VALUE) return Effect.UNKNOWN;
-        if (!place.isEmpty && place.toLsn > replayLsn) return Effect.STOPS_START;
+        if (!place.isEmpty && (place.toLsn > replayLsn || place.isNeededByStart)) return Effect.STOPS_START;
         return place.hits(Effect.MESSAGES).isEmpty() ? Effect.NONE : Effect.MESSAGES;
     }
 }

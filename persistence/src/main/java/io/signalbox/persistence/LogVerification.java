@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,18 +250,36 @@ final class LogVerification {
     private void tellEntries(LogWalk walk) throws StoreException, IOException {
         readNewest(new Naming(damages::large), (queueId, image) -> images.living(image, lsn -> damages.entry(queueId, lsn)));
         LongSet committed = new LongSet();
-        for (int i = 0; i < headers.size(); i++) if (!isCopy(i)) walk.segment(i, replayLsn, new Foreseeing(committed));
+        TreeSet<Long> early = new TreeSet<>();
+        Foreseeing foreseeing = new Foreseeing(committed, early, replayLsn);
+        for (int i = 0; i < headers.size(); i++) if (!isCopy(i)) walk.segment(i, replayLsn, foreseeing);
+        for (long lsn : early) tellEarly(lsn, new Telling(committed));
         for (int i = 0; i < headers.size(); i++) if (!isCopy(i)) walk.segment(i, replayLsn, new Telling(committed));
     }
 
-    /** Which records were ahead of a commit that is there. */
-    private record Foreseeing(LongSet committed) implements LogWalk.Visitor<IOException> {
+    /** Where it is not any more, all of its entries have ended. */
+    private void tellEarly(long lsn, Telling telling) throws IOException {
+        RecordWindow window = new RecordWindow(store, headers.get(0).store(), checksum);
+        for (SegmentHeader header : headers) {
+            if (lsn < header.baseLsn() || lsn >= header.endLsn() || !window.isThere(lsn)) continue;
+            LogRecord record = window.record(header, lsn, Long.MAX_VALUE);
+            if (record == null || !record.isAhead()) damages.neededByStart(lsn);
+            else telling.record(record);
+        }
+    }
+
+    /** Which records were ahead of a commit that is there, and which of them lie below the log that is replayed. */
+    private record Foreseeing(LongSet committed, TreeSet<Long> early, long replayLsn)
+            implements LogWalk.Visitor<IOException> {
         @Override
         public void gap(long fromLsn, long toLsn, Set<Long> named) {}
 
         @Override
         public void record(LogRecord record) {
-            for (int i = 0; i < record.parts(); i++) committed.add(record.partLsn(i));
+            for (int i = 0; i < record.parts(); i++) {
+                committed.add(record.partLsn(i));
+                if (record.partLsn(i) < replayLsn) early.add(record.partLsn(i));
+            }
         }
     }
 

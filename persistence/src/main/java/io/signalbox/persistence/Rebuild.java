@@ -125,7 +125,7 @@ final class Rebuild {
         if (base != null) entries.checkpoint(base);
         RecordWindow window = new RecordWindow(store, storeId, surroundings.checksum());
         int lostAhead = entries.early(window).size();
-        entries.trustBelow(unreadableFiles.isEmpty() ? lastGapEnd : Long.MAX_VALUE);
+        entries.trustBelow(sure); // a commit may have been in what is not there or cannot be read
         walk(walk, contents, 1, new SecondPass(entries, window));
         lost = entries.dropUnreadable() + lostAhead;
         entries.end();

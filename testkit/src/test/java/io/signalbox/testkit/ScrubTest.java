@@ -87,6 +87,7 @@ class ScrubTest {
         int offset = random.nextInt(size);
         for (int i = 0; i < 300 && (disk.byteAt(name, offset) == 0 || offset < 4096); i++)
             offset = random.nextInt(size);
+        if (offset < 4096) return "nothing"; // nothing else is in it
         int bytes = random.nextInt(3) == 0 ? 1 + random.nextInt(1500) : 1;
         for (int i = 0; i < bytes && offset + i < size; i++) disk.flipBit(name, offset + i, random.nextInt(8));
         return name + " at " + offset + ", " + bytes + " bytes";
