@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -227,6 +228,9 @@ class CleanerTest {
             await(
                     "nothing was cleaned",
                     () -> life.store.status().diskBytes() <= 2 * livingBytes() + 8L * SEGMENT_BYTES);
+            await("nobody is told of it", () -> !life.damages.isEmpty());
+            assertEquals(1, life.damages.size());
+            assertEquals(Map.of(7L, List.of(first)), life.damages.get(0).entries());
         }
         try (StoreInspection inspection = StoreInspection.open(directory, LSNS)) {
             List<Findings.Damage> damages =

@@ -7,6 +7,7 @@ import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StoreDamage;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.Transaction;
 import io.signalbox.broker.store.WriteBatch;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -34,6 +36,9 @@ final class StoreLife implements AutoCloseable, RecoverySink, CheckpointSource {
     final List<Entry> entries = new ArrayList<>();
     private final Map<Name, Entry> unsettled = new LinkedHashMap<>();
     final List<Progress> progress = new ArrayList<>();
+
+    /** What the store has told. */
+    final List<StoreDamage> damages = new CopyOnWriteArrayList<>();
 
     private final Set<Name> living = ConcurrentHashMap.newKeySet();
 
@@ -68,6 +73,11 @@ final class StoreLife implements AutoCloseable, RecoverySink, CheckpointSource {
     @Override
     public void collect(long belowLsn, ImageSink sink) {
         new Thread(() -> tell(belowLsn, sink), "core").start();
+    }
+
+    @Override
+    public void damaged(StoreDamage damage) {
+        damages.add(damage);
     }
 
     @Override
