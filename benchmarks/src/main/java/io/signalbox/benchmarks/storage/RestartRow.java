@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * kill -9 with a backlog and a long log after the last checkpoint; how long it takes from the start of the next JVM until a consumer has
- * its first message. Once as it is, once with nothing of the files in memory where the system allows that, and once with the newest
+ * its first message. Once as it is, once with nothing of the files in memory if that is wanted, and once with the newest
  * checkpoint damaged.
  */
 final class RestartRow implements StorageRow {
@@ -26,8 +26,10 @@ final class RestartRow implements StorageRow {
     private static final String FORCED = "signalbox_store_forced_bytes_total";
     private static final Path DROP_CACHES = Path.of("/proc/sys/vm/drop_caches");
 
-    /** Published at a time while the log grows to where it is to be killed. */
-    private static final long TAIL_BYTES_AT_ONCE = 4 << 20;
+    /** Published at a time while the log grows to where it is to be killed, at most and of what it is to grow by. */
+    private static final long MOST_AT_ONCE = 4 << 20;
+
+    private static final int STEPS = 8;
 
     /** So many bytes are wrong in the middle of a damaged checkpoint. */
     private static final int DAMAGED_BYTES = 64;
@@ -78,6 +80,8 @@ final class RestartRow implements StorageRow {
     /** Publishes on until the log after the newest checkpoint is so long that a kill finds it; how long it is. */
     private static double growTail(Workbench bench, BrokerJvm broker, int bodyBytes)
             throws IOException, BenchmarkFailure {
+        // Small steps: a checkpoint that comes within one makes it begin anew.
+        long step = Math.max(1, Math.min(MOST_AT_ONCE, bench.tailBytes() / STEPS) / bodyBytes);
         Optional<String> checkpoint = Optional.empty();
         double forcedThen = broker.metric(FORCED);
         for (double tail = 0; ; tail = broker.metric(FORCED) - forcedThen) {
@@ -89,7 +93,7 @@ final class RestartRow implements StorageRow {
                 tail = 0;
             }
             if (now.isPresent() && tail >= bench.tailBytes()) return tail;
-            bench.fill(broker, "backlog", Math.max(1, TAIL_BYTES_AT_ONCE / bodyBytes), bodyBytes);
+            bench.fill(broker, "backlog", step, bodyBytes);
         }
     }
 
@@ -138,15 +142,10 @@ final class RestartRow implements StorageRow {
         }
     }
 
-    /** Whether nothing of any file is in memory now: what only root may ask for. */
+    /** Whether nothing of any file is in memory now. */
     private static boolean dropCaches(Workbench bench) throws IOException {
-        if (!Files.isWritable(DROP_CACHES)) return false;
-        try {
-            Files.writeString(DROP_CACHES, "1\n");
-            return true;
-        } catch (IOException e) {
-            bench.say("  the files stay in memory: " + e.getMessage());
-            return false;
-        }
+        if (bench.cache() == Workbench.Cache.KEPT) return false;
+        Files.writeString(DROP_CACHES, "1\n");
+        return true;
     }
 }

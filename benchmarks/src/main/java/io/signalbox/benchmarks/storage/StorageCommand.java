@@ -59,6 +59,9 @@ public final class StorageCommand implements Callable<Integer> {
             description = "Of log after the last checkpoint in restart (default 200).")
     private long tail = 200;
 
+    @Option(names = "--drop-caches", description = "In restart, also start with no file in memory; only root may.")
+    private boolean dropCaches;
+
     @Option(names = "--jar", paramLabel = "FILE", description = "The broker (default: of this checkout).")
     private Path jar = Path.of(System.getProperty("signalbox.jar", "target/signalbox.jar"));
 
@@ -115,8 +118,9 @@ public final class StorageCommand implements Callable<Integer> {
         Sizes sizes = sizes(row);
         String label = row.name() + ": " + row.what(sizes);
         say(label);
-        Workbench bench =
-                new Workbench(new Workbench.Setting(launch(), directory, settings, tail << 20), generator, this::say);
+        Workbench.Cache cache = dropCaches ? Workbench.Cache.DROPPED : Workbench.Cache.KEPT;
+        Workbench bench = new Workbench(
+                new Workbench.Setting(launch(), directory, settings, cache, tail << 20), generator, this::say);
         boolean held = true;
         try {
             for (Figure figure : row.measure(bench, sizes)) {

@@ -41,9 +41,10 @@ final class Workbench {
      * @param launch options of a broker's JVM, and what it runs
      * @param place where there is room; each row has a directory below, which goes with it
      * @param settings what is said with {@code --set}
+     * @param cache what is done with the files that the system has in memory, before a start
      * @param tailBytes what a kill leaves in the log after the last checkpoint, at least
      */
-    record Setting(List<String> launch, Path place, Map<String, String> settings, long tailBytes) {}
+    record Setting(List<String> launch, Path place, Map<String, String> settings, Cache cache, long tailBytes) {}
 
     Workbench(Setting setting, Generator generator, Consumer<String> listener) throws IOException {
         this.setting = setting;
@@ -60,6 +61,17 @@ final class Workbench {
     /** Of the brokers of this row. */
     Path data() {
         return directory.resolve("data");
+    }
+
+    /** Of all files of the machine. */
+    enum Cache {
+        KEPT,
+        /** As only root may ask for. */
+        DROPPED
+    }
+
+    Cache cache() {
+        return setting.cache();
     }
 
     long tailBytes() {
