@@ -21,6 +21,7 @@ import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
+import io.signalbox.persistence.DiskLimits;
 import io.signalbox.persistence.LogEngine;
 import io.signalbox.persistence.StoreSettings;
 import io.signalbox.persistence.disk.DiskFullException;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
@@ -76,8 +78,12 @@ class IndexOnDiskTest {
         private long nanos;
 
         Life(SimulatedDisk disk) throws Exception {
+            this(disk, SETTINGS);
+        }
+
+        Life(SimulatedDisk disk, StoreSettings settings) throws Exception {
             this.disk = disk;
-            engine = new SimulatedStore(disk, Variation.NONE, () -> nanos, SETTINGS).engine();
+            engine = new SimulatedStore(disk, Variation.NONE, () -> nanos, settings).engine();
             Executor executor = tasks::add;
             broker = Broker.open(
                     new BrokerSettings(engine, List.of(executor), InstantSource.system(), (done, total) -> {})
@@ -272,6 +278,22 @@ class IndexOnDiskTest {
         });
         for (int i = 0; i < 20 && life.engine.failure().isEmpty(); i++) life.publish("a", CHUNK);
         assertTrue(life.engine.failure().orElseThrow().getMessage().contains(PAGES));
+    }
+
+    /** What refuses publishers refuses pages, too: at a start, and when an image has been told. */
+    @Test
+    void beyondTheLimitsOfTheDiskTheIndexStaysInMemory() throws Exception {
+        life.publish("a", MESSAGES);
+        DiskLimits reached = new DiskLimits(OptionalLong.of(0), OptionalLong.of(1));
+        life = new Life(life.disk.crash(new Random(4)), SETTINGS.limitedTo(reached));
+        assertEquals(0, life.onDisk());
+        life.rest();
+        assertTrue(life.engine.shortage().isPresent());
+        assertEquals(numbers(0, CHUNK), consumed(CHUNK));
+        life.rest();
+        assertEquals(0, life.onDisk());
+        assertFalse(life.disk.list().contains(PAGES));
+        assertEquals(numbers(CHUNK, MESSAGES), consumed(Long.MAX_VALUE));
     }
 
     /** What was taken waits in memory until there is room again, and nobody misses anything. */

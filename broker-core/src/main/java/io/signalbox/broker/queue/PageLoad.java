@@ -1,6 +1,7 @@
 package io.signalbox.broker.queue;
 
 import io.signalbox.broker.store.StoreException;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +43,11 @@ final class PageLoad extends QueueCommand {
 
     @Override
     void applyTo(QueueState state) {
-        if (chunk == null) state.halt(); // as when the log cannot be read
-        else state.quarantine(state.cold().came(this, chunk));
+        if (chunk == null) {
+            state.halt(); // as when the log cannot be read
+            return;
+        }
+        Set<Long> damaged = state.cold().came(this, chunk);
+        if (!damaged.isEmpty()) state.quarantine(damaged);
     }
 }

@@ -106,6 +106,11 @@ final class QueueFootprint {
         return memory.isIndexLarge();
     }
 
+    /** Whether all queues together hold so much that nothing more should be kept for later. */
+    boolean isTight() {
+        return memory.isTight();
+    }
+
     /** So many entries are in pages from now on. */
     void left(int entries) {
         memory.holdOnDisk(entries);

@@ -61,7 +61,7 @@ public final class QueueRecovery {
     /** Ends what the earlier life had settled; false if it is not there. */
     public boolean settled(long lsn) {
         if (!index.endRestored(lsn)) return false;
-        if (index.cold() != null && footprint.isFull()) makeRoom(0); // what came back to be looked through
+        if (index.cold() != null && footprint.isTight()) makeRoom(0); // what came back to be looked through
         return true;
     }
 

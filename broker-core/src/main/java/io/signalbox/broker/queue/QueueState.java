@@ -182,7 +182,6 @@ final class QueueState {
 
     /** The same of what waits and is not in memory; what is, or is on its way, has its own turn. */
     void quarantine(Set<Long> lsns) {
-        if (lsns.isEmpty()) return;
         for (Entry entry : new Departures(index).absent(lsns::contains)) {
             quarantine(entry);
             index.letGo(entry);
@@ -219,7 +218,8 @@ final class QueueState {
 
     /** All of this image was told; whether something is to be done for it in another turn. */
     boolean captured(QueueImage image) {
-        if (deleted || !footprint.isIndexLarge() || (retention != null && retention.isLimited())) return false;
+        if (index.size() < index.slots() || !footprint.isIndexLarge()) return false; // most have less than a chunk
+        if (retention != null && retention.isLimited()) return false;
         cold().sweep(image.belowLsn(), image.ends(), !consumers.isEmpty());
         return true;
     }

@@ -76,6 +76,42 @@ class ColdChunksTest {
         assertEquals(0, usual.pages.written);
     }
 
+    /** Queues give no more than they have to, and what is needed last leaves first. */
+    @Test
+    void theIndexLeavesUntilTheRestIsItsShare() {
+        int chunks = 400;
+        put(4 * chunks, "a");
+        leave();
+        assertEquals(4 * chunks, onDisk());
+        queue.state.delete(0);
+        PagedQueue half = new PagedQueue(log, chunks * 100L);
+        for (long lsn : log.keySet().stream().sorted().toList()) half.state.enqueue(new Entry(lsn, 0, log.get(lsn)));
+        half.state.dispatch();
+        assertTrue(half.memory.indexBytes() > chunks * 150L, half.memory.indexBytes() + " bytes");
+        half.captured(lastLsn + 1);
+        assertTrue(half.memory.entriesOnDisk() > chunks, half.memory.entriesOnDisk() + " on disk");
+        assertTrue(half.memory.indexBytes() > chunks * 100L - 8192, half.memory.indexBytes() + " bytes");
+        half.attach("one", Mode.CONSUME, ANY, 100);
+        half.answer();
+        assertEquals(100, half.taken().size());
+        assertEquals(0, half.pages.reads);
+    }
+
+    @Test
+    void whatComesWhenTheQueueHasEndedIsNoMore() {
+        put(16, "a");
+        leave();
+        queue.attach("one", Mode.CONSUME, ANY, 1);
+        queue.state.dispatch();
+        assertTrue(queue.pages.isAsked());
+        queue.state.delete(lastLsn + 1);
+        assertEquals(log.keySet(), queue.dead);
+        queue.answer();
+        assertEquals(0, onDisk());
+        assertEquals(0, queue.memory.indexBytes());
+        assertTrue(queue.pages.held().isEmpty());
+    }
+
     @Test
     void whatNobodyHasToldInAnImageStays() {
         put(8, "a");

@@ -97,6 +97,7 @@ class PagedRecoveryTest {
     @Test
     void aStartWithPagesFindsTheSame() {
         int written = 0;
+        long[] onDisk = {0, 0};
         for (long seed = 1; seed <= HISTORIES; seed++) {
             History history = new History(seed);
             try {
@@ -107,6 +108,7 @@ class PagedRecoveryTest {
                 paged.memory.hold(others);
                 begin(history, plain, paged);
                 paged.memory.hold(-others);
+                onDisk[(int) (seed % 2)] += paged.memory.entriesOnDisk();
                 written += paged.pages.written;
                 if (seed % 5 == 0) {
                     delete(history, paged);
@@ -127,6 +129,7 @@ class PagedRecoveryTest {
             }
         }
         assertTrue(written > HISTORIES, written + " pages");
+        assertTrue(2 * onDisk[1] > 3 * onDisk[0], onDisk[1] + " on disk when it is tight, else " + onDisk[0]);
     }
 
     private static void begin(History history, PagedQueue plain, PagedQueue paged) {

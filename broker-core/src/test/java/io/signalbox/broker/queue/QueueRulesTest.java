@@ -169,9 +169,18 @@ class QueueRulesTest {
             state.captured(image);
         }
 
-        private static void read(byte[] part, Set<Long> told) {
+        private void read(byte[] part, Set<Long> told) {
             QueueImage.read(
-                    part, 4, (level, chunk) -> chunk.forEachLsn(lsn -> assertTrue(told.add(lsn), lsn + " twice")));
+                    part,
+                    4,
+                    (level, chunk) -> chunk.forEachLsn(lsn -> {
+                        assertTrue(told.add(lsn), lsn + " twice");
+                        assertEquals(Order.level(known(lsn).place), level, "priority of " + lsn);
+                    }));
+        }
+
+        private Known known(long lsn) {
+            return model.stream().filter(known -> known.lsn == lsn).findFirst().orElseThrow();
         }
 
         void put() {
