@@ -44,7 +44,7 @@ public final class Broker implements AutoCloseable {
     private final List<Loop> loops;
     private final IdentityHashMap<Executor, Loop> loopOf = new IdentityHashMap<>();
     private final BrokerCounters counters = new BrokerCounters();
-    private final MemoryBudget memory = MemoryBudget.ofThisProcess();
+    private final MemoryBudget memory;
     private final Map<String, VirtualHost> virtualHosts = new ConcurrentHashMap<>();
     private final StateTable numberTable;
     private final StateTable queueTable;
@@ -62,6 +62,7 @@ public final class Broker implements AutoCloseable {
     private Broker(BrokerSettings settings) {
         this.store = settings.store();
         this.clock = settings.clock();
+        this.memory = settings.memory();
         this.loops = settings.eventLoops().stream()
                 .map(executor -> new Loop(executor, store))
                 .toList();

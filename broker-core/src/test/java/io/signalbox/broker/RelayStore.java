@@ -4,6 +4,7 @@ import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.LargeUpload;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StateTable;
 import io.signalbox.broker.store.StoreException;
@@ -110,6 +111,11 @@ public class RelayStore implements MessageStore {
     @Override
     public void readPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failure) {
         memory.readPiece(lsn, sink, failure);
+    }
+
+    @Override
+    public Pages pages() {
+        return memory.pages();
     }
 
     @Override

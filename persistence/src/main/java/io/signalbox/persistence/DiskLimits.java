@@ -1,5 +1,6 @@
 package io.signalbox.persistence;
 
+import io.signalbox.persistence.log.LogStore;
 import java.util.OptionalLong;
 
 /**
@@ -40,6 +41,15 @@ public record DiskLimits(OptionalLong minFreeBytes, OptionalLong maxBytes) {
     /** What has to be left of {@link #maxBytes}, so that a segment for settlements does not go beyond it. */
     static long quotaLowMarkBytes(long maxBytes, long segmentBytes) {
         return Math.max(part(maxBytes), segmentBytes);
+    }
+
+    /** Whether so many bytes more leave publishers untroubled. */
+    boolean leaveRoom(LogStore.Room room, long segmentBytes, long bytes) {
+        long mark = resumeMarkBytes(lowMarkBytes(room.totalBytes(), segmentBytes));
+        if (room.usableBytes() - bytes < mark) return false;
+        if (maxBytes.isEmpty()) return true;
+        long left = maxBytes.getAsLong() - room.heldBytes() - bytes;
+        return left >= resumeMarkBytes(quotaLowMarkBytes(maxBytes.getAsLong(), segmentBytes));
     }
 
     private static long part(long totalBytes) {

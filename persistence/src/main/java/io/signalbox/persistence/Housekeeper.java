@@ -43,23 +43,23 @@ final class Housekeeper {
         boolean run() throws IOException;
     }
 
-    /** @param settings with the size of the segments to make ready */
+    /** @param room with the size of the segments to make ready */
     Housekeeper(
             LogState log,
             LogStore store,
-            StoreSettings settings,
+            RoomWatch room,
             Checkpointer checkpointer,
             Cleaner cleaner,
             Scrub scrub,
             Runnable wakeLog) {
         this.log = log;
         this.store = store;
-        this.segmentBytes = settings.segmentBytes();
+        this.segmentBytes = room.segmentBytes();
         this.checkpointer = checkpointer;
         this.cleaner = cleaner;
         this.scrub = scrub;
         this.wakeLog = wakeLog;
-        this.room = new RoomWatch(log, store, settings);
+        this.room = room;
         this.chores = List.of(
                 this::giveBack,
                 this::prepareNext,

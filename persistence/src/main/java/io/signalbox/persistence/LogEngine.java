@@ -4,6 +4,7 @@ import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.LargeUpload;
 import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StateTable;
 import io.signalbox.broker.store.StoreException;
@@ -39,6 +40,7 @@ public final class LogEngine implements MessageStore {
     private final LogThreads threads;
     private final Tables tables = new Tables();
     private final LargeBodies bodies = new LargeBodies(this::letGo);
+    private final PageFile pages;
     private volatile @Nullable Parts parts;
     private volatile long cutBytes;
 
@@ -63,6 +65,11 @@ public final class LogEngine implements MessageStore {
         this.formats = formats;
         this.surroundings = surroundings;
         this.threads = threads;
+        this.pages = new PageFile(surroundings.disk(), this::hasRoomAtStart, surroundings.nanoTime());
+    }
+
+    private boolean hasRoomAtStart(long bytes) {
+        return settings.limits().leaveRoom(store.room(), settings.segmentBytes(), pages.bytes() + bytes);
     }
 
     @Override
@@ -118,10 +125,18 @@ public final class LogEngine implements MessageStore {
                 log,
                 new Appends(log, settings, tables, surroundings.checksum(), threads::wakeLog),
                 new LogWriter(log, store, settings, surroundings, threads::wakeHousekeeper),
-                new Housekeeper(log, store, settings, checkpointer, cleaner, scrub, threads::wakeLog),
+                new Housekeeper(
+                        log,
+                        store,
+                        new RoomWatch(log, store, settings, pages),
+                        checkpointer,
+                        cleaner,
+                        scrub,
+                        threads::wakeLog),
                 new RecordReader(log, store, formats, surroundings.checksum()),
                 cleaner,
                 scrub);
+        pages.begin(log, threads);
         threads.start(this);
         threads.wakeHousekeeper();
     }
@@ -133,6 +148,9 @@ public final class LogEngine implements MessageStore {
             log.occupiedBytes(store.room().occupiedBytes());
             open = true;
             return log;
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof StoreException unreadable) throw unreadable; // a page that was needed again
+            throw e;
         } finally {
             if (!open) release();
         }
@@ -165,7 +183,7 @@ public final class LogEngine implements MessageStore {
 
     /** One step of the reader thread; the answer is as for {@link #logStep}. */
     public long readStep() {
-        return parts().reader.step();
+        return Math.min(parts().reader.step(), pages.step());
     }
 
     /** Ends the store because one of its threads died. */
@@ -295,6 +313,11 @@ public final class LogEngine implements MessageStore {
     }
 
     @Override
+    public Pages pages() {
+        return pages;
+    }
+
+    @Override
     public Optional<StoreException> failure() {
         Parts open = parts;
         return open == null ? Optional.empty() : Optional.ofNullable(open.log.failure());
@@ -314,7 +337,7 @@ public final class LogEngine implements MessageStore {
         Parts open = parts();
         LogWriter.Forces forces = open.writer.forces();
         return new StoreStatus(
-                open.log.occupiedBytes(),
+                open.log.occupiedBytes() + pages.bytes(),
                 open.log.segments().livingBytes(),
                 open.cleaner.copiedBytes(),
                 open.log.durableLsn(),
@@ -353,6 +376,7 @@ public final class LogEngine implements MessageStore {
     }
 
     private void release() throws StoreException {
+        pages.close();
         try {
             store.close();
         } catch (IOException e) {

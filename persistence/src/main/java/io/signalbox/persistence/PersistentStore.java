@@ -24,6 +24,6 @@ public final class PersistentStore {
 
     /** The same over any disk: a test's may be slow, full or broken. */
     public static MessageStore open(Disk disk, StoreSettings settings, MessageFormats formats) {
-        return new LogEngine(new FileLogStore(disk), settings, formats, Surroundings.real(), new StoreThreads());
+        return new LogEngine(new FileLogStore(disk), settings, formats, Surroundings.real(disk), new StoreThreads());
     }
 }

@@ -14,11 +14,13 @@ final class RoomWatch {
 
     private final LogState log;
     private final LogStore store;
+    private final PageFile pages;
     private final DiskLimits limits;
     private final long segmentBytes;
     private boolean spaceShort;
 
-    RoomWatch(LogState log, LogStore store, StoreSettings settings) {
+    RoomWatch(LogState log, LogStore store, StoreSettings settings, PageFile pages) {
+        this.pages = pages;
         this.log = log;
         this.store = store;
         this.limits = settings.limits();
@@ -35,7 +37,9 @@ final class RoomWatch {
         LogStore.Room room = store.room();
         log.occupiedBytes(room.occupiedBytes());
         boolean wasShort = log.shortage().isPresent();
-        long left = limits.maxBytes().isPresent() ? limits.maxBytes().getAsLong() - room.heldBytes() : Long.MAX_VALUE;
+        long left = limits.maxBytes().isPresent()
+                ? limits.maxBytes().getAsLong() - room.heldBytes() - pages.bytes()
+                : Long.MAX_VALUE;
         log.freeBytes(Math.max(0, Math.min(room.usableBytes(), left)));
         Optional<String> noSpace = shortOfSpace(room, wasShort);
         spaceShort = noSpace.isPresent();
@@ -51,6 +55,11 @@ final class RoomWatch {
             LOGGER.info("There is room on the disk again: publishers are taken");
         }
         return true;
+    }
+
+    /** Of a segment. */
+    long segmentBytes() {
+        return segmentBytes;
     }
 
     /** Whether the file system had little left at the last look. */

@@ -58,8 +58,8 @@ public final class StoreMaintenance {
         if (!Files.isDirectory(directory)) {
             throw new StoreException("There is no data directory " + directory + "; name another with --data.");
         }
-        return new StoreMaintenance(
-                new NioDisk(directory), settings, formats, Surroundings.real(), LockSupport::parkNanos);
+        NioDisk disk = new NioDisk(directory);
+        return new StoreMaintenance(disk, settings, formats, Surroundings.real(disk), LockSupport::parkNanos);
     }
 
     /**

@@ -104,8 +104,11 @@ final class BacklogBenchmark implements PublishListener {
         long begun = System.nanoTime();
         BacklogBenchmark second = new BacklogBenchmark(directory, messages, queueCount, false);
         System.out.printf(
-                "started again in %.1f s with %,d messages; heap %,d KiB%n",
-                (System.nanoTime() - begun) / 1e9, second.broker.recoveredMessages(), usedHeap() >> 10);
+                "started again in %.1f s with %,d messages; heap %,d KiB, index of %,d on disk%n",
+                (System.nanoTime() - begun) / 1e9,
+                second.broker.recoveredMessages(),
+                usedHeap() >> 10,
+                second.broker.memory().entriesOnDisk());
         long left = second.broker.recoveredMessages();
         long share = left / PARTS / queueCount;
         for (int part = 1; part < PARTS; part++) second.consume(share * queueCount, share);
@@ -144,12 +147,13 @@ final class BacklogBenchmark implements PublishListener {
             double each = (double) (heap - heapAtFirst) / Math.max(1, answered - messages / PARTS);
             System.out.printf(
                     "%,12d messages: %,8.0f/s, heap %,d KiB (%.2f bytes a message since the first tenth), reckoned %,d"
-                            + " KiB, RSS %s%n",
+                            + " KiB, index of %,d on disk, RSS %s%n",
                     answered,
                     messages / PARTS / seconds,
                     heap >> 10,
                     each,
                     broker.memory().heldBytes() >> 10,
+                    broker.memory().entriesOnDisk(),
                     rss());
         }
     }
@@ -218,8 +222,13 @@ final class BacklogBenchmark implements PublishListener {
         done.get();
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
-                "consumed %,d: %,.0f/s, %,.0f MB/s, heap %,d KiB, RSS %s%n",
-                wanted, wanted / seconds, wanted * (double) BODY_BYTES / seconds / 1e6, usedHeap() >> 10, rss());
+                "consumed %,d: %,.0f/s, %,.0f MB/s, heap %,d KiB, index of %,d on disk, RSS %s%n",
+                wanted,
+                wanted / seconds,
+                wanted * (double) BODY_BYTES / seconds / 1e6,
+                usedHeap() >> 10,
+                broker.memory().entriesOnDisk(),
+                rss());
     }
 
     /** Consumers that settle at once; each sees the messages of its queue in the order in which they were sent. */

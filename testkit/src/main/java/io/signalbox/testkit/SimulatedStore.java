@@ -103,8 +103,9 @@ public final class SimulatedStore {
     /** With sizes other than {@link #SMALL}. */
     SimulatedStore(SimulatedDisk disk, Variation variation, LongSupplier nanoTime, StoreSettings settings) {
         this.disk = disk;
-        LogStore store = variation.wrap(new FileLogStore(variation.wrap(disk), variation.checksum()));
-        Surroundings surroundings = new Surroundings(nanoTime, () -> ID, variation.checksum());
+        Disk wrapped = variation.wrap(disk);
+        LogStore store = variation.wrap(new FileLogStore(wrapped, variation.checksum()));
+        Surroundings surroundings = new Surroundings(nanoTime, () -> ID, variation.checksum(), wrapped);
         engine = new LogEngine(store, settings, SimulatedFormat.ONLY, surroundings, LogThreads.NONE);
     }
 

@@ -37,7 +37,8 @@ class CompactTest {
                 () -> {
                     throw new AssertionError("a store gets another name");
                 },
-                Checksum.CRC32C);
+                Checksum.CRC32C,
+                disk);
         return new StoreMaintenance(
                         disk,
                         SimulatedStore.SMALL,

@@ -78,7 +78,8 @@ class RebuildTest {
                 () -> {
                     throw new AssertionError("a store gets another name");
                 },
-                Checksum.CRC32C);
+                Checksum.CRC32C,
+                disk);
         StoreMaintenance maintenance = new StoreMaintenance(
                 disk,
                 SimulatedStore.SMALL,
@@ -244,7 +245,7 @@ class RebuildTest {
                     disk,
                     SimulatedStore.SMALL,
                     SimulatedFormat.ONLY,
-                    new Surroundings(() -> 1, () -> new StoreId(1, 1), Checksum.CRC32C),
+                    new Surroundings(() -> 1, () -> new StoreId(1, 1), Checksum.CRC32C, disk),
                     idle -> {});
             assertThrows(StoreException.class, () -> maintenance.rebuild(store -> new StoredEntries(), said -> false));
             assertEquals(before, files(disk, "checkpoint-"));

@@ -2,6 +2,7 @@ package io.signalbox.broker.queue;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The wish for a queue's image, a command of it that is offered again for each part. */
 final class Capture extends QueueCommand {
@@ -9,6 +10,7 @@ final class Capture extends QueueCommand {
     private final QueueImage image;
     private final CaptureListener listener;
     private final Consumer<Capture> due;
+    private @Nullable QueueState state;
 
     /** @param due takes this when its turn has come; then it is to be told, once the settlements before it have been appended */
     Capture(QueueImage image, CaptureListener listener, Consumer<Capture> due) {
@@ -18,7 +20,8 @@ final class Capture extends QueueCommand {
     }
 
     @Override
-    void applyTo(QueueState state) {
+    void applyTo(QueueState rules) {
+        state = rules;
         due.accept(this);
     }
 
@@ -32,9 +35,21 @@ final class Capture extends QueueCommand {
             if (!isTrue) throw new IllegalStateException("its settlements are not in the log");
             byte[] part = image.nextPart();
             Optional<Runnable> next = image.isOver() ? Optional.empty() : Optional.of(() -> queue.submit(this));
-            listener.captured(part == null ? new byte[0] : part, next);
+            if (image.isOver() && state != null && state.captured(image)) queue.submit(new Turn());
+            if (part == null) listener.captured(new byte[0], next);
+            else
+                PagedPart.fill(
+                        part,
+                        image.gaps(),
+                        queue.pages(),
+                        whole -> listener.captured(whole, next),
+                        why -> fail(queue, why));
         } catch (RuntimeException | Error e) {
-            listener.failed(new IllegalStateException("no image of the " + queue + ": " + e.getMessage(), e));
+            fail(queue, e);
         }
+    }
+
+    private void fail(MessageQueue queue, Throwable cause) {
+        listener.failed(new IllegalStateException("no image of the " + queue + ": " + cause.getMessage(), cause));
     }
 }

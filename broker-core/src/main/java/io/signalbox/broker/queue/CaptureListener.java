@@ -2,7 +2,7 @@ package io.signalbox.broker.queue;
 
 import java.util.Optional;
 
-/** Receives the image of a queue, on the thread that drains it. */
+/** Receives the image of a queue, on the thread that drains it or on a reader's. */
 public interface CaptureListener {
 
     /**

@@ -1,6 +1,8 @@
 package io.signalbox.broker.queue;
 
-import io.signalbox.broker.store.TargetFlags;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Chunk {
 
     /** Heap without what it refers to, in bytes. */
-    private static final int FIXED_HEAP_BYTES = 64 + 40;
+    private static final int FIXED_HEAP_BYTES = 56 + 48;
 
     /** As many of the code may belong to ended entries before it is written anew. */
     private static final int MOST_DEAD = 64;
@@ -42,9 +44,6 @@ final class Chunk {
 
     private SlotLsns lsns = new SlotLsns();
 
-    /** Whether each LSN is higher than those before. */
-    private boolean rises = true;
-
     /** Whether an entry may be in it that is not in the log. */
     private boolean hasUnlogged;
 
@@ -53,10 +52,6 @@ final class Chunk {
 
     private @Nullable SlotSet out;
     private @Nullable SlotSet aside;
-    private @Nullable SlotSet delivered;
-
-    /** In place of the set, when nothing new can come. */
-    private boolean allDelivered;
 
     private SlotMarks marks = new SlotMarks();
 
@@ -91,7 +86,6 @@ final class Chunk {
         skipEnded();
         // The log may tell anew what was left out at the end, and no LSN comes twice in a row.
         if (isMuchDead() || has(ended, to - 1)) recode();
-        rises = lsns.rise();
         trim();
     }
 
@@ -113,9 +107,14 @@ final class Chunk {
         return live;
     }
 
+    /** What lives stands before it. */
+    int to() {
+        return to;
+    }
+
     /** @return the slot */
     int add(long lsn, int entryFlags, int bodyBytes, int expiry) {
-        note(lsn);
+        hasUnlogged |= lsn == 0;
         lsns.add(lsn);
         int slot = given++;
         to = given;
@@ -124,18 +123,12 @@ final class Chunk {
         return slot;
     }
 
-    private void note(long lsn) {
-        hasUnlogged |= lsn == 0;
-        rises &= lsn == 0 || lsn > lsns.last();
-    }
-
     private void trim() {
         changes = CHANGES_TO_RECKON;
         lsns.trim();
         marks.trim(from, to);
         out = SlotSet.trimmed(out);
         aside = SlotSet.trimmed(aside);
-        delivered = SlotSet.trimmed(delivered);
     }
 
     // ---- what stands in a slot
@@ -147,10 +140,6 @@ final class Chunk {
     /** What is known of the slots beside that. */
     SlotMarks marks() {
         return marks;
-    }
-
-    boolean isDelivered(int slot) {
-        return allDelivered || has(delivered, slot);
     }
 
     boolean isAside(int slot) {
@@ -226,16 +215,12 @@ final class Chunk {
     }
 
     void keepDelivered(int slot) {
-        if (allDelivered) return;
-        delivered = SlotSet.with(delivered, slot);
+        marks.keepDelivered(slot);
         noteAllDelivered();
     }
 
     private void noteAllDelivered() {
-        if (delivered == null || delivered.size() < live || !isFull()) return;
-        allDelivered = true;
-        changes = CHANGES_TO_RECKON;
-        delivered = null;
+        if (isFull() && marks.areAllDelivered(live)) changes = CHANGES_TO_RECKON;
     }
 
     /** One that was taken has ended. */
@@ -261,7 +246,6 @@ final class Chunk {
 
     private void forget(int slot) {
         if (out != null) out.remove(slot);
-        if (delivered != null) delivered.remove(slot);
         marks.forget(slot);
     }
 
@@ -278,12 +262,10 @@ final class Chunk {
         from = given;
         to = given;
         lsns.clear(given);
-        rises = true;
         hasUnlogged = false;
         ended = null;
         aside = null;
         out = small(out);
-        delivered = null;
         marks.clear();
     }
 
@@ -316,7 +298,7 @@ final class Chunk {
 
     // ---- by LSN
 
-    /** The slot of this LSN; negative if it is not there. Only while {@link #rises}. */
+    /** The slot of this LSN; negative if it is not there. Only while it {@linkplain #rises rises}. */
     int find(long lsn) {
         int slot = lsns.slotOf(lsn);
         return slot < from || has(ended, slot) ? NONE : slot;
@@ -328,7 +310,7 @@ final class Chunk {
     }
 
     boolean rises() {
-        return rises;
+        return lsns.rises();
     }
 
     /** Visits the slots of those that have not ended. */
@@ -345,20 +327,6 @@ final class Chunk {
         });
     }
 
-    /** Ends what did not outlive its process. */
-    void endTransient() {
-        if (!marks.mayHave(TargetFlags.TRANSIENT)) return;
-        SlotSet[] gone = {null};
-        forEachLiving((slot, lsn) -> {
-            if (TargetFlags.isTransient(marks.flags(slot))) gone[0] = SlotSet.with(gone[0], slot);
-        });
-        for (int slot = from; slot < slots; slot++) {
-            if (!has(gone[0], slot)) continue;
-            take(slot, Entry.UNKNOWN);
-            end(slot);
-        }
-    }
-
     /** Nothing more comes in. */
     void close() {
         given = slots;
@@ -369,7 +337,7 @@ final class Chunk {
 
     /** Whether all that is in it lies in the log below this LSN, as far as is known without a look at each. */
     boolean isWhollyBelow(long lsn) {
-        return !hasUnlogged && rises && lsns.last() < lsn;
+        return !hasUnlogged && lsns.rises() && lsns.last() < lsn;
     }
 
     /** What lies in the log below this LSN, in slots before {@code endSlot}, and has not ended. */
@@ -388,13 +356,33 @@ final class Chunk {
         return new ChunkImage(number, from, to, living[0], bodyBytes, lsns, SlotSet.union(ended, leftOut[0]), marks);
     }
 
+    // ---- its page
+
+    /** Whether it may be long until somebody needs it: nothing comes in, nobody has any of it, and nothing expires. */
+    boolean isQuiet() {
+        return isFull() && live > 0 && waiting() == live && marks.expiring() == 0;
+    }
+
+    /** Writes what a page has beside the image. */
+    void writeStandings(DataOutputStream out) throws IOException {
+        SlotSet.write(out, aside);
+        marks.writeDelivered(out);
+    }
+
+    /** Reads what was written, for a chunk from that image; it is as it was. */
+    void readStandings(DataInputStream in, long waitingBytes) throws IOException {
+        aside = SlotSet.read(in, slots);
+        marks.readDelivered(in, slots);
+        marks.startWith(waitingBytes);
+        close();
+    }
+
     int heapBytes() {
         return FIXED_HEAP_BYTES
                 + lsns.heapBytes()
                 + SlotSet.heapBytes(ended)
                 + SlotSet.heapBytes(out)
                 + SlotSet.heapBytes(aside)
-                + SlotSet.heapBytes(delivered)
                 + marks.heapBytes();
     }
 }

@@ -1,5 +1,9 @@
 package io.signalbox.broker.queue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
+
 /**
  * Which entries go from a queue by themselves, and in which order: what expires by its time, what is too much by its priority, the
  * lowest first, and its arrival. Only entries that wait are named. Has no state of its own; confined to the queue.
@@ -86,5 +90,21 @@ final class Departures {
         Lane lane = index.existing(level);
         long arrival = lane == null ? Lane.NONE : lane.next(Standing.WAITING, fromArrival);
         return arrival == Lane.NONE ? NONE : Order.placeAtLevel(level, arrival);
+    }
+
+    // ---- by address
+
+    /** Those of these LSNs that wait, and whose bodies are in the log only and not on their way; not in chunks that are in pages. */
+    List<Entry> absent(LongPredicate lsns) {
+        List<Entry> found = new ArrayList<>();
+        for (int level = 0; level < Order.LEVELS; level++) {
+            Lane lane = index.existing(level);
+            if (lane == null) continue;
+            for (long arrival : lane.waiting(lsns)) {
+                Entry entry = index.objectAt(Order.placeAtLevel(level, arrival));
+                if (entry.message == null && !entry.loading) found.add(entry);
+            }
+        }
+        return found;
     }
 }

@@ -42,6 +42,9 @@ final class Dispatcher {
     private int loading;
     private int looks;
 
+    /** Who of several consumers was the last to see a message that passes through. */
+    private int nextPassed;
+
     /** Whether one in the ring may have something to look for behind the first entry. */
     private boolean ringIsBehind;
 
@@ -305,8 +308,10 @@ final class Dispatcher {
         return values.matches(filter, message);
     }
 
-    /** Brings the body of this entry into memory, and of those after it, unless that goes on for some. */
+    /** Brings the body of this entry into memory, and of those after it, unless that goes on for some; but first its chunk. */
     private void loadFrom(long place) {
+        ColdChunks cold = index.cold();
+        if (cold != null && !cold.isHere(place)) return;
         if (loading > 0) return;
         List<Entry> wanted = index.notResidentFrom(place, LOAD_ENTRIES, loadBytes);
         for (Entry entry : wanted) entry.loading = true;
@@ -318,6 +323,21 @@ final class Dispatcher {
     void loadEnded(List<Entry> entries) {
         for (Entry entry : entries) entry.loading = false;
         loading -= entries.size();
+    }
+
+    // ---- what is not kept
+
+    /** Shows a message to one of those who have room, in turn, and to nobody later; false if none has. */
+    boolean passThrough(List<Consumer> consumers, Entry entry, Message message) {
+        for (int turns = consumers.size(); turns > 0; turns--) {
+            nextPassed = nextPassed + 1 < consumers.size() ? nextPassed + 1 : 0;
+            Consumer consumer = consumers.get(nextPassed);
+            if (!consumer.hasRoom()) continue;
+            consumer.sent(entry.bodyBytes);
+            effects.deliver(new Delivery(consumer, entry, message, true));
+            return true;
+        }
+        return false;
     }
 
     // ---- drains

@@ -83,8 +83,22 @@ final class Entry extends QueueCommand {
         come(message);
     }
 
-    /** One that has been bits only; its message is in the log. */
-    Entry(long lsn, int flags, int mostBodyBytes, long seq) {
+    /** One that has been bits only, at this place. */
+    static Entry of(Lane lane, long place) {
+        long arrival = Order.arrival(place);
+        Chunk chunk = lane.chunk(arrival);
+        int slot = lane.slot(arrival);
+        SlotMarks marks = chunk.marks();
+        Entry entry = new Entry(chunk.lsn(slot), marks.flags(slot), marks.bodyBytesBound(slot), place);
+        entry.deliveryCount = marks.failures(slot);
+        entry.expiresAtMillis = SlotTimes.millis(marks.expiry(slot));
+        entry.restored = lane.isRestored(arrival);
+        entry.delivered = entry.restored || marks.isDelivered(slot); // whether an earlier life's was seen is not known
+        return entry;
+    }
+
+    /** Its message is in the log. */
+    private Entry(long lsn, int flags, int mostBodyBytes, long seq) {
         this.lsn = lsn;
         this.flags = flags;
         this.bodyBytes = mostBodyBytes;

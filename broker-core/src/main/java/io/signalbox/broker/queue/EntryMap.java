@@ -19,6 +19,17 @@ final class EntryMap {
         return size == 0 ? null : slots[find(place)];
     }
 
+    /** Whether one is between these places, both included. */
+    boolean hasBetween(long first, long last) {
+        if (size == 0) return false;
+        if (last - first < slots.length) {
+            for (long place = first; place <= last; place++) if (get(place) != null) return true;
+            return false;
+        }
+        for (Entry entry : slots) if (entry != null && entry.seq >= first && entry.seq <= last) return true;
+        return false;
+    }
+
     /** Its place is free. */
     void put(Entry entry) {
         if ((size + 1) * 2 > slots.length) resize(Math.max(SMALLEST, slots.length * 2));

@@ -2,8 +2,8 @@ package io.signalbox.broker.queue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
@@ -45,6 +45,9 @@ final class Lane {
     /** Of them; made when the first is looked for. */
     private @Nullable LsnBounds bounds;
 
+    /** The chunks that are in pages; made when the first is. */
+    private @Nullable Stubs stubs;
+
     /** @param slotBits the slots of a chunk, as a power of 2 */
     Lane(int slotBits) {
         this.slotBits = slotBits;
@@ -59,10 +62,15 @@ final class Lane {
     }
 
     private Chunk begin() {
-        if (size == chunks.length) chunks = Arrays.copyOf(chunks, size + (size >> 1) + 1);
         Chunk chunk = new Chunk(arrivals >> slotBits, 1 << slotBits);
-        chunks[size++] = chunk;
+        insert(size, chunk);
         return chunk;
+    }
+
+    private void insert(int index, Chunk chunk) {
+        if (size == chunks.length) chunks = Arrays.copyOf(chunks, size + (size >> 1) + 1);
+        System.arraycopy(chunks, index, chunks, index + 1, size++ - index);
+        chunks[index] = chunk;
     }
 
     private void reckon(Chunk chunk) {
@@ -77,14 +85,17 @@ final class Lane {
         restored = arrivals;
     }
 
+    /** Entries below this number are in chunks of images to which the log has not added. */
+    long imagedEnd() {
+        return Math.max(0, imagedUpTo - 1) << slotBits;
+    }
+
     /** Takes in a chunk of an image, behind the others. */
     void restore(Chunk chunk) {
-        if (size > 0 && chunks[size - 1].number >= chunk.number) {
-            throw new IllegalStateException("chunk " + chunk.number + " comes after " + chunks[size - 1].number);
-        }
+        long last = (arrivals - 1) >> slotBits;
+        if (last >= chunk.number) throw new IllegalStateException("chunk " + chunk.number + " comes after " + last);
         if (size > 0) close(chunks[size - 1]);
-        if (size == chunks.length) chunks = Arrays.copyOf(chunks, size + (size >> 1) + 1);
-        chunks[size++] = chunk;
+        insert(size, chunk);
         imagedUpTo = chunk.number + 1;
         arrivals = (chunk.number << slotBits) + chunk.given();
         restored = arrivals;
@@ -124,6 +135,42 @@ final class Lane {
         return Math.min(1L << slotBits, arrival - (chunk.number << slotBits));
     }
 
+    // ---- chunks that are in pages
+
+    /** The first of those from this number on; null if there is none. */
+    @Nullable
+    Stub stubFrom(long number) {
+        return stubs == null ? null : stubs.from(number);
+    }
+
+    /** That with this entry; null if its chunk is in memory, or it has ended. */
+    @Nullable
+    Stub stubOf(long arrival) {
+        return stubs == null ? null : stubs.get(arrival >> slotBits);
+    }
+
+    /** The last chunk in memory with a number below this one; null if there is none. */
+    @Nullable
+    Chunk chunkBefore(long number) {
+        int index = indexFrom(number);
+        return index == 0 ? null : chunks[index - 1];
+    }
+
+    /** The chunk is in a page from now on. */
+    void leave(Chunk chunk, Stub stub) {
+        remove(chunk);
+        Stubs known = stubs;
+        if (known == null) stubs = known = new Stubs(slotBits);
+        known.add(stub);
+    }
+
+    /** The chunk is in memory again. */
+    void comeBack(Stub stub, Chunk chunk) {
+        if (stubs != null) stubs.remove(stub);
+        insert(indexFrom(chunk.number), chunk);
+        reckonAll(chunk, 0);
+    }
+
     boolean isRestored(long arrival) {
         return arrival < restored;
     }
@@ -158,10 +205,12 @@ final class Lane {
         return low;
     }
 
-    /** False also for one that has ended. */
+    /** False also for one that has ended. Of one whose chunk is in a page it is not known. */
     boolean isAside(long arrival) {
         int index = indexFrom(arrival >> slotBits);
-        return index < size && chunks[index].number == arrival >> slotBits && chunks[index].isAside(slot(arrival));
+        if (index < size && chunks[index].number == arrival >> slotBits) return chunks[index].isAside(slot(arrival));
+        Stub stub = stubOf(arrival);
+        return stub != null && stub.next(Standing.ASIDE, slot(arrival)) == slot(arrival);
     }
 
     /** The first entry in front. */
@@ -172,8 +221,18 @@ final class Lane {
         return first;
     }
 
-    /** The first entry of this standing from this number on. */
+    /**
+     * The first entry of this standing from this number on. In a chunk that is in a page it may not be that: whoever asks has the
+     * chunk come, and asks again.
+     */
     long next(Standing standing, long arrival) {
+        long found = nextInMemory(standing, arrival);
+        if (stubs == null) return found;
+        long away = stubs.next(standing, arrival);
+        return away == NONE || (found != NONE && found < away) ? found : away;
+    }
+
+    private long nextInMemory(Standing standing, long arrival) {
         int slot = slot(arrival);
         for (int index = indexFrom(arrival >> slotBits); index < size; index++) {
             Chunk chunk = chunks[index];
@@ -184,7 +243,7 @@ final class Lane {
     }
 
     /** The entry with this LSN. Only while what an earlier life left is all there is. */
-    long find(long lsn) {
+    long find(long lsn, Function<Stub, Chunk> pages) {
         int imaged = indexFrom(imagedUpTo);
         int low = imaged; // what comes from the log itself stands in its order, also what was ahead of its commit
         int high = size;
@@ -194,7 +253,7 @@ final class Lane {
             else high = middle;
         }
         long found = low == imaged ? NONE : find(chunks[low - 1], lsn);
-        return found == NONE ? findInImages(lsn) : found;
+        return found == NONE ? findInImages(lsn, pages) : found;
     }
 
     private long find(Chunk chunk, long lsn) {
@@ -203,46 +262,31 @@ final class Lane {
     }
 
     /** In chunks of images the entries stand in the order in which they came, and with several producers LSNs cross. */
-    private long findInImages(long lsn) {
+    private long findInImages(long lsn, Function<Stub, Chunk> pages) {
         LsnBounds known = bounds;
-        if (known == null) bounds = known = LsnBounds.of(chunks, size, imagedUpTo - 1);
+        if (known == null) bounds = known = LsnBounds.of(chunks, size, stubs, imagedUpTo - 1);
         int end = known.lastFor(lsn);
         for (int i = known.firstFor(lsn); i <= end; i++) {
-            long found = findInImage(known.number(i), lsn);
+            long found = findInImage(known.number(i), lsn, pages);
             if (found != NONE) return found;
         }
-        return findInImage(imagedUpTo - 1, lsn); // to which the log has added, so that no bound holds
+        return findInImage(imagedUpTo - 1, lsn, pages); // to which the log has added, so that no bound holds
     }
 
-    private long findInImage(long number, long lsn) {
+    private long findInImage(long number, long lsn, Function<Stub, Chunk> pages) {
+        Stub stub = stubs == null ? null : stubs.get(number);
+        if (stub != null) {
+            if (!stub.mayHave(lsn)) return NONE;
+            comeBack(stub, pages.apply(stub));
+        }
         int index = indexFrom(number);
         if (index == size || chunks[index].number != number) return NONE;
         if (!chunks[index].rises()) {
-            Chunk sorted = sorted(chunks[index]);
+            Chunk sorted = SortedChunk.of(chunks[index], 1 << slotBits);
             reckonAll(sorted, chunks[index].reckonedBytes);
             chunks[index] = sorted;
         }
         return find(chunks[index], lsn);
-    }
-
-    /** The same entries in the order of their LSNs, in the last of the slots that were given; nobody has any of them. */
-    private Chunk sorted(Chunk chunk) {
-        int given = chunk.given();
-        long[] bySlot = new long[given];
-        List<Integer> order = new ArrayList<>(chunk.live());
-        chunk.forEachLiving((slot, lsn) -> {
-            bySlot[slot] = lsn;
-            order.add(slot);
-        });
-        order.sort(Comparator.comparingLong(slot -> bySlot[slot])); // nearly so already, which costs little
-        Chunk sorted = new Chunk(chunk.number, 1 << slotBits, given - order.size());
-        SlotMarks marks = chunk.marks();
-        for (int slot : order) {
-            int own = sorted.add(bySlot[slot], marks.flags(slot), marks.bodyBytesBound(slot), marks.expiry(slot));
-            if (marks.failures(slot) > 0) sorted.marks().keepFailures(own, marks.failures(slot));
-        }
-        sorted.marks().startWith(marks.waitingBytes());
-        return sorted;
     }
 
     /** Of the bodies of those that wait, as far as it is known. */
@@ -250,7 +294,7 @@ final class Lane {
         long bytes = 0;
         for (int index = 0; index < size; index++)
             bytes += chunks[index].marks().waitingBytes();
-        return bytes;
+        return stubs == null ? bytes : bytes + stubs.waitingBytes();
     }
 
     // ---- by time
@@ -347,6 +391,6 @@ final class Lane {
     }
 
     long heapBytes() {
-        return chunkBytes;
+        return stubs == null ? chunkBytes : chunkBytes + stubs.heapBytes();
     }
 }

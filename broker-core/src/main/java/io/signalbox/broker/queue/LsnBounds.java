@@ -1,5 +1,7 @@
 package io.signalbox.broker.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which of a row of chunks an LSN may be in. Their entries came nearly in the order of their LSNs, but for those that different
  * producers appended at the same time. Immutable.
@@ -19,30 +21,42 @@ final class LsnBounds {
         lowestFrom = new long[size];
     }
 
-    /** Of the chunks with numbers below {@code endNumber}, which are the first. */
-    static LsnBounds of(Chunk[] chunks, int size, long endNumber) {
+    /**
+     * Of chunks with numbers below {@code endNumber}, which are the first ones of both kinds.
+     *
+     * @param size of {@code chunks} as many are
+     * @param stubs of those that are in pages, null if none is
+     */
+    static LsnBounds of(Chunk[] chunks, int size, @Nullable Stubs stubs, long endNumber) {
+        int away = stubs == null ? 0 : stubs.size();
         int count = 0;
         while (count < size && chunks[count].number < endNumber) count++;
-        LsnBounds bounds = new LsnBounds(count);
-        long highest = 0;
-        for (int i = 0; i < count; i++) {
-            bounds.numbers[i] = chunks[i].number;
-            bounds.lowestFrom[i] = Long.MAX_VALUE;
-            bounds.note(i, chunks[i]);
-            bounds.highestUpTo[i] = highest = Math.max(highest, bounds.highestUpTo[i]);
+        LsnBounds bounds = new LsnBounds(count + away);
+        int chunk = 0;
+        for (int i = 0; i < count + away; i++) {
+            Stub stub = stubs == null || i - chunk == away ? null : stubs.at(i - chunk);
+            if (stub != null && (chunk == count || stub.number < chunks[chunk].number)) {
+                bounds.note(i, stub.number, stub.lowestLsn, stub.highestLsn);
+            } else {
+                LsnRange lsns = LsnRange.of(chunks[chunk]);
+                bounds.note(i, chunks[chunk++].number, lsns.lowest(), lsns.highest());
+            }
         }
-        long lowest = Long.MAX_VALUE;
-        for (int i = count - 1; i >= 0; i--) {
-            bounds.lowestFrom[i] = lowest = Math.min(lowest, bounds.lowestFrom[i]);
-        }
+        bounds.accumulate();
         return bounds;
     }
 
-    private void note(int index, Chunk chunk) {
-        chunk.forEachLsn(lsn -> {
-            highestUpTo[index] = Math.max(highestUpTo[index], lsn);
-            lowestFrom[index] = Math.min(lowestFrom[index], lsn);
-        });
+    private void note(int index, long number, long lowest, long highest) {
+        numbers[index] = number;
+        lowestFrom[index] = lowest;
+        highestUpTo[index] = highest;
+    }
+
+    private void accumulate() {
+        long highest = 0;
+        for (int i = 0; i < numbers.length; i++) highestUpTo[i] = highest = Math.max(highest, highestUpTo[i]);
+        long lowest = Long.MAX_VALUE;
+        for (int i = numbers.length - 1; i >= 0; i--) lowestFrom[i] = lowest = Math.min(lowest, lowestFrom[i]);
     }
 
     long number(int index) {

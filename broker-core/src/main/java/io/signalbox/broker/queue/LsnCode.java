@@ -34,6 +34,8 @@ class LsnCode {
     /** What the first difference is to. */
     private long base;
 
+    private boolean rises = true;
+
     /** What the differences are divided by, as a power of 2. */
     private byte shift = ALIGNED_SHIFT;
 
@@ -58,6 +60,7 @@ class LsnCode {
         }
         long units = (lsn - last) >> shift;
         last = lsn;
+        rises &= units > 0;
         if (units < 0) bytes[used++] = BACKWARDS;
         write(units < 0 ? -units : units + 1);
     }
@@ -99,6 +102,7 @@ class LsnCode {
         size = other.size;
         last = other.last;
         base = other.base;
+        rises = other.rises;
         shift = other.shift;
         markAt = other.markAt;
         markLsn = other.markLsn;
@@ -109,16 +113,9 @@ class LsnCode {
         return last;
     }
 
-    /** Whether each is higher than the one before; none is 0. */
-    boolean rise() {
-        Walk walk = walk();
-        long before = 0;
-        for (int i = 0; i < size; i++) {
-            long lsn = walk.next();
-            if (lsn <= before) return false;
-            before = lsn;
-        }
-        return true;
+    /** Whether each that is in the log is higher than those before. */
+    boolean rises() {
+        return rises;
     }
 
     /** Begins again; keeps little memory. */
@@ -129,6 +126,7 @@ class LsnCode {
         used = 0;
         size = 0;
         base = last;
+        rises = true;
     }
 
     /** Gives back what it does not need: nothing is added any more. */
@@ -192,7 +190,7 @@ class LsnCode {
         try {
             for (; size < count; size++) {
                 if (size > 0 && (size & (1 << MARK_SHIFT) - 1) == 0) mark();
-                walk.next();
+                rises &= walk.next() == 0 || walk.lsn > last;
                 used = walk.at;
                 last = walk.lsn;
             }

@@ -8,12 +8,25 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class MemoryBudget {
 
+    /** Of the limit: indexes that have more in all give to the disk what nobody needs for now. */
+    private static final int INDEX_SHARE = 16;
+
     private final LongAdder heldBytes = new LongAdder();
+    private final LongAdder indexBytes = new LongAdder();
+    private final LongAdder entriesOnDisk = new LongAdder();
     private final long limitBytes;
+    private final long indexLimitBytes;
 
     public MemoryBudget(long limitBytes) {
+        this(limitBytes, limitBytes / INDEX_SHARE);
+    }
+
+    /** @param indexLimitBytes what the indexes of all queues may have before what is cold of them leaves memory */
+    public MemoryBudget(long limitBytes, long indexLimitBytes) {
         if (limitBytes < 0) throw new IllegalArgumentException("limitBytes " + limitBytes + " is negative");
+        if (indexLimitBytes < 0) throw new IllegalArgumentException("indexLimitBytes " + indexLimitBytes);
         this.limitBytes = limitBytes;
+        this.indexLimitBytes = indexLimitBytes;
     }
 
     /** Half of the heap, since connections, reads and the collector need theirs. */
@@ -32,6 +45,31 @@ public final class MemoryBudget {
     /** More is held, or less if negative. */
     public void hold(long bytes) {
         heldBytes.add(bytes);
+    }
+
+    /** Of what is held, the index of a queue has more, or less if negative: what it costs to know which messages there are. */
+    void holdIndex(long bytes) {
+        indexBytes.add(bytes);
+    }
+
+    /** What the indexes of all queues have in memory. */
+    public long indexBytes() {
+        return indexBytes.sum();
+    }
+
+    /** Whether indexes should give to the disk what is cold of them. */
+    boolean isIndexLarge() {
+        return indexBytes.sum() >= indexLimitBytes;
+    }
+
+    /** So many more entries are not in an index in memory, or fewer if negative. */
+    void holdOnDisk(long entries) {
+        entriesOnDisk.add(entries);
+    }
+
+    /** Entries whose index is on disk. */
+    public long entriesOnDisk() {
+        return entriesOnDisk.sum();
     }
 
     /** Nothing more should be kept for later. */

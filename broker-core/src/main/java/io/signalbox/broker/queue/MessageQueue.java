@@ -2,12 +2,12 @@ package io.signalbox.broker.queue;
 
 import io.signalbox.broker.Alarm;
 import io.signalbox.broker.Loop;
-import io.signalbox.broker.LoopEvent;
 import io.signalbox.broker.concurrent.MpscQueue;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
+import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -362,36 +362,31 @@ public final class MessageQueue implements Destination, QueueEffects {
     }
 
     @Override
+    public Pages pages() {
+        return store.pages();
+    }
+
+    @Override
+    public void fetch(PageLoad.Wanted chunk) {
+        PageLoad load = new PageLoad(settings.name(), chunk, this::handOff);
+        store.pages().read(chunk.stub().page, load::came, load::failed);
+    }
+
+    @Override
     public void wakeAt(long millis) {
         Alarm known = alarm;
-        if (known == null) {
-            alarm = known = new Alarm() {
-                @Override
-                protected void ring() {
-                    submit(new QueueCommand.Wake());
-                }
-            };
-        }
+        if (known == null) alarm = known = new QueueAlarm(this);
         home.setAlarm(known, millis);
     }
 
     @Override
     public void drained(Subscription subscription) {
-        onLoopOf(subscription, subscription::receiveDrained);
+        subscription.onLoop(subscription::receiveDrained);
     }
 
     @Override
     public void deleted(Subscription subscription) {
-        onLoopOf(subscription, subscription::receiveDeleted);
-    }
-
-    private static void onLoopOf(Subscription subscription, Runnable task) {
-        subscription.settings().loop().post(new LoopEvent() {
-            @Override
-            protected void onLoop() {
-                task.run();
-            }
-        });
+        subscription.onLoop(subscription::receiveDeleted);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,6 +24,12 @@ interface QueueEffects {
 
     /** Bring these entries' bodies into memory; {@link QueueState#loaded} follows. */
     void load(List<Entry> entries);
+
+    /** What has room beside the heap. */
+    Pages pages();
+
+    /** Bring this chunk into memory; {@link ColdChunks#came} follows. */
+    void fetch(PageLoad.Wanted chunk);
 
     /** Wake the queue at this time, in place of one told before; {@link QueueState#wake} follows. {@link Long#MAX_VALUE} = never. */
     void wakeAt(long millis);

@@ -18,6 +18,7 @@ final class QueueFootprint {
     private long unsettledBytes;
     private long annotationBytes;
     private long reportedBytes;
+    private long reportedChunkBytes;
 
     QueueFootprint(MemoryBudget memory, int windowBytes) {
         this.memory = memory;
@@ -78,22 +79,45 @@ final class QueueFootprint {
         residentMessages = 0;
         unsettledBytes = 0;
         annotationBytes = 0;
-        tell(0);
+        tell(0, 0);
     }
 
     /**
      * Tells the budget, in steps, so that queues do not meet there for every message.
      *
      * @param indexBytes what the entries cost beside messages and annotations
+     * @param chunkBytes of that, what they cost while nobody has any of them
      */
-    void report(long indexBytes) {
+    void report(long indexBytes, long chunkBytes) {
         long ofEntries = indexBytes + annotationBytes;
         long held = ofEntries + residentMessages * MESSAGE_HEAP_BYTES + residentBytes + unsettledBytes;
-        if (Math.abs(held - reportedBytes) >= REPORT_STEP_BYTES) tell(held);
+        if (Math.abs(held - reportedBytes) >= REPORT_STEP_BYTES) tell(held, chunkBytes);
     }
 
-    private void tell(long held) {
+    private void tell(long held, long chunkBytes) {
         memory.hold(held - reportedBytes);
+        memory.holdIndex(chunkBytes - reportedChunkBytes);
         reportedBytes = held;
+        reportedChunkBytes = chunkBytes;
+    }
+
+    /** Whether what is cold of the indexes should leave memory. */
+    boolean isIndexLarge() {
+        return memory.isIndexLarge();
+    }
+
+    /** Whether all queues together hold so much that nothing more should be kept for later. */
+    boolean isTight() {
+        return memory.isTight();
+    }
+
+    /** So many entries are in pages from now on. */
+    void left(int entries) {
+        memory.holdOnDisk(entries);
+    }
+
+    /** So many entries of those are not in pages any more. */
+    void cameBack(int entries) {
+        memory.holdOnDisk(-entries);
     }
 }

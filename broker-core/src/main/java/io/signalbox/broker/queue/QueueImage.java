@@ -1,11 +1,14 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.store.TargetFlags;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueueImage {
     /** 2 since it says when entries expire; 1 is read too. */
-    private static final byte FORMAT_VERSION = 2;
+    static final byte FORMAT_VERSION = 2;
 
     /** A chunk that is copied is 1, one in which every entry is looked at 9, one in which each expires 17: less than a millisecond in all. */
     private static final int EFFORT_PER_PART = 64;
 
     private static final int SLOTS_PER_EFFORT = 512;
+
+    /** A chunk that is copied from a page. */
+    private static final int EFFORT_OF_A_PAGE = 2;
 
     private static final int BYTES_PER_PART = 256 << 10;
 
@@ -37,11 +43,20 @@ public final class QueueImage {
     private boolean begun;
     private int level;
     private long nextChunk;
+    private List<Gap> gaps = new ArrayList<>(0);
 
     /** Receives what is read. */
     interface Visitor {
         void chunk(int level, Chunk chunk);
     }
+
+    /**
+     * A chunk that is missing in a part, because it is in a page.
+     *
+     * @param at how many bytes come before it
+     * @param level that it is of
+     */
+    record Gap(int at, int level, long page) {}
 
     /** @param lanes by level, null where there is none */
     QueueImage(IntFunction<@Nullable Lane> lanes, long belowLsn) {
@@ -57,19 +72,54 @@ public final class QueueImage {
         }
     }
 
-    /** The next part; null if there is nothing to tell. */
+    /** The next part, but for its {@link #gaps}; null if there is nothing to tell. */
     byte @Nullable [] nextPart() {
         if (!begun) begin();
+        gaps = new ArrayList<>(0);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORMAT_VERSION);
             for (int effort = 0; !isOver() && effort < EFFORT_PER_PART && bytes.size() < BYTES_PER_PART; ) {
-                effort += writeNext(out);
+                effort += writeNext(out, bytes.size());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e); // no stream in memory fails
         }
-        return bytes.size() == 1 ? null : bytes.toByteArray();
+        return bytes.size() == 1 && gaps.isEmpty() ? null : bytes.toByteArray();
+    }
+
+    /** Entries from these numbers on are not in it, by level. */
+    long[] ends() {
+        return ends;
+    }
+
+    /** What it tells lies below. */
+    long belowLsn() {
+        return belowLsn;
+    }
+
+    /** What the latest part misses, in its order. */
+    List<Gap> gaps() {
+        return gaps;
+    }
+
+    /**
+     * A part that misses nothing.
+     *
+     * @param pages what lies in the pages of the gaps
+     */
+    static byte[] filled(byte[] part, List<Gap> gaps, List<byte[]> pages) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        int copied = 0;
+        for (int i = 0; i < gaps.size(); i++) {
+            Gap gap = gaps.get(i);
+            whole.write(part, copied, gap.at - copied);
+            copied = gap.at;
+            whole.write(gap.level);
+            ChunkPage.copyImage(pages.get(i), whole);
+        }
+        whole.write(part, copied, part.length - copied);
+        return whole.toByteArray();
     }
 
     /** Whether all parts have been told. */
@@ -78,9 +128,15 @@ public final class QueueImage {
     }
 
     /** Writes the next chunk, if it has something; what that has cost. */
-    private int writeNext(DataOutputStream out) throws IOException {
+    private int writeNext(DataOutputStream out, int written) throws IOException {
         Lane lane = lanes.apply(level);
         Chunk chunk = lane == null ? null : lane.chunkFrom(nextChunk);
+        Stub stub = lane == null ? null : lane.stubFrom(nextChunk);
+        if (stub != null && (chunk == null || stub.number < chunk.number)) {
+            nextChunk = stub.number + 1;
+            gaps.add(new Gap(written, level, stub.page));
+            return EFFORT_OF_A_PAGE;
+        }
         long slots = lane == null || chunk == null ? 0 : lane.slotsBelow(chunk, ends[level]);
         if (chunk == null || slots <= 0) {
             level++;
@@ -104,6 +160,19 @@ public final class QueueImage {
      */
     public static void living(byte[] part, LongConsumer visitor) {
         read(part, 1 << QueueIndex.SLOT_BITS, (level, chunk) -> chunk.forEachLsn(visitor));
+    }
+
+    /** Ends what did not outlive its process. */
+    static void endTransient(Chunk chunk) {
+        if (!chunk.marks().mayHave(TargetFlags.TRANSIENT)) return;
+        List<Integer> gone = new ArrayList<>();
+        chunk.forEachLiving((slot, lsn) -> {
+            if (TargetFlags.isTransient(chunk.marks().flags(slot))) gone.add(slot);
+        });
+        for (int slot : gone) {
+            chunk.take(slot, Entry.UNKNOWN);
+            chunk.end(slot);
+        }
     }
 
     /**

@@ -5,7 +5,6 @@ import io.signalbox.broker.store.TargetFlags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +37,8 @@ final class QueueIndex {
 
     /** By level; made when an entry has another priority. */
     private @Nullable Lane @Nullable [] byLevel;
+
+    private @Nullable ColdChunks cold; // made when the first chunk is about to leave memory
 
     private @Nullable AsideEntries aside; // made when someone is first particular, which in most queues nobody is
 
@@ -129,7 +130,7 @@ final class QueueIndex {
     int restore(byte[] image, LongConsumer living) {
         int before = waiting;
         QueueImage.read(image, 1 << slotBits, (level, chunk) -> {
-            chunk.endTransient();
+            QueueImage.endTransient(chunk);
             if (chunk.live() == 0) return;
             laneOfLevel(level).restore(chunk);
             chunk.forEachLsn(living);
@@ -168,10 +169,15 @@ final class QueueIndex {
     private long find(long lsn) {
         for (int level = 0; level < Order.LEVELS; level++) {
             Lane lane = existing(level);
-            long arrival = lane == null ? Lane.NONE : lane.find(lsn);
+            long arrival = lane == null ? Lane.NONE : lane.find(lsn, this::read);
             if (arrival != Lane.NONE) return place(arrival, level);
         }
         return NONE;
+    }
+
+    private Chunk read(Stub stub) {
+        if (cold == null) throw new IllegalStateException("chunk " + stub.number + " is in no page");
+        return cold.read(stub);
     }
 
     /** The object of an entry that an earlier life left, for somebody who has more to remember of it; null if it is not here. */
@@ -226,16 +232,7 @@ final class QueueIndex {
     }
 
     private Entry makeObject(long place) {
-        Lane lane = laneOf(place);
-        long arrival = Order.arrival(place);
-        Chunk chunk = lane.chunk(arrival);
-        int slot = lane.slot(arrival);
-        SlotMarks marks = chunk.marks();
-        Entry entry = new Entry(chunk.lsn(slot), marks.flags(slot), marks.bodyBytesBound(slot), place);
-        entry.deliveryCount = marks.failures(slot);
-        entry.expiresAtMillis = SlotTimes.millis(marks.expiry(slot));
-        entry.restored = lane.isRestored(arrival);
-        entry.delivered = entry.restored || chunk.isDelivered(slot); // whether an earlier life's was seen is not known
+        Entry entry = Entry.of(laneOf(place), place);
         objects.put(entry);
         return entry;
     }
@@ -256,23 +253,13 @@ final class QueueIndex {
             if (entry == null) found.add(makeObject(at));
             else if (entry.message == null && !entry.loading) found.add(entry);
             at = next(standing, at);
-            if (at != NONE && laneOf(at) != laneOf(place)) break;
+            if (at != NONE && (laneOf(at) != laneOf(place) || isAway(at))) break;
         }
         return found;
     }
 
-    /** Those of these addresses that wait here, and whose bodies are in the log only and not on their way. */
-    List<Entry> absent(LongPredicate lsns) {
-        List<Entry> found = new ArrayList<>();
-        for (int level = 0; level < Order.LEVELS; level++) {
-            Lane lane = existing(level);
-            if (lane == null) continue;
-            for (long arrival : lane.waiting(lsns)) {
-                Entry entry = objectAt(place(arrival, level));
-                if (entry.message == null && !entry.loading) found.add(entry);
-            }
-        }
-        return found;
+    private boolean isAway(long place) {
+        return cold != null && laneOf(place).stubOf(Order.arrival(place)) != null;
     }
 
     private int bodyBytesBound(long place) {
@@ -323,7 +310,7 @@ final class QueueIndex {
     /**
      * Takes all out.
      *
-     * @return names them, those that are in the log; for whoever calls it, once
+     * @return names them, those that are in the log; for whoever calls it, once; may wait for the disk
      */
     java.util.function.Consumer<LongConsumer> removeAll() {
         objects.forEach(Entry::endWithQueue);
@@ -337,7 +324,35 @@ final class QueueIndex {
         byLevel = null;
         aside = null;
         waiting = 0;
-        return visitor -> lanes.forEach(lane -> lane.forEachLsn(visitor));
+        java.util.function.Consumer<LongConsumer> away = cold == null ? visitor -> {} : cold.end(lanes);
+        return visitor -> {
+            lanes.forEach(lane -> lane.forEachLsn(visitor));
+            away.accept(visitor);
+        };
+    }
+
+    // ---- what is not in memory
+
+    /** Those of its chunks that are in pages; null while none ever was. */
+    @Nullable
+    ColdChunks cold() {
+        return cold;
+    }
+
+    ColdChunks cold(ColdChunks chunks) {
+        cold = chunks;
+        return chunks;
+    }
+
+    /** The slots of a chunk. */
+    int slots() {
+        return 1 << slotBits;
+    }
+
+    /** Whether an entry of this chunk is an object. */
+    boolean hasObjects(int level, Chunk chunk) {
+        long first = Order.placeAtLevel(level, chunk.number << slotBits);
+        return objects.hasBetween(first, first + slots() - 1);
     }
 
     // ---- what was set aside
@@ -366,10 +381,19 @@ final class QueueIndex {
 
     /** What the entries cost, bodies and addresses of messages not counted, in bytes. */
     long heapBytes() {
-        long bytes = usual.heapBytes() + objects.size() * ENTRY_HEAP_BYTES + objects.heapBytes();
-        if (aside != null) bytes += aside.heapBytes();
+        long bytes = chunkBytes() + objects.size() * ENTRY_HEAP_BYTES + objects.heapBytes();
+        return aside == null ? bytes : bytes + aside.heapBytes();
+    }
+
+    /** Of that, what the chunks cost. */
+    private long chunkBytes() {
+        long bytes = usual.heapBytes();
         if (byLevel == null) return bytes;
         for (Lane lane : byLevel) if (lane != null) bytes += lane.heapBytes();
         return bytes;
+    }
+
+    void report(QueueFootprint footprint) {
+        footprint.report(heapBytes(), chunkBytes());
     }
 }

@@ -24,8 +24,6 @@ final class QueueState {
     private final ReadBackBodies readBack;
     private final Reservations reservations = new Reservations();
     private @Nullable Retention retention; // made when the first message comes that expires, or for limits
-    /** Who of several consumers gets the next message that passes through; they take turns. */
-    private int nextPassed;
 
     private boolean deleted;
     private boolean halted;
@@ -67,7 +65,7 @@ final class QueueState {
         } else {
             footprint.keeps(entry);
         }
-        index.add(entry, priority(message));
+        index.add(entry, settings.priorityOf(message));
         if (retention != null || entry.expiresAtMillis != Envelope.NEVER)
             retention().arrived(entry);
     }
@@ -79,28 +77,12 @@ final class QueueState {
         return made;
     }
 
-    int priority(Message message) {
-        return settings.priorityOf(message);
-    }
-
     void passThrough(Entry entry) {
         enqueued++;
         Message message = entry.message;
-        if (message == null || !showInTurn(entry, message)) dropped++;
+        if (message == null || !dispatcher.passThrough(consumers, entry, message)) dropped++;
         if (message != null) message.release(); // it was held on its way here
         finish(entry);
-    }
-
-    private boolean showInTurn(Entry entry, Message message) {
-        for (int turns = consumers.size(); turns > 0; turns--) {
-            nextPassed = nextPassed + 1 < consumers.size() ? nextPassed + 1 : 0;
-            Consumer consumer = consumers.get(nextPassed);
-            if (!consumer.hasRoom()) continue;
-            consumer.sent(entry.bodyBytes);
-            effects.deliver(new Delivery(consumer, entry, message, true));
-            return true;
-        }
-        return false;
     }
 
     /** What was settled when it was handed over has not reached its consumer. */
@@ -200,7 +182,7 @@ final class QueueState {
 
     /** The same of what waits and is not in memory; what is, or is on its way, has its own turn. */
     void quarantine(Set<Long> lsns) {
-        for (Entry entry : index.absent(lsns::contains)) {
+        for (Entry entry : new Departures(index).absent(lsns::contains)) {
             quarantine(entry);
             index.letGo(entry);
         }
@@ -227,11 +209,25 @@ final class QueueState {
 
     /** The way in for what an earlier life left. */
     QueueRecovery recovery() {
-        return new QueueRecovery(this, index, footprint, reservations);
+        return new QueueRecovery(this, settings, index, footprint, reservations);
     }
 
     QueueImage image(long belowLsn) {
         return index.image(belowLsn);
+    }
+
+    /** All of this image was told; whether something is to be done for it in another turn. */
+    boolean captured(QueueImage image) {
+        if (index.size() < index.slots() || !footprint.isIndexLarge()) return false; // most have less than a chunk
+        if (retention != null && retention.isLimited()) return false;
+        cold().sweep(image.belowLsn(), image.ends(), !consumers.isEmpty());
+        return true;
+    }
+
+    /** Chunks that are in pages; made at the first call. */
+    ColdChunks cold() {
+        ColdChunks known = index.cold();
+        return known == null ? index.cold(new ColdChunks(index, footprint, effects)) : known;
     }
 
     /** @param lsn of the record that says so, 0 if there is none */
@@ -267,7 +263,9 @@ final class QueueState {
         boolean more = dispatcher.dispatch();
         if (retention != null && !halted)
             more |= retention.takeTurn(); // what a consumer can have does not go for want of room
-        footprint.report(index.heapBytes());
+        ColdChunks cold = index.cold();
+        if (cold != null && !halted) more |= cold.takeTurn();
+        index.report(footprint);
         return more;
     }
 

@@ -32,10 +32,16 @@ final class Retention {
         this.expiry = new Expiry(state, index, clock);
     }
 
-    /** The queue has limits. Before the first command. */
+    /** The queue has limits. Before the first command; may wait for the disk. */
     void limit(QueueQuota quota, LogTimes logTimes) {
+        ColdChunks cold = index.cold();
+        if (cold != null) cold.comeBackAll(); // whatever goes from a queue with limits may be anywhere
         limits = new HeadDrop(state, index, reservations, clock, quota, logTimes);
         begin();
+    }
+
+    boolean isLimited() {
+        return limits != null;
     }
 
     QueueStatus.OverLimit overLimit() {

@@ -19,6 +19,10 @@ final class SlotMarks {
 
     private @Nullable SlotBytes otherFlags;
     private @Nullable SlotBytes failures;
+    private @Nullable SlotSet delivered;
+
+    /** In place of the set, when nothing new can come. */
+    private boolean allDelivered;
 
     /** Of the bodies of those that wait; estimated once some have ended whose size nobody knew. */
     private long waitingBytes;
@@ -65,6 +69,10 @@ final class SlotMarks {
 
     int failures(int slot) {
         return failures == null ? 0 : failures.get(slot) & 0xFF;
+    }
+
+    boolean isDelivered(int slot) {
+        return allDelivered || (delivered != null && delivered.has(slot));
     }
 
     /** When the entry expires, see {@link SlotTimes}. */
@@ -126,8 +134,26 @@ final class SlotMarks {
         failures = put(failures, slot, count);
     }
 
+    void keepDelivered(int slot) {
+        if (!allDelivered) delivered = SlotSet.with(delivered, slot);
+    }
+
+    /**
+     * Needs no set any more if it has all entries and nothing new can come.
+     *
+     * @param living entries that have not ended
+     * @return whether that was so just now
+     */
+    boolean areAllDelivered(int living) {
+        if (delivered == null || delivered.size() < living) return false;
+        allDelivered = true;
+        delivered = null;
+        return true;
+    }
+
     /** The entry has ended. */
     void forget(int slot) {
+        if (delivered != null) delivered.remove(slot);
         if (times != null) times.forget(slot);
         if (otherFlags != null) otherFlags.put(slot, (byte) 0);
         if (failures != null) failures.put(slot, (byte) 0);
@@ -137,6 +163,7 @@ final class SlotMarks {
         times = null;
         otherFlags = null;
         failures = null;
+        delivered = null;
         sizes = null;
         waitingBytes = 0;
     }
@@ -145,6 +172,7 @@ final class SlotMarks {
     void trim(int from, int to) {
         otherFlags = SlotBytes.trimmed(otherFlags, from, to);
         failures = SlotBytes.trimmed(failures, from, to);
+        delivered = SlotSet.trimmed(delivered);
         sizes = SlotBytes.trimmed(sizes, from >> SIZE_GROUP_SHIFT, ((to - 1) >> SIZE_GROUP_SHIFT) + 1);
         times = SlotTimes.trimmed(times);
     }
@@ -153,6 +181,7 @@ final class SlotMarks {
         return SlotTimes.heapBytes(times)
                 + SlotBytes.heapBytes(otherFlags)
                 + SlotBytes.heapBytes(failures)
+                + SlotSet.heapBytes(delivered)
                 + SlotBytes.heapBytes(sizes);
     }
 
@@ -162,6 +191,17 @@ final class SlotMarks {
         SlotBytes.write(out, otherFlags);
         SlotBytes.write(out, failures);
         SlotBytes.write(out, sizes);
+    }
+
+    /** What is known in this life of the process only. */
+    void writeDelivered(DataOutputStream out) throws IOException {
+        out.writeBoolean(allDelivered);
+        SlotSet.write(out, delivered);
+    }
+
+    void readDelivered(DataInputStream in, int slots) throws IOException {
+        allDelivered = in.readBoolean();
+        delivered = SlotSet.read(in, slots);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.signalbox.broker.queue;
 
 import io.signalbox.broker.Loop;
+import io.signalbox.broker.LoopEvent;
 import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Receipts;
 import io.signalbox.broker.store.WriteBatch.TableChange;
@@ -106,6 +107,16 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
     /** A delivery does not reach its consumer, which is about to leave or has left: one that was settled already is counted as dropped. */
     public void withdrawn(Delivery delivery) {
         if (delivery.isSettled() && !delivery.copy) queue.submit(new QueueCommand.Lost());
+    }
+
+    /** Does something of its own there. Any thread. */
+    void onLoop(Runnable task) {
+        settings.loop().post(new LoopEvent() {
+            @Override
+            protected void onLoop() {
+                task.run();
+            }
+        });
     }
 
     void receiveDrained() {

@@ -286,6 +286,11 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public Pages pages() {
+        return Pages.NONE;
+    }
+
+    @Override
     public Optional<StoreException> failure() {
         return failure;
     }

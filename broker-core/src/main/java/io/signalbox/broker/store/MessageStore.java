@@ -125,6 +125,9 @@ public interface MessageStore extends AutoCloseable {
      */
     void readPiece(long lsn, Consumer<byte[]> sink, Consumer<StoreException> failure);
 
+    /** Room for what a process can do without in memory. From {@link #recover} on. */
+    Pages pages();
+
     /**
      * Why the store has failed; empty while all is well. A failed force is never retried: from then on nothing is taken,
      * {@link #durableLsn} stands still, and only a restart helps.

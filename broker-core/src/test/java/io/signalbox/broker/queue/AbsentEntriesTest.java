@@ -34,12 +34,12 @@ class AbsentEntriesTest {
 
     private Set<Long> absent(Long... lsns) {
         Set<Long> found = new TreeSet<>();
-        for (Entry entry : index.absent(Set.of(lsns)::contains)) found.add(entry.lsn);
+        for (Entry entry : new Departures(index).absent(Set.of(lsns)::contains)) found.add(entry.lsn);
         return found;
     }
 
     private Entry entry(int number) {
-        List<Entry> found = index.absent(lsn -> lsn == lsn(number));
+        List<Entry> found = new Departures(index).absent(lsn -> lsn == lsn(number));
         assertEquals(1, found.size());
         return found.get(0);
     }

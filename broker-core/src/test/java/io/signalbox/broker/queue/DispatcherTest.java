@@ -11,6 +11,7 @@ import io.signalbox.broker.message.MessageFormat;
 import io.signalbox.broker.message.NeutralView;
 import io.signalbox.broker.queue.SubscriptionSettings.Mode;
 import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
+import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -90,6 +91,16 @@ class DispatcherTest {
         public void load(List<Entry> entries) {
             loads.add(entries);
             reads++;
+        }
+
+        @Override
+        public Pages pages() {
+            return Pages.NONE;
+        }
+
+        @Override
+        public void fetch(PageLoad.Wanted chunk) {
+            throw new AssertionError("no chunk is in a page");
         }
 
         @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.HeapPages;
 import io.signalbox.broker.filter.Filter;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
@@ -12,6 +13,7 @@ import io.signalbox.broker.message.MessageFormat;
 import io.signalbox.broker.message.NeutralView;
 import io.signalbox.broker.queue.SubscriptionSettings.Mode;
 import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
+import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -58,7 +60,8 @@ class QueueRulesTest {
         }
     }
 
-    private static final MessageFormat FORMAT = new MessageFormat() {
+    /** Of messages whose text is a property, for selectors. */
+    static final MessageFormat FORMAT = new MessageFormat() {
         @Override
         public byte id() {
             return 125;
@@ -85,7 +88,8 @@ class QueueRulesTest {
     /** One random life of a queue. */
     private static final class Life implements QueueEffects {
         final SplittableRandom random;
-        final MemoryBudget memory = new MemoryBudget(1 << 30);
+        final MemoryBudget memory;
+        final HeapPages pages = new HeapPages();
         final QueueState state;
         final List<Known> model = new ArrayList<>();
         final Map<String, Known> byText = new HashMap<>();
@@ -97,12 +101,17 @@ class QueueRulesTest {
         final List<List<Entry>> loads = new ArrayList<>();
         final long[] arrivals = new long[10];
         final boolean particular;
+        final boolean spills;
         long nowMillis = 1;
         long alarmAtMillis = Long.MAX_VALUE;
         long nextLsn = 4096;
+        long belowLsn;
 
-        Life(long seed) {
+        /** @param indexBytes what the index may have before what is cold of it leaves memory */
+        Life(long seed, long indexBytes) {
             random = new SplittableRandom(seed);
+            memory = new MemoryBudget(1 << 30, indexBytes);
+            spills = indexBytes == 0;
             particular = random.nextInt(3) > 0;
             QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 40, "test");
             state = new QueueState(this, () -> Instant.ofEpochMilli(nowMillis), settings, memory, new QueueIndex(2));
@@ -119,6 +128,7 @@ class QueueRulesTest {
                 case 10 -> passTime();
                 default -> endReserved(NAMES[random.nextInt(NAMES.length)]);
             }
+            if (spills) page();
             if (random.nextInt(3) > 0) {
                 state.dispatch();
                 checkSomebodyIsWoken();
@@ -130,6 +140,47 @@ class QueueRulesTest {
             assertEquals(
                     held.stream().filter(delivery -> !delivery.copy).count(),
                     state.status().unsettled());
+        }
+
+        /** Images are told, chunks leave, and pages come, whenever they want. */
+        private void page() {
+            switch (random.nextInt(10)) {
+                case 0 -> pages.full(random.nextInt(4) == 0);
+                case 1, 2, 3 -> capture();
+                case 4, 5 -> pages.answer();
+                default -> {}
+            }
+        }
+
+        /** An image, as {@link Capture} tells it, has all that is in the log and has not ended. */
+        private void capture() {
+            belowLsn = Math.max(belowLsn, nextLsn + 1 - 32L * random.nextInt(1000));
+            Set<Long> expected = new HashSet<>();
+            for (Known known : model)
+                if (!known.ended && known.lsn != 0 && known.lsn < belowLsn) expected.add(known.lsn);
+            Set<Long> told = new HashSet<>();
+            QueueImage image = state.image(belowLsn);
+            for (byte[] part = image.nextPart(); part != null; part = image.nextPart()) {
+                PagedPart.fill(part, image.gaps(), pages, whole -> read(whole, told), why -> told.add(-1L));
+            }
+            if (random.nextBoolean()) state.dispatch(); // what a page is wanted for comes after the image has it
+            pages.answer();
+            assertEquals(expected, told, "in the image");
+            state.captured(image);
+        }
+
+        private void read(byte[] part, Set<Long> told) {
+            QueueImage.read(
+                    part,
+                    4,
+                    (level, chunk) -> chunk.forEachLsn(lsn -> {
+                        assertTrue(told.add(lsn), lsn + " twice");
+                        assertEquals(Order.level(known(lsn).place), level, "priority of " + lsn);
+                    }));
+        }
+
+        private Known known(long lsn) {
+            return model.stream().filter(known -> known.lsn == lsn).findFirst().orElseThrow();
         }
 
         void put() {
@@ -335,6 +386,17 @@ class QueueRulesTest {
         }
 
         @Override
+        public Pages pages() {
+            return pages;
+        }
+
+        @Override
+        public void fetch(PageLoad.Wanted chunk) {
+            PageLoad load = new PageLoad("q", chunk, command -> command.applyTo(state));
+            pages.read(chunk.stub().page, load::came, load::failed);
+        }
+
+        @Override
         public void wakeAt(long millis) {
             alarmAtMillis = millis;
         }
@@ -345,14 +407,38 @@ class QueueRulesTest {
         @Override
         public void deleted(Subscription subscription) {}
 
+        private void answerAll() {
+            for (int turns = 0; state.dispatch() || !loads.isEmpty() || pages.isAsked(); turns++) {
+                assertTrue(turns < 10_000, "somebody goes in circles");
+                answerReads();
+                pages.answer();
+            }
+        }
+
+        /** Who has credit has all that it may have, wherever that was set aside. */
+        private void checkNobodyIsKeptWaiting() {
+            for (Consumer consumer : consumers) {
+                consumer.limit = Long.MAX_VALUE;
+                state.available(consumer);
+            }
+            answerAll();
+            for (Known known : model) {
+                for (Consumer consumer : consumers) {
+                    assertFalse(
+                            !consumer.browses && mayHave(consumer, known), known.text + " is kept from its consumer");
+                }
+            }
+        }
+
         void finish() {
+            checkNobodyIsKeptWaiting();
             while (!consumers.isEmpty()) leave();
             for (String name : NAMES) endReserved(name);
             nowMillis = 1_000_000;
             Consumer last = add("", Settlement.BY_CONSUMER, Mode.CONSUME);
             last.limit = Long.MAX_VALUE;
             state.available(last);
-            while (state.dispatch() || !loads.isEmpty()) answerReads();
+            answerAll();
             for (Delivery delivery : List.copyOf(held)) state.settle(delivery, Outcome.ACCEPTED, List.of());
             state.dispatch();
             QueueStatus status = state.status();
@@ -361,6 +447,9 @@ class QueueRulesTest {
             assertEquals(model.size(), status.settled());
             assertEquals(log.keySet(), settledLsns);
             assertTrue(memory.heldBytes() <= 4096 * 2, "held: " + memory.heldBytes());
+            pages.answer();
+            assertEquals(Set.of(), pages.held(), "pages of nobody");
+            assertEquals(0, memory.entriesOnDisk());
         }
     }
 
@@ -369,12 +458,32 @@ class QueueRulesTest {
     void everyMessageGoesToTheFirstThatMayHaveItAndEndsOnce(long firstSeed) {
         for (long seed = firstSeed; seed < firstSeed + LIVES; seed++) {
             try {
-                Life life = new Life(seed);
+                Life life = new Life(seed, 1 << 30);
                 for (int step = 0; step < STEPS; step++) life.step();
                 life.finish();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
         }
+    }
+
+    /** The same with a queue that gives all that nobody has to the disk, and gets it back when somebody comes there. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 1001, 2001, 3001})
+    void whatIsInPagesIsStillInTheQueue(long firstSeed) {
+        int written = 0;
+        int reads = 0;
+        for (long seed = firstSeed; seed < firstSeed + LIVES; seed++) {
+            try {
+                Life life = new Life(seed, 0);
+                for (int step = 0; step < STEPS; step++) life.step();
+                life.finish();
+                written += life.pages.written;
+                reads += life.pages.reads;
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+        assertTrue(written > LIVES && reads > LIVES, written + " pages, " + reads + " read");
     }
 }

@@ -8,6 +8,7 @@ import io.signalbox.broker.TestMessages;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.SubscriptionSettings.Settlement;
 import io.signalbox.broker.store.MemoryStore;
+import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,16 @@ class QueueStateTest {
         @Override
         public void load(List<Entry> entries) {
             loads.addAll(entries);
+        }
+
+        @Override
+        public Pages pages() {
+            return Pages.NONE;
+        }
+
+        @Override
+        public void fetch(PageLoad.Wanted chunk) {
+            throw new AssertionError("no chunk is in a page");
         }
 
         @Override

@@ -164,6 +164,8 @@ public final class Node implements NodeControl {
         facts.put("Data", startReport.dataDirectory().toString());
         facts.put("Disk", disk(broker.store().status()));
         facts.put("Queues", queues());
+        long onDisk = broker.memory().entriesOnDisk();
+        if (onDisk > 0) facts.put("Index", "of " + onDisk + " messages on disk");
         facts.put("Sockets", transport.name());
         facts.put("Process", "pid " + ProcessHandle.current().pid() + ", up " + uptime());
         return new StatusReport(

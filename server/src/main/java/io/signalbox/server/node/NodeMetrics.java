@@ -60,6 +60,14 @@ public final class NodeMetrics {
                 "Heap that the queues hold, as they reckon it.",
                 () -> broker.memory().heldBytes());
         gauge(
+                "signalbox_queue_index_bytes",
+                "Heap, of that, by which queues know which messages they have.",
+                () -> broker.memory().indexBytes());
+        gauge(
+                "signalbox_queue_messages_index_on_disk",
+                "Messages, counted once per queue, of which queues know by what is on disk.",
+                () -> broker.memory().entriesOnDisk());
+        gauge(
                 "signalbox_retained_messages",
                 "Topics that have a retained message.",
                 () -> broker.defaultVirtualHost().retained().messages());
