@@ -152,7 +152,7 @@ final class DataToolsIT {
         fill();
         assertEquals(78, cli.run("", "data", "compact").exitCode(), "a broker runs");
         assertEquals(0, broker.stop());
-        String said = cli.succeed("", "data", "compact");
+        String said = cli.succeed("", "data", "compact", "--set", "data.segment-size=4MiB");
         long bytes = 0;
         for (Path file : DataFiles.named(directory, ".log")) bytes += Files.size(file);
         long living = (long) (MESSAGES - SETTLED + FOR_SESSION) * BODY_BYTES;
