@@ -96,7 +96,7 @@ final class EntryReplay {
         }
     }
 
-    /** @param broken gets the records that name something which is gone */
+    /** Notes what records name, and which of them name something that is gone. */
     private final class Restoring implements CheckpointReader.NamedVisitor {
         private final LongSet broken;
 

@@ -248,7 +248,9 @@ final class LogVerification {
 
     /** Tells the entries that live, as a start would come to know them, but for those that it could not read. */
     private void tellEntries(LogWalk walk) throws StoreException, IOException {
-        readNewest(new Naming(damages::large), (queueId, image) -> images.living(image, lsn -> damages.entry(queueId, lsn)));
+        readNewest(
+                new Naming(damages::large),
+                (queueId, image) -> images.living(image, lsn -> damages.entry(queueId, lsn)));
         LongSet committed = new LongSet();
         TreeSet<Long> early = new TreeSet<>();
         Foreseeing foreseeing = new Foreseeing(committed, early, replayLsn);

@@ -282,8 +282,7 @@ final class Rebuild {
             if (!record.isNaming()) return true;
             Segment segment = segments.of(record.namedLsn());
             try {
-                return segment != null
-                        && holders.record(segment.header(), record.namedLsn(), Long.MAX_VALUE) != null;
+                return segment != null && holders.record(segment.header(), record.namedLsn(), Long.MAX_VALUE) != null;
             } catch (IOException e) {
                 throw new StoreException("The log cannot be read (" + e.getMessage() + "). Check the disk.", e);
             }
