@@ -6,19 +6,20 @@ import io.signalbox.benchmarks.load.Trouble;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
  * kill -9 with a backlog and a long log after the last checkpoint; how long it takes from the start of the next JVM until a consumer has
- * its first message. Once as it is, once with nothing of the files in memory if that is wanted, and once with the newest
- * checkpoint damaged.
+ * its first message. Once as it is, once with nothing of the files in memory if that is wanted, and once with the newest checkpoint
+ * damaged. A broker that is not held up writes a checkpoint every second or so, whatever came in: so those that there were before the last
+ * part of the log are kept beside and put back before each start, as if the kill had come before the next was there.
  */
 final class RestartRow implements StorageRow {
 
@@ -26,10 +27,9 @@ final class RestartRow implements StorageRow {
     private static final String FORCED = "signalbox_store_forced_bytes_total";
     private static final Path DROP_CACHES = Path.of("/proc/sys/vm/drop_caches");
 
-    /** Published at a time while the log grows to where it is to be killed, at most and of what it is to grow by. */
-    private static final long MOST_AT_ONCE = 4 << 20;
-
-    private static final int STEPS = 8;
+    private static final int CHECKPOINTS = 2;
+    private static final long LOOK_NANOS = 50_000_000;
+    private static final int MOST_LOOKS = 1200;
 
     /** So many bytes are wrong in the middle of a damaged checkpoint. */
     private static final int DAMAGED_BYTES = 64;
@@ -55,17 +55,21 @@ final class RestartRow implements StorageRow {
         double tailBytes;
         try (BrokerJvm broker = bench.start()) {
             bench.fill(broker, "backlog", sizes.messages(), sizes.bodyBytes());
-            tailBytes = growTail(bench, broker, sizes.bodyBytes());
+            keepCheckpoints(bench);
+            double before = broker.metric(FORCED);
+            bench.fill(broker, "backlog", bench.tailBytes() / sizes.bodyBytes() + 1, sizes.bodyBytes());
+            tailBytes = broker.metric(FORCED) - before;
             broker.kill();
         }
         List<Figure> figures = new ArrayList<>();
         figures.add(Figure.atLeast(
                 "log after the last checkpoint, MiB", tailBytes / (1 << 20), (double) (bench.tailBytes() >> 20)));
+        putBack(bench);
         figures.add(seconds("JVM start to first message, s", firstMessage(bench)));
+        putBack(bench);
         if (dropCaches(bench)) figures.add(seconds("the same, files not in memory, s", firstMessage(bench)));
-        Optional<Path> newest = newestCheckpoint(bench.data());
-        if (newest.isEmpty()) throw new BenchmarkFailure("There is no checkpoint in " + bench.data() + ".");
-        damage(newest.get());
+        putBack(bench);
+        damage(newest(checkpoints(bench.data())));
         boolean isCold = dropCaches(bench);
         figures.add(seconds(
                 "the newest checkpoint damaged" + (isCold ? ", files not in memory" : "") + ", s",
@@ -77,23 +81,36 @@ final class RestartRow implements StorageRow {
         return Figure.atMost(what, seconds, GOAL_SECONDS);
     }
 
-    /** Publishes on until the log after the newest checkpoint is so long that a kill finds it; how long it is. */
-    private static double growTail(Workbench bench, BrokerJvm broker, int bodyBytes)
-            throws IOException, BenchmarkFailure {
-        // Small steps: a checkpoint that comes within one makes it begin anew.
-        long step = Math.max(1, Math.min(MOST_AT_ONCE, bench.tailBytes() / STEPS) / bodyBytes);
-        Optional<String> checkpoint = Optional.empty();
-        double forcedThen = broker.metric(FORCED);
-        for (double tail = 0; ; tail = broker.metric(FORCED) - forcedThen) {
-            Optional<String> now = identity(bench.data());
-            if (!now.equals(checkpoint)) {
-                // Its own place in the log lies before what was forced when it was there to be seen.
-                checkpoint = now;
-                forcedThen = broker.metric(FORCED);
-                tail = 0;
+    /** Copies the two that there are, when no other takes the place of one meanwhile. */
+    private static void keepCheckpoints(Workbench bench) throws IOException, BenchmarkFailure {
+        Path kept = Files.createDirectories(bench.file("checkpoints"));
+        for (int look = 0; look < MOST_LOOKS; look++) {
+            List<Path> before = checkpoints(bench.data());
+            if (before.size() == CHECKPOINTS && areCopied(before, kept)) return;
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        throw new BenchmarkFailure("There are no two checkpoints in " + bench.data() + " that stay for a moment.");
+    }
+
+    private static boolean areCopied(List<Path> checkpoints, Path to) throws IOException {
+        try {
+            for (Path old : checkpoints(to)) Files.delete(old);
+            for (Path file : checkpoints) {
+                Path copy = to.resolve(file.getFileName().toString());
+                Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
             }
-            if (now.isPresent() && tail >= bench.tailBytes()) return tail;
-            bench.fill(broker, "backlog", step, bodyBytes);
+        } catch (NoSuchFileException e) {
+            return false; // another has taken its place
+        }
+        return true;
+    }
+
+    /** Those that were kept in the place of all that there are. */
+    private static void putBack(Workbench bench) throws IOException {
+        for (Path file : checkpoints(bench.data())) Files.delete(file);
+        for (Path file : checkpoints(bench.file("checkpoints"))) {
+            Path place = bench.data().resolve(file.getFileName().toString());
+            Files.copy(file, place, StandardCopyOption.COPY_ATTRIBUTES);
         }
     }
 
@@ -112,23 +129,18 @@ final class RestartRow implements StorageRow {
         }
     }
 
-    private static Optional<Path> newestCheckpoint(Path data) throws IOException {
-        try (Stream<Path> files = Files.list(data)) {
-            return files.filter(file -> file.toString().endsWith(".idx"))
-                    .max(Comparator.comparing(RestartRow::modified));
+    private static List<Path> checkpoints(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".idx")).toList();
         }
     }
 
-    private static FileTime modified(Path file) {
-        try {
-            return Files.getLastModifiedTime(file);
-        } catch (IOException e) {
-            return FileTime.fromMillis(0); // it has just been replaced by a newer one
+    private static Path newest(List<Path> checkpoints) throws IOException {
+        Path newest = checkpoints.get(0);
+        for (Path file : checkpoints) {
+            if (Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(newest)) > 0) newest = file;
         }
-    }
-
-    private static Optional<String> identity(Path data) throws IOException {
-        return newestCheckpoint(data).map(file -> file + " of " + modified(file));
+        return newest;
     }
 
     private static void damage(Path checkpoint) throws IOException {
