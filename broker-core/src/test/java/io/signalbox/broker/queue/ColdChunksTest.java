@@ -2,6 +2,7 @@ package io.signalbox.broker.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.filter.Filter;
@@ -118,6 +119,18 @@ class ColdChunksTest {
         long told = lastLsn;
         put(8, "a");
         queue.captured(told + 1);
+        assertEquals(8, onDisk());
+    }
+
+    /** What came after an image was begun is not in it, whatever its address: the image after it must not have it by a page either. */
+    @Test
+    void whatCameAfterTheImageWasBegunStays() {
+        put(8, "a");
+        QueueImage image = queue.state.image(lastLsn + 1_000_000);
+        assertNotNull(image.nextPart());
+        put(8, "a");
+        queue.state.captured(image);
+        while (queue.state.dispatch()) {}
         assertEquals(8, onDisk());
     }
 
