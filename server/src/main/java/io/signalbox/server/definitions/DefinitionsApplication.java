@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -38,6 +39,9 @@ public final class DefinitionsApplication {
     }
 
     private static final String CREATOR = "definitions";
+
+    /** So many changes share a force, and surely have room in the log. */
+    private static final int SIDE_BY_SIDE = 1000;
 
     private final Definitions definitions;
     private final Broker broker;
@@ -62,27 +66,39 @@ public final class DefinitionsApplication {
         check();
         if (!problems.isEmpty()) throw definitions.failure(problems);
         broker.govern(definitions.policies);
-        int made = 0;
+        List<Change> users = new ArrayList<>();
         for (DefinedUser user : definitions.users) {
-            if (users.find(user.name()).isPresent()) continue;
+            if (this.users.find(user.name()).isPresent()) continue;
             var hash = user.secret().hash();
-            changes.await(loop -> users.add(loop, user.name(), hash));
-            made++;
+            users.add(loop -> this.users.add(loop, user.name(), hash));
         }
+        List<Change> exchanges = new ArrayList<>();
         for (DefinedExchange exchange : definitions.exchanges) {
             if (host.exchange(exchange.name()).isPresent()) continue;
-            changes.await(loop -> host.declareExchange(loop, exchange.name(), exchange.type()));
-            made++;
+            exchanges.add(loop -> host.declareExchange(loop, exchange.name(), exchange.type()));
         }
+        List<Change> queues = new ArrayList<>();
         for (DefinedQueue queue : definitions.queues) {
             if (host.queue(queue.name()).isPresent()) continue;
-            changes.await(loop -> host.declareQueue(loop, QueueSettings.durable(queue.name(), CREATOR)));
-            made++;
+            queues.add(loop -> host.declareQueue(loop, QueueSettings.durable(queue.name(), CREATOR)));
         }
+        List<Change> bindings = new ArrayList<>();
         for (DefinedBinding binding : definitions.bindings) {
-            changes.await(loop -> host.bind(loop, binding.exchange(), binding.queue(), binding.key()));
+            bindings.add(loop -> host.bind(loop, binding.exchange(), binding.queue(), binding.key()));
         }
-        return made;
+        for (List<Change> each : List.of(users, exchanges, queues, bindings)) make(each, changes);
+        return users.size() + exchanges.size() + queues.size();
+    }
+
+    private interface Change extends Function<Loop, CompletionStage<?>> {}
+
+    private static <E extends Exception> void make(List<Change> wanted, Changes<E> changes) throws E {
+        for (int from = 0; from < wanted.size(); from += SIDE_BY_SIDE) {
+            List<Change> some = wanted.subList(from, Math.min(wanted.size(), from + SIDE_BY_SIDE));
+            changes.await(loop -> CompletableFuture.allOf(some.stream()
+                    .map(change -> change.apply(loop).toCompletableFuture())
+                    .toArray(CompletableFuture[]::new)));
+        }
     }
 
     private void check() {
