@@ -9,10 +9,6 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
-import io.signalbox.conformance.peer.AmqpPeer;
-import io.signalbox.conformance.peer.DurableSender;
-import io.signalbox.conformance.peer.SettlingReceiver;
-import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerOptions;
 import io.signalbox.conformance.process.BrokerProcess;
 import io.signalbox.conformance.process.Cli;
@@ -20,9 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +25,6 @@ final class DataToolsIT {
     private static final int MESSAGES = 1200;
     private static final int SETTLED = 1000;
     private static final int FOR_SESSION = 20;
-    private static final int BODY_BYTES = 16 << 10;
     private static final String QUEUE = "disk.tools";
 
     private BrokerProcess broker = BrokerProcess.start(BrokerOptions.fresh().with("data.segment-size", "4MiB"));
@@ -42,17 +35,6 @@ final class DataToolsIT {
     void end() {
         broker.close();
         BrokerProcess.deleteData(directory);
-    }
-
-    private static byte[] body(int number) {
-        String mark = "message " + number + " of these. ";
-        return mark.repeat(BODY_BYTES / mark.length() + 1)
-                .substring(0, BODY_BYTES)
-                .getBytes(UTF_8);
-    }
-
-    private static int number(byte[] body) {
-        return Integer.parseInt(new String(body, 8, 8, UTF_8).split(" ", 2)[0]); // behind "message "
     }
 
     /** A queue of which most has been settled, a session that is away, a retained message; all of it in checkpoints. */
@@ -79,48 +61,17 @@ final class DataToolsIT {
                     .publishWith()
                     .topic("to/session")
                     .qos(MqttQos.EXACTLY_ONCE)
-                    .payload(body(i))
+                    .payload(NumberedMessages.body(i))
                     .send();
         }
         publisher.disconnect();
-        send();
-        assertEquals(SETTLED, read(SETTLED).size());
+        NumberedMessages.send(broker, QUEUE, MESSAGES);
+        assertEquals(SETTLED, NumberedMessages.settle(broker, QUEUE, SETTLED).size());
         DataFiles.awaitCheckpoints(directory);
     }
 
     private Mqtt5BlockingClient mqtt(String id) {
         return Mqtt5Client.builder().identifier(id).serverAddress(broker.mqtt()).buildBlocking();
-    }
-
-    private void send() {
-        AtomicInteger accepted = new AtomicInteger();
-        try (AmqpPeer peer = AmqpPeer.connect(broker.amqp(), "sender")) {
-            DurableSender sender = DurableSender.attach(peer, QUEUE);
-            int[] sent = {0};
-            peer.call(session -> peer.onTurn(() -> {
-                while (sent[0] < MESSAGES && sender.isSendable() && sender.inFlight() < 100) {
-                    sender.send(body(sent[0]++), outcome -> accepted.incrementAndGet());
-                }
-            }));
-            Await.until("all are confirmed", () -> accepted.get() == MESSAGES);
-        }
-    }
-
-    /** Reads and settles so many, or until no more comes. */
-    private Set<Integer> read(int most) {
-        Set<Integer> settled = new ConcurrentSkipListSet<>();
-        AtomicInteger taken = new AtomicInteger();
-        try (AmqpPeer peer = AmqpPeer.connect(broker.amqp(), "receiver")) {
-            SettlingReceiver.attach(peer, QUEUE, 50, message -> {
-                int number = number(message.body());
-                if (taken.incrementAndGet() <= most) message.accept(() -> settled.add(number));
-            });
-            Await.until(
-                    "they come",
-                    () -> settled.size() >= most
-                            || settled.size() == taken.get() && broker.control().depth(QUEUE) == 0);
-        }
-        return settled;
     }
 
     @Test
@@ -133,8 +84,7 @@ final class DataToolsIT {
         assertEquals(0, broker.stop());
         String sound = cli.succeed("", "data", "verify");
         assertTrue(sound.contains("No damage"), sound);
-        byte[] needle = ("message " + (SETTLED + 50) + " of these. ").repeat(2).getBytes(UTF_8);
-        DataFiles.invertBit(directory, needle, BODY_BYTES / 2);
+        NumberedMessages.invertBit(directory, SETTLED + 50);
         Cli.Ended damaged = cli.run("", "data", "verify");
         assertEquals(1, damaged.exitCode(), damaged.output());
         assertTrue(damaged.output().contains("queue " + QUEUE + ": 1 message (LSN "), damaged.output());
@@ -144,7 +94,9 @@ final class DataToolsIT {
         assertTrue(
                 printed.contains(" bytes, to queues ") && printed.contains("not what was written"), "nothing is shown");
         broker = broker.restart();
-        assertEquals(MESSAGES - SETTLED - 1, read(Integer.MAX_VALUE).size());
+        assertEquals(
+                MESSAGES - SETTLED - 1,
+                NumberedMessages.settle(broker, QUEUE, Integer.MAX_VALUE).size());
     }
 
     @Test
@@ -155,12 +107,12 @@ final class DataToolsIT {
         String said = cli.succeed("", "data", "compact", "--set", "data.segment-size=4MiB");
         long bytes = 0;
         for (Path file : DataFiles.named(directory, ".log")) bytes += Files.size(file);
-        long living = (long) (MESSAGES - SETTLED + FOR_SESSION) * BODY_BYTES;
+        long living = (long) (MESSAGES - SETTLED + FOR_SESSION) * NumberedMessages.BODY_BYTES;
         assertTrue(bytes < living * 5 / 4 + (4 << 20), bytes + " bytes, " + living + " live: " + said);
         assertTrue(said.contains(" MiB before, ") && said.contains(" MiB now"), said);
         assertTrue(cli.succeed("", "data", "verify").contains("No damage"), "what was written is damaged");
         broker = broker.restart();
-        Set<Integer> read = read(Integer.MAX_VALUE);
+        Set<Integer> read = NumberedMessages.settle(broker, QUEUE, Integer.MAX_VALUE);
         assertEquals(MESSAGES - SETTLED, read.size());
         for (int number : read) assertTrue(number >= SETTLED, number + " returned");
     }
@@ -191,7 +143,7 @@ final class DataToolsIT {
         assertEquals(2, DataFiles.named(directory, ".damaged").size());
 
         broker = broker.restart();
-        Set<Integer> read = read(Integer.MAX_VALUE);
+        Set<Integer> read = NumberedMessages.settle(broker, QUEUE, Integer.MAX_VALUE);
         Set<Integer> missing = new TreeSet<>();
         for (int i = SETTLED; i < MESSAGES; i++) if (!read.contains(i)) missing.add(i);
         assertEquals(Set.of(), missing);
@@ -204,7 +156,7 @@ final class DataToolsIT {
                     .isSessionPresent());
             for (int i = 0; i < FOR_SESSION; i++) {
                 Mqtt5Publish publish = publishes.receive(20, TimeUnit.SECONDS).orElseThrow();
-                assertEquals(i, number(publish.getPayloadAsBytes()));
+                assertEquals(i, NumberedMessages.number(publish.getPayloadAsBytes()));
             }
             session.subscribeWith().topicFilter("kept").send();
             Mqtt5Publish kept = publishes.receive(20, TimeUnit.SECONDS).orElseThrow();
