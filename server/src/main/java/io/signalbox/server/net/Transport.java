@@ -17,6 +17,7 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -48,7 +49,8 @@ public final class Transport implements AutoCloseable {
         this.epoll = epoll;
         this.group = new MultiThreadIoEventLoopGroup(
                 loops,
-                new DefaultThreadFactory("signalbox-loop", true),
+                new ThreadPerTaskExecutor(new DefaultThreadFactory("signalbox-loop", true)),
+                all -> new PairedLoops(all, System::nanoTime),
                 TimedIoHandler.around(
                         epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory(),
                         this::timed,
