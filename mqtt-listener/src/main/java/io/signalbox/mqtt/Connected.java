@@ -289,7 +289,7 @@ final class Connected implements Stage {
             }
             session.changeExpiry(Math.min(asked, context.settings().maximumSessionExpirySeconds()));
         }
-        connection.end(packet.reason() == ReasonCode.SUCCESS ? Ending.NORMAL : Ending.LOST); // MQTT-3.14.4-3
+        connection.left(packet.reason() == ReasonCode.SUCCESS ? Ending.NORMAL : Ending.LOST); // MQTT-3.14.4-3
     }
 
     @Override

@@ -50,6 +50,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     private volatile @Nullable Identity identity;
     private boolean accepted;
     private boolean closed;
+    private boolean goodbye;
     private boolean reading;
 
     MqttConnection(ListenerContext context, ListenerLoop loop, Channel channel, Carrier carrier) {
@@ -271,7 +272,13 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         }
     }
 
-    /** The client has sent DISCONNECT, or has gone. */
+    /** The client has sent DISCONNECT, after which it sends nothing more (MQTT-3.14.4-2): no input is left to wait for. */
+    void left(Stage.Ending ending) {
+        goodbye = true;
+        end(ending);
+    }
+
+    /** Whoever has ended it: from now on nothing is read or written. */
     void end(Stage.Ending ending) {
         if (closed) return;
         closed = true;
@@ -285,12 +292,14 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
 
     /**
      * Closes so that the last words arrive: a socket closed with unread input resets the connection, and what was written is
-     * lost. So the output ends, input is thrown away, and the socket closes when the client does, or soon.
+     * lost. So the output ends, input is thrown away, and the socket closes when the client does, or soon. Of a client that said goodbye
+     * nothing more comes: what was handed to the system arrives without all that.
      */
     @SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, the connection has ended
     private void linger() {
         if (!channel.isActive()) return;
-        if (carrier == Carrier.PROTOCOL || !(channel instanceof DuplexChannel duplex)) {
+        boolean allSent = channel.bytesBeforeUnwritable() == channel.config().getWriteBufferHighWaterMark();
+        if (carrier == Carrier.PROTOCOL || (goodbye && allSent) || !(channel instanceof DuplexChannel duplex)) {
             channel.close();
             return;
         }

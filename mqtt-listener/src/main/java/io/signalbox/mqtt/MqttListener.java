@@ -32,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Lets MQTT clients (3.1, 3.1.1, 5.0) into one virtual host of a broker over TCP, and over what else carries their
@@ -82,7 +81,6 @@ public final class MqttListener {
      * @param channelType the server channel that fits their kind, for example {@code NioServerSocketChannel.class}
      * @param address port 0 = any free one
      * @param reads how much of a connection is read before its loop turns to the next
-     * @param edge makes the handler that stands between each socket and this protocol
      * @return where it listens
      * @throws IOException if the address cannot be bound
      */
@@ -90,8 +88,7 @@ public final class MqttListener {
             EventLoopGroup loops,
             Class<? extends ServerChannel> channelType,
             InetSocketAddress address,
-            RecvByteBufAllocator reads,
-            Supplier<? extends ChannelHandler> edge)
+            RecvByteBufAllocator reads)
             throws IOException {
         IdentityHashMap<EventLoop, ListenerLoop> byEventLoop = new IdentityHashMap<>();
         for (EventExecutor executor : loops) {
@@ -124,7 +121,7 @@ public final class MqttListener {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(edge.get(), newHandler(channel, Carrier.SOCKET));
+                        channel.pipeline().addLast(newHandler(channel, Carrier.SOCKET));
                     }
                 })
                 .bind(address)

@@ -1,7 +1,6 @@
 package io.signalbox.mqtt;
 
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -75,8 +74,7 @@ final class TestServer implements AutoCloseable {
                 loops,
                 NioServerSocketChannel.class,
                 new InetSocketAddress("127.0.0.1", 0),
-                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1),
-                ChannelInboundHandlerAdapter::new);
+                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
     }
 
     static TestServer start() throws Exception {

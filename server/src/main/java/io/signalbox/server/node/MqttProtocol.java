@@ -12,7 +12,6 @@ import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.Setting;
 import io.signalbox.server.config.Settings;
 import io.signalbox.server.http.WebSocketUpgrade;
-import io.signalbox.server.net.LingeringClose;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -60,9 +59,7 @@ final class MqttProtocol implements Protocol {
         InetSocketAddress wanted =
                 new InetSocketAddress(configuration.get(Settings.MQTT_HOST), configuration.get(Settings.MQTT_PORT));
         return new Port(
-                listener,
-                listener.start(
-                        transport.group(), transport.serverChannel(), wanted, transport.reads(), LingeringClose::new));
+                listener, listener.start(transport.group(), transport.serverChannel(), wanted, transport.reads()));
     }
 
     private static MqttSettings settings(Configuration configuration) {

@@ -3,6 +3,7 @@ package io.signalbox.server.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -56,6 +57,7 @@ class PairedLoopsTest {
             List<EventLoop> ofSockets = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 try (Socket socket = new Socket("127.0.0.1", number)) {
+                    assertTrue(socket.isConnected());
                     ofSockets.add(given.take());
                 }
             }
