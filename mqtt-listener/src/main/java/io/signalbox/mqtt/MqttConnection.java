@@ -298,7 +298,8 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     @SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, the connection has ended
     private void linger() {
         if (!channel.isActive()) return;
-        boolean allSent = channel.bytesBeforeUnwritable() == channel.config().getWriteBufferHighWaterMark();
+        // Netty counts some bytes for each that waits, and up to one more here.
+        boolean allSent = channel.bytesBeforeUnwritable() >= channel.config().getWriteBufferHighWaterMark();
         if (carrier == Carrier.PROTOCOL || (goodbye && allSent) || !(channel instanceof DuplexChannel duplex)) {
             channel.close();
             return;
