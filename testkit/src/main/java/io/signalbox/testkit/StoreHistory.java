@@ -27,17 +27,14 @@ public final class StoreHistory {
     private final List<EntryName> unsettled = new ArrayList<>();
     private final SimulatedCore core;
     private final GeneratedBatches batches;
-    private final double probeShare;
     private long nanos = 1;
     private SimulatedStore store;
     private final LargeHistory large;
     private final TransactionHistory transactions;
     private final MoveHistory moves;
     private boolean running;
-    private boolean probing;
     private boolean quiet;
-    private long operationsToCrash = Long.MAX_VALUE;
-    private long crashPoints;
+    private final PowerCuts cuts;
     private long cutBytes;
     private final DiskEvents events = new DiskEvents();
     private long spaceWaiters;
@@ -47,8 +44,18 @@ public final class StoreHistory {
     public StoreHistory(long seed, double probeShare, Variation variation) {
         random = new Random(seed);
         core = new SimulatedCore(random);
-        this.probeShare = probeShare;
         this.variation = variation;
+        cuts = new PowerCuts(random, probeShare, new PowerCuts.Start() {
+            @Override
+            public void begin(SimulatedDisk image) throws StoreException {
+                new SimulatedStore(image, variation, () -> nanos).recover();
+            }
+
+            @Override
+            public void check(SimulatedDisk image) throws StoreException {
+                lookAt(image);
+            }
+        });
         batches = new GeneratedBatches(random);
         large = new LargeHistory(random, variation);
         moves = new MoveHistory(random, variation);
@@ -70,7 +77,7 @@ public final class StoreHistory {
 
     /** At how many moments the power went. */
     public long crashPoints() {
-        return crashPoints;
+        return cuts.points();
     }
 
     /** What happened on the disk. */
@@ -110,7 +117,7 @@ public final class StoreHistory {
         for (int life = 0; life < lives; life++) {
             begin();
             boolean crashes = life + 1 < lives && random.nextInt(4) > 0;
-            operationsToCrash = crashes ? random.nextInt(stepsPerLife) : Long.MAX_VALUE;
+            cuts.crashAfter(crashes ? random.nextInt(stepsPerLife) : Long.MAX_VALUE);
             try {
                 live(stepsPerLife);
                 quiesce();
@@ -124,7 +131,7 @@ public final class StoreHistory {
     /** Recovers, checks, and goes on from there. */
     void begin() throws StoreException {
         while (true) {
-            operationsToCrash = random.nextInt(4) == 0 ? random.nextInt(20) : Long.MAX_VALUE;
+            cuts.crashAfter(random.nextInt(4) == 0 ? random.nextInt(20) : Long.MAX_VALUE);
             try {
                 StoreContents recovered = store.recover(variation.wrap(core));
                 core.begin(recovered);
@@ -147,11 +154,7 @@ public final class StoreHistory {
     /** The power goes, or the process is killed, here and now. */
     void crash() {
         running = false;
-        store = newLife(crashed(store.disk()));
-    }
-
-    private SimulatedDisk crashed(SimulatedDisk disk) {
-        return random.nextInt(3) == 0 ? disk.kill() : disk.crash(random);
+        store = newLife(cuts.crashed(store.disk()));
     }
 
     /** How many wait for space or a force. */
@@ -343,43 +346,16 @@ public final class StoreHistory {
 
     /** The disk is about to do something, or has just done it. */
     private void at(String operation) {
-        if (probing) return;
         events.note(operation);
         if (running && !quiet && operation.startsWith("force seg-") && random.nextInt(3) == 0) {
             // What arrives while a force runs belongs to the next batch.
             append(random.nextBoolean() ? batches.publish() : mixed());
         }
-        if (operationsToCrash-- == 0) throw new SimulatedCrash(operation);
-        if (random.nextDouble() >= probeShare) return;
-        probing = true;
-        try {
-            if (running) model.promise(store.engine().durableLsn());
-            probe(crashed(store.disk()));
-        } catch (StoreException e) {
-            throw new AssertionError("at: " + operation + ": the store does not start: " + e.getMessage(), e);
-        } catch (AssertionError e) {
-            throw new AssertionError("at: " + operation + ": " + e.getMessage(), e);
-        } finally {
-            probing = false;
-        }
+        if (running) model.promise(store.engine().durableLsn());
+        cuts.at(operation, store.disk());
     }
 
-    private void probe(SimulatedDisk image) throws StoreException {
-        crashPoints++;
-        if (random.nextInt(4) == 0) {
-            long[] countdown = {random.nextInt(12)};
-            image.observe(operation -> {
-                if (countdown[0]-- == 0) throw new SimulatedCrash(operation);
-            });
-            try {
-                new SimulatedStore(image, variation, () -> nanos).recover();
-            } catch (SimulatedCrash crash) {
-                crashPoints++;
-                image.observe(operation -> {});
-                probe(crashed(image));
-            }
-            return;
-        }
+    private void lookAt(SimulatedDisk image) throws StoreException {
         SimulatedStore again = new SimulatedStore(image, variation, () -> nanos);
         StoreContents recovered = again.recover();
         model.check(recovered);

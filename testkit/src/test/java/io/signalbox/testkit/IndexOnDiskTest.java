@@ -4,40 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.broker.Broker;
-import io.signalbox.broker.BrokerSettings;
-import io.signalbox.broker.Loop;
-import io.signalbox.broker.PublishListener;
-import io.signalbox.broker.PublishOutcome;
 import io.signalbox.broker.Publisher;
-import io.signalbox.broker.message.Body;
-import io.signalbox.broker.message.Envelope;
-import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.Delivery;
-import io.signalbox.broker.queue.DeliveryListener;
 import io.signalbox.broker.queue.MemoryBudget;
-import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.QueueSettings;
-import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.persistence.DiskLimits;
-import io.signalbox.persistence.LogEngine;
 import io.signalbox.persistence.StoreSettings;
 import io.signalbox.persistence.disk.DiskFullException;
-import io.signalbox.testkit.SimulatedStore.Variation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeSet;
-import java.util.concurrent.Executor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,146 +37,74 @@ class IndexOnDiskTest {
 
     private static final int LEAST_ON_DISK = 5 * CHUNK;
     private static final int WINDOW_BYTES = 4096;
-    private static final long STEP_NANOS = 60_000_000;
     private static final StoreSettings SETTINGS =
             StoreSettings.ofSegments(4 << 20).limitedTo(SimulatedStore.TO_THE_END);
 
-    private Life life;
+    private final Outcomes outcomes = new Outcomes();
+    private CoreLife life;
+    private Publisher publisher;
+    private long published;
 
     @BeforeEach
     void begin() throws Exception {
-        life = new Life(new SimulatedDisk());
-        life.declare("a");
+        live(new SimulatedDisk(), SETTINGS);
+        declare("a");
     }
 
-    /** One process with one event loop. */
-    private static final class Life implements PublishListener {
-        final SimulatedDisk disk;
-        final LogEngine engine;
-        final Broker broker;
-        final Deque<Runnable> tasks = new ArrayDeque<>();
-        final Loop loop;
-        final Publisher publisher;
-        long stored;
-        private long nanos;
-
-        Life(SimulatedDisk disk) throws Exception {
-            this(disk, SETTINGS);
-        }
-
-        Life(SimulatedDisk disk, StoreSettings settings) throws Exception {
-            this.disk = disk;
-            engine = new SimulatedStore(disk, Variation.NONE, () -> nanos, settings).engine();
-            Executor executor = tasks::add;
-            broker = Broker.open(
-                    new BrokerSettings(engine, List.of(executor), InstantSource.system(), (done, total) -> {})
-                            .within(new MemoryBudget(1 << 30, 0)));
-            loop = broker.loopOf(executor);
-            publisher = broker.defaultVirtualHost().openPublisher(loop, this, this);
-        }
-
-        void runTasks() {
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
-        }
-
-        void turn() {
-            runTasks();
-            nanos += STEP_NANOS;
-            for (int i = 0; i < 3; i++) engine.logStep();
-            runTasks();
-            for (int i = 0; i < 20; i++) {
-                engine.housekeepingStep();
-                runTasks();
-                while (engine.readStep() == 0) runTasks();
-            }
-            runTasks();
-        }
-
-        /** So long that several checkpoints are taken. */
-        void rest() {
-            for (int i = 0; i < 60; i++) turn();
-        }
-
-        MessageQueue declare(String name) {
-            var stage = broker.defaultVirtualHost().declareQueue(loop, settings(name));
-            turn();
-            return stage.toCompletableFuture().join();
-        }
-
-        private static QueueSettings settings(String name) {
-            return new QueueSettings(name, true, QueueSettings.Purpose.SHARED, WINDOW_BYTES, "test");
-        }
-
-        MessageQueue queue(String name) {
-            return broker.defaultVirtualHost().queue(name).orElseThrow();
-        }
-
-        void publish(String queue, int count) {
-            for (int i = 0; i < count; i++) {
-                byte[] body = ByteBuffer.allocate(8).putLong(stored + i).array();
-                Message message = new Message(Envelope.of(queue, true, 1), SimulatedFormat.BYTES, Body.Inline.of(body));
-                publisher.publish(queue(queue), message, i);
-                if (i % 500 == 499) turn();
-            }
-            stored += count;
-            rest();
-        }
-
-        /** Settles what it gets, up to a number. */
-        Reader read(String queue, long limit, SubscriptionSettings.Mode mode) {
-            Reader reader = new Reader();
-            SubscriptionSettings wanted = new SubscriptionSettings(
-                    loop, SubscriptionSettings.Settlement.BY_CONSUMER, "test", Optional.empty(), mode);
-            reader.subscription = queue(queue).subscribe(wanted, reader);
-            reader.subscription.grantUpTo(limit);
-            for (int idle = 0; idle < 5 && engine.failure().isEmpty(); idle++) {
-                int before = reader.numbers.size();
-                turn();
-                if (reader.numbers.size() > before) idle = -1;
-            }
-            reader.subscription.close();
-            turn();
-            return reader;
-        }
-
-        long onDisk() {
-            return broker.memory().entriesOnDisk();
-        }
-
-        @Override
-        public void onOutcome(long token, PublishOutcome outcome) {
-            if (!(outcome instanceof PublishOutcome.Stored)) throw new AssertionError(token + " is " + outcome);
-        }
-
-        @Override
-        public void onOutcomesEnd() {}
-
-        @Override
-        public void onUnblocked() {}
+    private void live(SimulatedDisk disk, StoreSettings settings) throws Exception {
+        life = new CoreLife(disk, CoreLife.Setup.of(settings, () -> new MemoryBudget(1 << 30, 0)));
+        publisher = life.publisher(0, outcomes);
     }
 
-    private static final class Reader implements DeliveryListener {
-        final List<Long> numbers = new ArrayList<>();
-        Subscription subscription;
+    private void declare(String name) {
+        life.declare(new QueueSettings(name, true, QueueSettings.Purpose.SHARED, WINDOW_BYTES, "test"));
+    }
 
-        @Override
-        public void onDelivery(Delivery delivery) {
-            byte[] body = delivery.message().content().compact().bytes();
-            numbers.add(ByteBuffer.wrap(body).getLong());
-            subscription.settle(delivery, Outcome.ACCEPTED);
+    private void crash(long seed, StoreSettings settings) throws Exception {
+        live(life.disk.crash(new Random(seed)), settings);
+    }
+
+    /** So long that several checkpoints are taken. */
+    private void rest() {
+        for (int i = 0; i < 60; i++) life.turn();
+    }
+
+    private void publish(int count) {
+        for (int i = 0; i < count; i++) {
+            byte[] body = ByteBuffer.allocate(8).putLong(published).array();
+            publisher.publish(life.queue("a"), CoreLife.message("a", body), published++);
+            if (i % 500 == 499) life.turn();
         }
+        rest();
+        assertEquals(0, outcomes.refused);
+    }
 
-        @Override
-        public void onBatchEnd() {}
+    /** What somebody sees who settles what he gets, up to a number. */
+    private List<Long> read(long limit, SubscriptionSettings.Mode mode) {
+        List<Long> numbers = new ArrayList<>();
+        Inbox reader = new Inbox() {
+            @Override
+            public void onDelivery(Delivery delivery) {
+                byte[] body = delivery.message().content().compact().bytes();
+                numbers.add(ByteBuffer.wrap(body).getLong());
+                subscription().settle(delivery, Outcome.ACCEPTED);
+            }
+        };
+        SubscriptionSettings wanted = new SubscriptionSettings(
+                life.loops.get(0), SubscriptionSettings.Settlement.BY_CONSUMER, "test", Optional.empty(), mode);
+        reader.open(life.queue("a"), wanted, limit);
+        for (int idle = 0; idle < 5 && life.engine.failure().isEmpty(); idle++) {
+            int before = numbers.size();
+            life.turn();
+            if (numbers.size() > before) idle = -1;
+        }
+        reader.subscription().close();
+        life.turn();
+        return numbers;
+    }
 
-        @Override
-        public void onDrained() {}
-
-        @Override
-        public void onSettled(long token) {}
-
-        @Override
-        public void onQueueDeleted() {}
+    private long onDisk() {
+        return life.broker.memory().entriesOnDisk();
     }
 
     private static List<Long> numbers(long from, long to) {
@@ -203,53 +114,53 @@ class IndexOnDiskTest {
     }
 
     private List<Long> consumed(long limit) {
-        return life.read("a", limit, SubscriptionSettings.Mode.CONSUME).numbers;
+        return read(limit, SubscriptionSettings.Mode.CONSUME);
     }
 
     @Test
     void whatIsOnDiskIsSeenAndConsumedInItsOrderAndItsRoomIsGivenBack() {
-        life.publish("a", MESSAGES);
-        assertTrue(life.onDisk() >= LEAST_ON_DISK, life.onDisk() + " entries are on disk");
+        publish(MESSAGES);
+        assertTrue(onDisk() >= LEAST_ON_DISK, onDisk() + " entries are on disk");
         long occupied = life.engine.status().diskBytes();
         assertTrue(life.disk.sizeOf(PAGES) > 0);
         long more = occupied - life.disk.occupiedBytes();
         assertTrue(more >= 0 && more < 512, "the file counts, in blocks: " + more);
-        assertEquals(numbers(0, MESSAGES), life.read("a", Long.MAX_VALUE, SubscriptionSettings.Mode.BROWSE).numbers);
+        assertEquals(numbers(0, MESSAGES), read(Long.MAX_VALUE, SubscriptionSettings.Mode.BROWSE));
         assertEquals(numbers(0, MESSAGES), consumed(Long.MAX_VALUE));
-        assertEquals(0, life.onDisk());
+        assertEquals(0, onDisk());
         assertEquals(0, life.disk.sizeOf(PAGES), "nothing needs the file");
     }
 
     @Test
     void aCrashTakesThePagesAndNothingElse() throws Exception {
-        life.publish("a", MESSAGES);
+        publish(MESSAGES);
         assertEquals(numbers(0, 5000), consumed(5000));
-        life.rest();
-        assertTrue(life.onDisk() > 0);
-        life = new Life(life.disk.crash(new Random(1)));
-        assertTrue(life.onDisk() >= LEAST_ON_DISK, "a start leaves in pages what it need not have: " + life.onDisk());
+        rest();
+        assertTrue(onDisk() > 0);
+        crash(1, SETTINGS);
+        assertTrue(onDisk() >= LEAST_ON_DISK, "a start leaves in pages what it need not have: " + onDisk());
         assertEquals(MESSAGES - 5000, life.broker.recoveredMessages());
-        life.rest(); // checkpoints with images that come from pages
-        life = new Life(life.disk.crash(new Random(2)));
+        rest(); // checkpoints with images that come from pages
+        crash(2, SETTINGS);
         assertEquals(numbers(5000, MESSAGES), consumed(Long.MAX_VALUE));
     }
 
     @Test
     void aCleanEndLeavesNoPages() throws Exception {
-        life.publish("a", MESSAGES);
-        assertTrue(life.onDisk() > 0);
+        publish(MESSAGES);
+        assertTrue(onDisk() > 0);
         life.engine.close();
         assertFalse(life.disk.list().contains(PAGES));
     }
 
     @Test
     void aQueueThatEndsGivesItsPagesBackAndItsMessagesToo() throws Exception {
-        life.declare("b");
-        life.publish("a", MESSAGES);
-        assertTrue(life.onDisk() > 0);
-        life.broker.defaultVirtualHost().deleteQueue(life.loop, "a");
-        life.rest();
-        assertEquals(0, life.onDisk());
+        declare("b");
+        publish(MESSAGES);
+        assertTrue(onDisk() > 0);
+        life.broker.defaultVirtualHost().deleteQueue(life.loops.get(0), "a");
+        rest();
+        assertEquals(0, onDisk());
         assertEquals(0, life.disk.sizeOf(PAGES));
         assertEquals(0, life.engine.status().livingBytes(), "everything in the log was counted as dead");
         assertTrue(life.engine.failure().isEmpty());
@@ -257,7 +168,7 @@ class IndexOnDiskTest {
 
     @Test
     void aPageThatIsNotWhatWasWrittenEndsTheStoreAndLosesNothing() throws Exception {
-        life.publish("a", MESSAGES);
+        publish(MESSAGES);
         long size = life.disk.sizeOf(PAGES);
         for (long at = 20; at < size; at += 512) life.disk.flipBit(PAGES, at, 3);
         List<Long> got = consumed(Long.MAX_VALUE);
@@ -265,7 +176,7 @@ class IndexOnDiskTest {
         assertTrue(got.size() < MESSAGES, "what is not known is not delivered");
         String why = life.engine.failure().orElseThrow().getMessage();
         assertTrue(why.contains("Nothing is lost") && why.contains(PAGES), why);
-        life = new Life(life.disk.crash(new Random(3)));
+        crash(3, SETTINGS);
         TreeSet<Long> all = new TreeSet<>(got);
         all.addAll(consumed(Long.MAX_VALUE));
         assertEquals(new TreeSet<>(numbers(0, MESSAGES)), all);
@@ -276,22 +187,22 @@ class IndexOnDiskTest {
         life.disk.failBy(operation -> {
             if (operation.endsWith(PAGES)) throw new IOException("input/output error (simulated)");
         });
-        for (int i = 0; i < 20 && life.engine.failure().isEmpty(); i++) life.publish("a", CHUNK);
+        for (int i = 0; i < 20 && life.engine.failure().isEmpty(); i++) publish(CHUNK);
         assertTrue(life.engine.failure().orElseThrow().getMessage().contains(PAGES));
     }
 
     /** What refuses publishers refuses pages, too: at a start, and when an image has been told. */
     @Test
     void beyondTheLimitsOfTheDiskTheIndexStaysInMemory() throws Exception {
-        life.publish("a", MESSAGES);
+        publish(MESSAGES);
         DiskLimits reached = new DiskLimits(OptionalLong.of(0), OptionalLong.of(1));
-        life = new Life(life.disk.crash(new Random(4)), SETTINGS.limitedTo(reached));
-        assertEquals(0, life.onDisk());
-        life.rest();
+        crash(4, SETTINGS.limitedTo(reached));
+        assertEquals(0, onDisk());
+        rest();
         assertTrue(life.engine.shortage().isPresent());
         assertEquals(numbers(0, CHUNK), consumed(CHUNK));
-        life.rest();
-        assertEquals(0, life.onDisk());
+        rest();
+        assertEquals(0, onDisk());
         assertFalse(life.disk.list().contains(PAGES));
         assertEquals(numbers(CHUNK, MESSAGES), consumed(Long.MAX_VALUE));
     }
@@ -306,14 +217,14 @@ class IndexOnDiskTest {
             tried[0]++;
             throw new DiskFullException("No space left on device (simulated)");
         });
-        life.publish("a", MESSAGES);
+        publish(MESSAGES);
         assertTrue(tried[0] > 0);
         assertFalse(life.disk.list().contains(PAGES));
         assertEquals(numbers(0, 3 * CHUNK), consumed(3 * CHUNK), "from what waits in memory");
         assertTrue(life.engine.failure().isEmpty());
         full[0] = false;
-        life.rest();
-        life.rest();
+        rest();
+        rest();
         assertTrue(life.disk.sizeOf(PAGES) > 0, "it is written when there is room");
         assertEquals(numbers(3 * CHUNK, MESSAGES), consumed(Long.MAX_VALUE));
     }
