@@ -122,8 +122,7 @@ final class Housekeeper {
         Segment free = log.segments().retireOne(log.keptReplayLsn(), log.activeBaseLsn());
         if (free == null) return false;
         log.segmentFree(true);
-        long base = free.header().baseLsn();
-        store.release(base);
+        store.compact(List.of(free.header().baseLsn())).publish();
         return true;
     }
 

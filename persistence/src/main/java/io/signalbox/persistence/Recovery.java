@@ -122,9 +122,9 @@ final class Recovery {
 
         chain.rewriteLastBatch(store);
         // What is free without doubt may become the new segment; the rest still testifies until that is durable.
-        for (SegmentHeader header : chain.untouched()) store.release(header.baseLsn());
+        for (SegmentHeader header : chain.untouched()) giveBack(header);
         SegmentHeader newest = first.prepare(settings -> nextHeader(settings, chain, storeId));
-        for (SegmentHeader header : chain.superseded()) store.release(header.baseLsn());
+        for (SegmentHeader header : chain.superseded()) giveBack(header);
         LOGGER.debug("The log of epoch {} ends at {}", highestEpoch, store.describe(chain.previousEndLsn()));
 
         keep(contents, chain);
@@ -136,6 +136,10 @@ final class Recovery {
         }
         emit(chain, scanner);
         return opened(storeId, newest);
+    }
+
+    private void giveBack(SegmentHeader header) throws IOException {
+        store.compact(List.of(header.baseLsn())).publish();
     }
 
     private void keep(LogStore.Contents contents, LogChain chain) {

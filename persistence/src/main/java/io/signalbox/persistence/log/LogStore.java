@@ -78,16 +78,11 @@ public interface LogStore extends AutoCloseable {
     Copied copied(long fromLsn) throws IOException;
 
     /**
-     * Begins to write segments anew, with what is still needed of them.
+     * Begins to write segments anew, with what is still needed of them; if that is nothing, they are given back.
      *
      * @param baseLsns of the segments, rising; those that are not there any more are passed over
      */
     Compaction compact(List<Long> baseLsns) throws IOException;
-
-    /** Gives a segment back of which nothing is needed. */
-    default void release(long baseLsn) throws IOException {
-        compact(List.of(baseLsn)).publish();
-    }
 
     /** Begins a checkpoint; nobody sees it before it is published. */
     PendingCheckpoint createCheckpoint() throws IOException;
@@ -105,8 +100,13 @@ public interface LogStore extends AutoCloseable {
     /** How much room there is, and what is taken; the housekeeper. */
     Room room();
 
-    /** Sees to it that there is room for one more segment of the newest one's size, whoever else fills the medium; whether that took something. */
-    boolean reserveNext(SegmentHeader newest) throws IOException;
+    /**
+     * Sees to it that there is room for one more segment of the newest one's size, whoever else fills the medium; whether that took
+     * something. Where nobody else does there is nothing to do.
+     */
+    default boolean reserveNext(SegmentHeader newest) throws IOException {
+        return false;
+    }
 
     /** Releases the medium; forces nothing. */
     @Override

@@ -88,7 +88,7 @@ class FileLogStoreTest {
         newStore().open();
         store.prepare(HEADER);
         Object inode = Files.getAttribute(file("seg-0000000000010000.log"), "unix:ino");
-        store.release(HEADER.baseLsn());
+        store.compact(List.of(HEADER.baseLsn())).publish();
         long base = 4 * SEGMENT_BYTES;
         store.prepare(new SegmentHeader(HEADER.store(), 3, base, SEGMENT_BYTES, HEADER.baseLsn(), 0));
         assertEquals(inode, Files.getAttribute(file("seg-0000000000040000.log"), "unix:ino"));
