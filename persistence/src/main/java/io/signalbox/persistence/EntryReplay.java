@@ -142,7 +142,7 @@ final class EntryReplay {
 
     /**
      * What was committed in the log that is read, and lies below it; after the checkpoint. Where such a record is not any more, all of
-     * its entries have ended, as the log will say.
+     * its entries have ended, as the log will say; unless it may have been in what is damaged.
      *
      * @return those that are not what was written
      */
@@ -150,7 +150,7 @@ final class EntryReplay {
         List<Long> damaged = new ArrayList<>();
         for (long lsn : early) {
             Segment segment = segments.of(lsn);
-            if (segment == null || !window.isThere(lsn)) continue;
+            if (segment == null || window.isGone(lsn, segment.sharedFile())) continue;
             LogRecord record = window.record(segment.header(), lsn, Long.MAX_VALUE);
             if (record == null || !record.isAhead()) {
                 damaged.add(lsn);

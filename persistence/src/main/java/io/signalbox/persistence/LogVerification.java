@@ -259,11 +259,12 @@ final class LogVerification {
         for (int i = 0; i < headers.size(); i++) if (!isCopy(i)) walk.segment(i, replayLsn, new Telling(committed));
     }
 
-    /** Where it is not any more, all of its entries have ended. */
+    /** Where it is not any more, and nothing is damaged, all of its entries have ended. */
     private void tellEarly(long lsn, Telling telling) throws IOException {
         RecordWindow window = new RecordWindow(store, headers.get(0).store(), checksum);
-        for (SegmentHeader header : headers) {
-            if (lsn < header.baseLsn() || lsn >= header.endLsn() || !window.isThere(lsn)) continue;
+        for (LogStore.StoredSegment segment : contents.segments()) {
+            SegmentHeader header = segment.header();
+            if (lsn < header.baseLsn() || lsn >= header.endLsn() || window.isGone(lsn, segment.sharedFile())) continue;
             LogRecord record = window.record(header, lsn, Long.MAX_VALUE);
             if (record == null || !record.isAhead()) damages.neededByStart(lsn);
             else telling.record(record);

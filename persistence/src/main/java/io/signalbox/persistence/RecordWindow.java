@@ -14,11 +14,13 @@ final class RecordWindow {
     /** Most records have no more, and a disk reads no less. */
     private static final int USUAL_RECORD_BYTES = 4096;
 
+    private final LogStore log;
     private final LogWindow window;
     private final StoreId store;
     private final Checksum checksum;
 
     RecordWindow(LogStore log, StoreId store, Checksum checksum) {
+        this.log = log;
         this.window = new LogWindow(log, BYTES);
         this.store = store;
         this.checksum = checksum;
@@ -29,9 +31,14 @@ final class RecordWindow {
         window.clear();
     }
 
-    /** Whether something is at an address, of a record or not. */
-    boolean isThere(long lsn) throws IOException {
-        return window.find(lsn, LogRecord.FIXED_BYTES, USUAL_RECORD_BYTES) != LogWindow.MISSING;
+    /**
+     * Whether nothing is at an address, and nothing is damaged where it would be.
+     *
+     * @param sharedFile where its segment lies, as {@link LogStore.StoredSegment} has it
+     */
+    boolean isGone(long lsn, long sharedFile) throws IOException {
+        if (window.find(lsn, LogRecord.FIXED_BYTES, USUAL_RECORD_BYTES) != LogWindow.MISSING) return false;
+        return sharedFile == 0 || log.copied(lsn).damage().isEmpty();
     }
 
     /**

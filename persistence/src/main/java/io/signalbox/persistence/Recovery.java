@@ -131,8 +131,9 @@ final class Recovery {
         if (checkpoint != null) entries.checkpoint(checkpoint);
         List<Long> damaged = entries.early(new RecordWindow(store, storeId, checksum));
         if (!damaged.isEmpty()) {
-            throw new StoreException("The log is damaged in " + store.describe(damaged.get(0))
-                    + ": the message there is not what was written; restore the directory from a backup.");
+            throw new StoreException("The log is damaged in " + store.describe(damaged.get(0)) + ": the message at LSN "
+                    + damaged.get(0) + ", which a transaction has committed since, is not what was written; restore the"
+                    + " directory from a backup, or see what `signalbox data rebuild` can bring back.");
         }
         emit(chain, scanner);
         return opened(storeId, newest);

@@ -2,13 +2,17 @@ package io.signalbox.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.Transaction;
 import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.persistence.Findings;
+import io.signalbox.persistence.StoreInspection;
 import io.signalbox.testkit.SimulatedStore.Variation;
 import io.signalbox.testkit.StoreContents.EntryName;
 import java.util.Random;
@@ -72,6 +76,36 @@ class LateCommitTest {
     void aStartReadsThemWhereTheyLie() throws Exception {
         SimulatedStore next = new SimulatedStore(disk.kill(), Variation.NONE, () -> nanos);
         assertEquals(Set.of(new EntryName(2, partLsn)), next.recover().entries().keySet());
+    }
+
+    /** A copy has each record behind a head that says which it is. */
+    @Test
+    void aStartDoesNotTakeThemForEndedWhereTheHeadsOfTheirCopiesAreLost() throws Exception {
+        String copy = disk.list().stream()
+                .filter(name -> name.startsWith("cold-"))
+                .findFirst()
+                .orElseThrow();
+        SimulatedDisk image = disk.kill();
+        image.flipBit(copy, headOf(partLsn, image, copy), 3);
+        SimulatedStore start = new SimulatedStore(image.kill(), Variation.NONE, () -> nanos);
+        String why = assertThrows(StoreException.class, start::recover).getMessage();
+        assertTrue(why.contains(copy) && why.contains("LSN " + partLsn) && why.contains("data rebuild"), why);
+        try (StoreInspection inspection = StoreInspection.open(image, SimulatedCore.SILENT)) {
+            Findings found = inspection.verify((done, total) -> {});
+            assertEquals(1, found.damages().size(), found::toString);
+            Findings.Damage damage = found.damages().get(0);
+            assertEquals(Findings.Effect.STOPS_START, damage.effect());
+            assertTrue(damage.fromLsn() <= partLsn && partLsn < damage.toLsn(), damage::toString);
+        }
+    }
+
+    private static int headOf(long lsn, SimulatedDisk image, String copy) {
+        for (int at = 0; at < image.sizeOf(copy); at += 32) {
+            long found = 0;
+            for (int i = 0; i < Long.BYTES; i++) found = found << 8 | image.byteAt(copy, at + i) & 0xff;
+            if (found == lsn) return at;
+        }
+        throw new AssertionError("no copy of the record at LSN " + lsn);
     }
 
     @Test
