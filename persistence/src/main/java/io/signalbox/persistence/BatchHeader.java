@@ -47,6 +47,11 @@ record BatchHeader(long epoch, long lsn, long durableLsn, int length, int record
         target.putInt(4, checksum.of(store, epoch, lsn, target.slice(CRC_FROM, BYTES - CRC_FROM)));
     }
 
+    /** Which life the header at index {@code at} belongs to, if there is one. */
+    static long epochAt(ByteBuffer bytes, int at) {
+        return bytes.getLong(at + 8);
+    }
+
     /**
      * Reads the header at index {@code at}.
      *
@@ -55,7 +60,7 @@ record BatchHeader(long epoch, long lsn, long durableLsn, int length, int record
      */
     static @Nullable BatchHeader read(
             ByteBuffer bytes, int at, StoreId store, Checksum checksum, long epoch, long lsn, long room) {
-        if (bytes.getInt(at) != MAGIC || bytes.getLong(at + 8) != epoch || bytes.getLong(at + 16) != lsn) return null;
+        if (bytes.getInt(at) != MAGIC || epochAt(bytes, at) != epoch || bytes.getLong(at + 16) != lsn) return null;
         int crc = checksum.of(store, epoch, lsn, bytes.slice(at + CRC_FROM, BYTES - CRC_FROM));
         if (crc != bytes.getInt(at + 4)) return null;
         int length = bytes.getInt(at + 40);

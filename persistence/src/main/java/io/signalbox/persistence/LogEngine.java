@@ -91,17 +91,15 @@ public final class LogEngine implements MessageStore {
     /**
      * As {@link #recover}, but from what damage has left; see {@link Rebuild}.
      *
-     * @param unreadableFiles that are passed over; told while the store opens
      * @return checkpoints to be set aside when there are others
      */
     List<StoredCheckpoint> rebuild(
-            RecoverySink sink, CheckpointSource source, List<String> unreadableFiles, Predicate<Rebuilt> wanted)
+            RecoverySink sink, CheckpointSource source, Rebuild.Strays strays, Predicate<Rebuilt> wanted)
             throws StoreException {
         List<StoredCheckpoint> damaged = new ArrayList<>();
         open(source, Cleaning.ONLINE, () -> {
             SegmentTable segments = new SegmentTable(bodies);
-            Rebuild rebuild =
-                    new Rebuild(store, settings, formats, surroundings, tables, segments, sink, unreadableFiles);
+            Rebuild rebuild = new Rebuild(store, settings, formats, surroundings, tables, segments, sink, strays);
             LogState log = rebuild.run(wanted);
             settings = rebuild.settings();
             damaged.addAll(rebuild.damaged());

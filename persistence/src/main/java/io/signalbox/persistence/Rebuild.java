@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * whoever asked for it has heard what comes of it and wants it. Confined to the opening thread.
  */
 final class Rebuild {
-    private static final Pattern SEGMENT_NAME = Pattern.compile("seg-([0-9a-f]{16})\\.log");
     private static final long LARGEST_SEGMENT_BYTES = 1L << 32;
 
     private final LogStore store;
@@ -36,7 +33,7 @@ final class Rebuild {
     private final RecoverySink sink;
 
     private final List<StoredCheckpoint> damaged = new ArrayList<>();
-    private final List<String> unreadableFiles;
+    private final Strays strays;
 
     /** Pieces of large bodies that are there. */
     private final LongSet pieces = new LongSet();
@@ -59,7 +56,22 @@ final class Rebuild {
 
     private long lastGapEnd;
 
-    /** @param unreadableFiles of the log, which are passed over; told while the store opens */
+    /**
+     * Files of the log that do not tell what they are; told while the store opens.
+     *
+     * @param passedOver nothing is known of them
+     * @param withoutHeader what they are was found out
+     */
+    record Strays(List<String> passedOver, List<String> withoutHeader) {
+        Strays() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
+
+        private boolean areNone() {
+            return passedOver.isEmpty() && withoutHeader.isEmpty();
+        }
+    }
+
     Rebuild(
             LogStore store,
             StoreSettings settings,
@@ -68,7 +80,7 @@ final class Rebuild {
             Tables tables,
             SegmentTable segments,
             RecoverySink sink,
-            List<String> unreadableFiles) {
+            Strays strays) {
         this.store = store;
         this.first = new FirstSegment(store, settings);
         this.formats = formats;
@@ -76,7 +88,7 @@ final class Rebuild {
         this.tables = tables;
         this.segments = segments;
         this.sink = sink;
-        this.unreadableFiles = unreadableFiles;
+        this.strays = strays;
     }
 
     /** @param wanted asked before anything is changed */
@@ -109,7 +121,7 @@ final class Rebuild {
             highestEpoch = Math.max(highestEpoch, header.epoch());
             highestLsn = Math.max(highestLsn, header.endLsn());
         }
-        for (String file : unreadableFiles) highestLsn = Math.max(highestLsn, endOf(file));
+        for (String file : strays.passedOver) highestLsn = Math.max(highestLsn, endOf(file));
         loadCheckpoints(contents.checkpoints(), storeId);
         LogChain chain = new LogChain(headers, replayLsn);
         LogWalk walk = new LogWalk(store, contents, chain, testimony, surroundings.checksum());
@@ -129,7 +141,7 @@ final class Rebuild {
         walk(walk, contents, 1, new SecondPass(entries, window));
         lost = entries.dropUnreadable() + lostAhead;
         entries.end();
-        if (base != null && lost == 0 && unreadableBytes == 0 && unreadableFiles.isEmpty() && isWholeBehind(contents)) {
+        if (base != null && lost == 0 && unreadableBytes == 0 && strays.areNone() && isWholeBehind(contents)) {
             throw new StoreException("The checkpoint " + basePlace
                     + " is whole, and so is the log behind it: a start needs nothing to be rebuilt.");
         }
@@ -160,8 +172,8 @@ final class Rebuild {
 
     /** The highest address that may have been given in a segment whose header cannot be read; its name says where it begins. */
     private static long endOf(String file) {
-        Matcher name = SEGMENT_NAME.matcher(file);
-        return name.matches() ? Long.parseUnsignedLong(name.group(1), 16) + LARGEST_SEGMENT_BYTES : 0;
+        long base = LostHeader.baseOf(file);
+        return base == 0 ? 0 : base + LARGEST_SEGMENT_BYTES;
     }
 
     private void loadCheckpoints(List<StoredCheckpoint> checkpoints, StoreId storeId) throws StoreException {
@@ -218,13 +230,13 @@ final class Rebuild {
 
     /** Of entries from that address on all settlements are known; 0 = of all entries. */
     private long sureFrom(LogStore.Contents contents) {
-        if (!unreadableFiles.isEmpty()) return Long.MAX_VALUE;
+        if (!strays.passedOver.isEmpty()) return Long.MAX_VALUE;
         long complete = completeFrom(contents);
         return Math.max(lastGapEnd, complete <= replayLsn ? 0 : complete);
     }
 
     private Rebuilt report(EntryReplay entries) {
-        List<String> setAside = new ArrayList<>(unreadableFiles);
+        List<String> setAside = new ArrayList<>(strays.passedOver);
         for (StoredCheckpoint checkpoint : damaged) setAside.add(checkpoint.description());
         return new Rebuilt(
                 base == null ? Optional.empty() : Optional.of(basePlace),
@@ -234,6 +246,7 @@ final class Rebuild {
                 lost > 0 ? entries.living() : entries.watched(),
                 lost,
                 unreadableBytes,
+                List.copyOf(strays.withoutHeader),
                 setAside);
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param mayReturn how many of them may have been settled, as what said so is gone
  * @param lost messages that the checkpoint has and no segment
  * @param unreadableBytes of the log
+ * @param newHeaders segments whose headers are written anew
  * @param setAside files that are renamed and kept
  */
 public record Rebuilt(
@@ -21,6 +22,7 @@ public record Rebuilt(
         long mayReturn,
         long lost,
         long unreadableBytes,
+        List<String> newHeaders,
         List<String> setAside) {
 
     /** Where tables are from. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -57,8 +58,10 @@ public final class StoreInspection implements AutoCloseable {
     /** The same over any disk. */
     public static StoreInspection open(Disk disk, ImageReader images) throws StoreException {
         List<String> unreadable = new ArrayList<>();
-        FileLogStore store =
-                new FileLogStore(disk, CHECKSUM, (name, why) -> unreadable.add(String.valueOf(why.getMessage())));
+        FileLogStore store = new FileLogStore(disk, CHECKSUM, (name, others, why) -> {
+            unreadable.add(String.valueOf(why.getMessage()));
+            return Optional.empty();
+        });
         boolean opened = false;
         try {
             StoreInspection inspection = new StoreInspection(store, store.open(), images, unreadable);

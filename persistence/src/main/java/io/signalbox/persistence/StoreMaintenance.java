@@ -9,12 +9,13 @@ import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.disk.NioDisk;
 import io.signalbox.persistence.log.FileLogStore;
+import io.signalbox.persistence.log.SegmentHeader;
 import io.signalbox.persistence.log.StoredCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -64,7 +65,8 @@ public final class StoreMaintenance {
 
     /**
      * Makes a store that does not start for damage one that does: from what the log has, and the newest checkpoint that is whole, if
-     * there is one. Damaged checkpoints, and files of the log that cannot be told to be such, are renamed.
+     * there is one. A segment whose header is damaged gets a new one, if a batch of it is whole. Damaged checkpoints, and files of the log
+     * that cannot be told to be such, are renamed.
      *
      * @param core made for the store, takes the entries and tells them for checkpoints
      * @param wanted is told what comes of it before anything is changed, and says whether to go on
@@ -72,15 +74,21 @@ public final class StoreMaintenance {
      */
     public <C extends RecoverySink & CheckpointSource> void rebuild(
             Function<MessageStore, C> core, Predicate<Rebuilt> wanted) throws StoreException {
-        List<String> unreadable = new ArrayList<>();
-        FileLogStore store = new FileLogStore(disk, surroundings.checksum(), (name, why) -> unreadable.add(name));
+        Rebuild.Strays strays = new Rebuild.Strays();
+        LostHeader lost = new LostHeader(disk, surroundings.checksum());
+        FileLogStore store = new FileLogStore(disk, surroundings.checksum(), (name, others, why) -> {
+            Optional<SegmentHeader> header = lost.of(name, others);
+            (header.isPresent() ? strays.withoutHeader() : strays.passedOver()).add(name);
+            return header;
+        });
         LogEngine engine = new LogEngine(store, settings, formats, surroundings, LogThreads.NONE);
         C made = core.apply(engine);
-        List<StoredCheckpoint> damaged = engine.rebuild(made, made, unreadable, wanted);
+        List<StoredCheckpoint> damaged = engine.rebuild(made, made, strays, wanted);
         closing(engine, () -> {
+            store.writeHeaders();
             work(engine, () -> engine.log().keptReplayLsn() > 0);
             for (StoredCheckpoint checkpoint : damaged) checkpoint.setAside();
-            for (String name : unreadable) disk.rename(name, name + ASIDE_SUFFIX);
+            for (String name : strays.passedOver()) disk.rename(name, name + ASIDE_SUFFIX);
             disk.forceDirectory();
         });
     }

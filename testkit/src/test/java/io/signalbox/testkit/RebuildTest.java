@@ -155,6 +155,26 @@ class RebuildTest {
         assertTrue(returned > HISTORIES, returned + " may have returned");
     }
 
+    /** What it said its name and its batches say, too; one without a whole batch has nothing that was confirmed. */
+    @Test
+    void aSegmentWhoseHeaderIsDamagedKeepsWhatItHas() throws Exception {
+        long[] mended = {0};
+        overHistories((history, disk, random) -> {
+            List<String> names = files(disk, "seg-");
+            String name = names.get(random.nextInt(names.size()));
+            disk.flipBit(name, random.nextInt(72), random.nextInt(8));
+            refusal(disk);
+            Rebuilt said = rebuild(disk);
+            boolean isMended = said.newHeaders().equals(List.of(name));
+            assertEquals(!isMended, said.setAside().contains(name));
+            StoreContents contents = start(disk).recover();
+            history.model().checkRebuilt(contents, said.mayReturn(), said.tables(), NOTHING);
+            rebuilt++;
+            if (isMended) mended[0]++;
+        });
+        assertTrue(mended[0] > rebuilt / 2 && mended[0] > HISTORIES / 2, mended[0] + " of " + rebuilt);
+    }
+
     private void rebuildDamagedLog(StoreHistory history, SimulatedDisk disk, Random random) throws StoreException {
         List<String> names = files(disk, "seg-");
         String name = names.get(names.size() - 1 - random.nextInt(Math.min(2, names.size())));
@@ -186,8 +206,8 @@ class RebuildTest {
                         contents,
                         said.mayReturn(),
                         Rebuilt.TableSource.LEFTOVERS,
-                        entry -> headerIsGone
-                                || isHit(found, entry)
+                        entry -> isHit(found, entry)
+                                || !said.setAside().isEmpty() && headerIsGone
                                 || looksTorn && entry.lsn() > lsn - MOST_BATCH_BYTES);
     }
 

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -43,6 +45,8 @@ public final class FileLogStore implements LogStore {
     private final ColdStretches stretches = new ColdStretches();
     private final SpareFiles spares;
     private final CheckpointFiles checkpoints;
+    private final Map<String, StoreException> unknown = new TreeMap<>();
+    private final List<SegmentFile> withoutHeader = new ArrayList<>();
     private @Nullable SegmentFile active;
     private long appendedEnd;
     private long highestColdNumber;
@@ -52,15 +56,21 @@ public final class FileLogStore implements LogStore {
     }
 
     public FileLogStore(Disk disk, Checksum checksum) {
-        this(disk, checksum, (name, why) -> {
+        this(disk, checksum, (name, others, why) -> {
             throw why;
         });
     }
 
     /** Decides about a file of the log that does not even tell which part it is. */
     public interface Unreadable {
-        /** If this returns, the file is passed over. */
-        void found(String name, StoreException why) throws StoreException, IOException;
+        /**
+         * Told when all other files are open.
+         *
+         * @param others what those are
+         * @return which segment the file is; empty = it is passed over
+         */
+        Optional<SegmentHeader> found(String name, List<SegmentHeader> others, StoreException why)
+                throws StoreException, IOException;
     }
 
     /** One that may go without some files. */
@@ -96,15 +106,39 @@ public final class FileLogStore implements LogStore {
                 else if (!name.endsWith(SEGMENT_SUFFIX)) checkpoints.found(name);
                 else if (!name.startsWith(COLD_PREFIX)) openSegment(name);
             }
-            List<StoredSegment> found = new ArrayList<>();
-            for (SegmentBytes segment : segments.values()) {
-                found.add(new StoredSegment(segment.header(), segment.bytes(), segment.sharedFile()));
-            }
-            return new Contents(found, checkpoints.open());
+            for (Map.Entry<String, StoreException> each : unknown.entrySet())
+                openUnknown(each.getKey(), each.getValue());
+            return new Contents(stored(), checkpoints.open());
         } catch (IOException e) {
             throw new StoreException(
                     "Data directory " + disk.description() + " cannot be read: " + e.getMessage() + ".", e);
         }
+    }
+
+    private List<StoredSegment> stored() {
+        return segments.values().stream()
+                .map(each -> new StoredSegment(each.header(), each.bytes(), each.sharedFile()))
+                .toList();
+    }
+
+    private void openUnknown(String name, StoreException why) throws IOException, StoreException {
+        List<SegmentHeader> others = new Contents(stored(), List.of()).headers();
+        Optional<SegmentHeader> header = unreadable.found(name, others, why);
+        if (header.isEmpty()) return;
+        DiskFile file = disk.open(name);
+        SegmentFile segment = new SegmentFile(header.get(), name, file, file.size());
+        occupiedBytes.addAndGet(segment.bytes());
+        segments.put(segment.header().baseLsn(), segment);
+        withoutHeader.add(segment);
+    }
+
+    /** Writes the headers that {@link Unreadable} has told, durably. */
+    public void writeHeaders() throws IOException {
+        for (SegmentFile segment : withoutHeader) {
+            segment.file().write(0, segment.header().encode(checksum));
+            segment.file().force();
+        }
+        withoutHeader.clear();
     }
 
     private void openCold(List<String> names) throws IOException, StoreException {
@@ -119,7 +153,7 @@ public final class FileLogStore implements LogStore {
                 throw newerFormat(e.format(), ColdFile.FORMAT_VERSION);
             } catch (IOException e) {
                 file.close();
-                unreadable.found(name, damaged(name, String.valueOf(e.getMessage())));
+                unknown.put(name, damaged(name, String.valueOf(e.getMessage())));
             }
         }
         files.sort(Comparator.comparingLong(ColdFile::number).reversed());
@@ -153,7 +187,7 @@ public final class FileLogStore implements LogStore {
                     spares.found(name, file, bytes);
                 } else {
                     file.close();
-                    unreadable.found(name, damaged(name, "its header is unreadable"));
+                    unknown.put(name, damaged(name, "its header is unreadable"));
                 }
             }
         }

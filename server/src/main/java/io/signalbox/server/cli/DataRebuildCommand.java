@@ -103,6 +103,7 @@ final class DataRebuildCommand implements Callable<Integer> {
             lines.add(StartText.count(said.unreadableBytes(), "byte")
                     + " of the log cannot be read; what was there is lost. `data verify` says where.");
         }
+        for (String name : said.newHeaders()) lines.add("Its header is damaged and gets written anew: " + name);
         for (String name : said.setAside()) lines.add("Set aside, as *.damaged: " + name);
         lines.add("Keep a copy of the directory first, if it is worth one.");
         return lines;
