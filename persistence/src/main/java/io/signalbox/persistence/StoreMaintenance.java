@@ -97,10 +97,11 @@ public final class StoreMaintenance {
      * Copies what lives out of all files that become smaller by it, and gives back what waits to be used again.
      *
      * @param core as for {@link #rebuild}
+     * @param progress told how many bytes were copied, of how many there are at most to be copied
      * @throws StoreException if a broker has the directory, it does not start, or there is no room for a copy; what was done stays
      */
-    public <C extends RecoverySink & CheckpointSource> Compacted compact(Function<MessageStore, C> core)
-            throws StoreException {
+    public <C extends RecoverySink & CheckpointSource> Compacted compact(
+            Function<MessageStore, C> core, StoreInspection.Progress progress) throws StoreException {
         long before = occupiedBytes();
         FileLogStore store = new FileLogStore(disk, surroundings.checksum());
         LogEngine engine = new LogEngine(store, settings, formats, surroundings, LogThreads.NONE);
@@ -108,7 +109,11 @@ public final class StoreMaintenance {
         engine.recover(made, made, Cleaning.OFFLINE);
         long[] after = new long[2];
         closing(engine, () -> {
-            work(engine, () -> isCompact(engine));
+            long living = engine.log().segments().livingBytes();
+            work(engine, () -> {
+                progress.progress(Math.min(living, engine.cleaner().copiedBytes()), living);
+                return isCompact(engine);
+            });
             after[0] = store.room().occupiedBytes() - giveUpSpares();
             after[1] = engine.log().segments().livingBytes();
         });

@@ -30,7 +30,10 @@ class CompactTest {
         return history;
     }
 
-    private static Compacted compact(SimulatedDisk disk) throws StoreException {
+    /** The most that was told to have been copied. */
+    private long copied;
+
+    private Compacted compact(SimulatedDisk disk) throws StoreException {
         long[] nanos = {1};
         Surroundings surroundings = new Surroundings(
                 () -> nanos[0],
@@ -45,7 +48,10 @@ class CompactTest {
                         SimulatedFormat.ONLY,
                         surroundings,
                         idle -> nanos[0] += Math.min(idle, 50_000_000))
-                .compact(store -> new StoredEntries());
+                .compact(store -> new StoredEntries(), (done, total) -> {
+                    assertTrue(done <= total, done + " of " + total);
+                    copied = Math.max(copied, done);
+                });
     }
 
     private static long fileBytes(SimulatedDisk disk) {
@@ -81,6 +87,7 @@ class CompactTest {
             }
         }
         assertTrue(after * 2 < before, after + " of " + before);
+        assertTrue(copied > 10_000, "told was that " + copied + " bytes were copied");
     }
 
     private static long bytes(SimulatedDisk disk, String prefix) {

@@ -41,10 +41,10 @@ final class DataCommand {
         }
     }
 
-    static RecoveryLine progressLine(CommandSpec spec) {
+    static RecoveryLine progressLine(CommandSpec spec, RecoveryLine.Work work) {
         RecoveryLine.Form form =
                 Terminal.ERROR.isInteractive() ? RecoveryLine.Form.REWRITTEN : RecoveryLine.Form.LOGGED;
-        return new RecoveryLine(spec.commandLine().getErr(), form, System::nanoTime);
+        return new RecoveryLine(spec.commandLine().getErr(), form, work, System::nanoTime);
     }
 
     /** How this program is called. */
@@ -68,7 +68,7 @@ final class DataCommand {
         }
 
         private int verify(StoreInspection store) throws StoreException {
-            RecoveryLine line = progressLine(spec);
+            RecoveryLine line = progressLine(spec, RecoveryLine.Work.READING);
             Findings found = store.verify(line::progress);
             line.end();
             DataReport report = new DataReport(

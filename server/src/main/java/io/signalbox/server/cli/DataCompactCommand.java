@@ -9,6 +9,7 @@ import io.signalbox.server.config.Settings;
 import io.signalbox.server.node.NodeParts;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,16 +28,19 @@ final class DataCompactCommand implements Callable<Integer> {
     @Mixin
     private ConfigurationOptions options = new ConfigurationOptions();
 
+    /** Null until the log has been read. */
+    private @Nullable RecoveryLine copying;
+
     @Override
     public Integer call() throws CommandFailure {
         Configuration configuration = options.read();
-        RecoveryLine line = DataCommand.progressLine(spec);
+        RecoveryLine reading = DataCommand.progressLine(spec, RecoveryLine.Work.READING);
         try {
             Compacted done = StoreMaintenance.of(
                             configuration.get(Settings.DATA_DIR),
                             NodeParts.storeSettings(configuration),
                             NodeParts.standard(configuration).formats())
-                    .compact(store -> new StoredQueues(store, line::progress));
+                    .compact(store -> new StoredQueues(store, reading::progress), this::copied);
             spec.commandLine()
                     .getOut()
                     .printf(
@@ -49,8 +53,15 @@ final class DataCompactCommand implements Callable<Integer> {
         } catch (StoreException e) {
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         } finally {
-            line.end();
+            reading.end();
+            if (copying != null) copying.end();
         }
+    }
+
+    private void copied(long bytesDone, long bytesTotal) {
+        RecoveryLine line = copying;
+        if (line == null) copying = line = DataCommand.progressLine(spec, RecoveryLine.Work.COPYING);
+        line.progress(bytesDone, bytesTotal);
     }
 
     private static double mebibytes(long bytes) {

@@ -40,7 +40,7 @@ final class DataRebuildCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Configuration configuration = options.read();
         PrintWriter out = spec.commandLine().getOut();
-        RecoveryLine line = DataCommand.progressLine(spec);
+        RecoveryLine line = DataCommand.progressLine(spec, RecoveryLine.Work.READING);
         try {
             NodeParts parts = NodeParts.standard(configuration);
             StoreMaintenance.of(

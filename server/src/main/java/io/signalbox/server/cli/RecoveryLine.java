@@ -7,10 +7,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Tells how far the reading of the log is when it takes longer than two seconds: a person sees one line that changes, a log
+ * Tells how far the reading of the log is, or the copying of what lives in it, when it takes longer than two seconds: a person sees one line that changes, a log
  * gets a line every few seconds. On the opening thread.
  */
 final class RecoveryLine implements RecoveryProgress {
+
+    /** What goes on. */
+    enum Work {
+        READING("Reading the log", "reading_log"),
+        COPYING("Copying what lives", "copying");
+
+        private final String sentence;
+        private final String event;
+
+        Work(String sentence, String event) {
+            this.sentence = sentence;
+            this.event = event;
+        }
+    }
 
     /** How the line is shown, and how often. */
     enum Form {
@@ -29,14 +43,16 @@ final class RecoveryLine implements RecoveryProgress {
 
     private final PrintWriter out;
     private final Form form;
+    private final Work work;
     private final LongSupplier nanoTime;
     private final long startNanos;
     private long nextNanos;
     private boolean shown;
 
-    RecoveryLine(PrintWriter out, Form form, LongSupplier nanoTime) {
+    RecoveryLine(PrintWriter out, Form form, Work work, LongSupplier nanoTime) {
         this.out = out;
         this.form = form;
+        this.work = work;
         this.nanoTime = nanoTime;
         this.startNanos = nanoTime.getAsLong();
         this.nextNanos = startNanos + QUIET_NANOS;
@@ -51,11 +67,11 @@ final class RecoveryLine implements RecoveryProgress {
         long percent = 100 * bytesDone / bytesTotal;
         long secondsLeft = secondsLeft(now - startNanos, bytesDone, bytesTotal);
         if (form == Form.REWRITTEN) {
-            out.print(ERASE_LINE + "  Reading the log: " + percent + " % of " + amount(bytesTotal) + ", "
+            out.print(ERASE_LINE + "  " + work.sentence + ": " + percent + " % of " + amount(bytesTotal) + ", "
                     + duration(secondsLeft) + " left");
         } else {
-            out.println("event=reading_log percent=" + percent + " bytes=" + bytesDone + " total_bytes=" + bytesTotal
-                    + " seconds_left=" + secondsLeft);
+            out.println("event=" + work.event + " percent=" + percent + " bytes=" + bytesDone + " total_bytes="
+                    + bytesTotal + " seconds_left=" + secondsLeft);
         }
         out.flush();
     }

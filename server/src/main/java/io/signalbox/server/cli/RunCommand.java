@@ -46,7 +46,8 @@ final class RunCommand implements Callable<Integer> {
     private Node start(Configuration configuration) throws CommandFailure {
         RecoveryLine.Form form =
                 Terminal.ERROR.isInteractive() ? RecoveryLine.Form.REWRITTEN : RecoveryLine.Form.LOGGED;
-        RecoveryLine progress = new RecoveryLine(spec.commandLine().getErr(), form, System::nanoTime);
+        RecoveryLine progress =
+                new RecoveryLine(spec.commandLine().getErr(), form, RecoveryLine.Work.READING, System::nanoTime);
         try {
             Node node = Node.start(configuration, options.source(), NodeParts.standard(configuration), progress);
             progress.end();

@@ -16,7 +16,7 @@ class RecoveryLineTest {
     private RecoveryLine line = line(RecoveryLine.Form.LOGGED);
 
     private RecoveryLine line(RecoveryLine.Form form) {
-        return new RecoveryLine(new PrintWriter(out), form, () -> nowNanos);
+        return new RecoveryLine(new PrintWriter(out), form, RecoveryLine.Work.READING, () -> nowNanos);
     }
 
     private void progressAfter(long millis, long bytesDone) {
@@ -45,6 +45,16 @@ class RecoveryLineTest {
                 event=reading_log percent=25 bytes=52428800 total_bytes=209715200 seconds_left=6
                 event=reading_log percent=50 bytes=104857600 total_bytes=209715200 seconds_left=7
                 """.replace("\n", System.lineSeparator()), out.toString());
+    }
+
+    @Test
+    void aLineSaysWhatGoesOn() {
+        line = new RecoveryLine(
+                new PrintWriter(out), RecoveryLine.Form.LOGGED, RecoveryLine.Work.COPYING, () -> nowNanos);
+        progressAfter(2_000, 50L << 20);
+        assertEquals(
+                "event=copying percent=25 bytes=52428800 total_bytes=209715200 seconds_left=6" + System.lineSeparator(),
+                out.toString());
     }
 
     @Test
