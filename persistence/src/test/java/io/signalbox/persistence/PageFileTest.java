@@ -9,12 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.disk.Disk;
-import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.disk.DiskFullException;
-import io.signalbox.persistence.disk.DiskSpace;
 import io.signalbox.persistence.disk.NioDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,67 +38,21 @@ class PageFileTest {
 
     @BeforeEach
     void open() {
-        pages = new PageFile(new FillingDisk(new NioDisk(directory)), bytes -> true, () -> nanos);
+        pages = new PageFile(fillingDisk(), bytes -> true, () -> nanos);
     }
 
     /** A disk that has no room for a file as long as the test says so. */
-    private final class FillingDisk implements Disk {
-        private final Disk disk;
-
-        FillingDisk(Disk disk) {
-            this.disk = disk;
-        }
-
-        @Override
-        public String description() {
-            return disk.description();
-        }
-
-        @Override
-        public void lock() throws StoreException {
-            disk.lock();
-        }
-
-        @Override
-        public DiskSpace space() {
-            return disk.space();
-        }
-
-        @Override
-        public List<String> list() throws IOException {
-            return disk.list();
-        }
-
-        @Override
-        public DiskFile create(String name) throws IOException {
-            if (full) throw new DiskFullException("No space left on device (simulated)");
-            return disk.create(name);
-        }
-
-        @Override
-        public DiskFile open(String name) throws IOException {
-            return disk.open(name);
-        }
-
-        @Override
-        public void rename(String from, String to) throws IOException {
-            disk.rename(from, to);
-        }
-
-        @Override
-        public void delete(String name) throws IOException {
-            disk.delete(name);
-        }
-
-        @Override
-        public void forceDirectory() throws IOException {
-            disk.forceDirectory();
-        }
-
-        @Override
-        public void close() {
-            disk.close();
-        }
+    private Disk fillingDisk() {
+        Disk disk = new NioDisk(directory);
+        return (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    if (full && method.getName().equals("create")) throw new DiskFullException("No space left");
+                    try {
+                        return method.invoke(disk, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private static byte[] page(SplittableRandom random) {
