@@ -30,6 +30,10 @@ abstract class MqttPeer extends FrameHandler {
         ready.complete(null);
     }
 
+    final boolean isResumed() {
+        return session == Session.RESUMED;
+    }
+
     final MqttVersion version() {
         return client.version();
     }
@@ -62,9 +66,10 @@ abstract class MqttPeer extends FrameHandler {
         int firstByte = in.getUnsignedByte(in.readerIndex());
         MqttPacket.skipFixedHeader(in);
         if (firstByte == MqttPacket.CONNACK) {
-            in.skipBytes(1);
+            boolean isPresent = (in.readByte() & 1) != 0; // MQTT-3.2.2-2
             int code = in.readUnsignedByte();
             if (code != 0) fail("the broker refuses the connection with code " + code);
+            else if (session == Session.RESUMED && !isPresent) fail("the broker has not kept the session");
             else onAccepted();
         } else if (firstByte == MqttPacket.DISCONNECT) {
             fail("the broker disconnects"

@@ -66,7 +66,11 @@ final class SettlementsRow implements StorageRow {
         Flow flow = new Flow(bench.generator().loop(), trouble, Plan.throughput(WINDOW, WINDOW));
         double[] most = {0};
         try (AmqpTraffic traffic = new AmqpTraffic(
-                bench.generator(), broker.amqp(), "busy", DeliveryKind.DURABLE, sizes.bodyBytes(), trouble)) {
+                bench.generator(),
+                broker.amqp(),
+                "busy",
+                new AmqpTraffic.Shape(1, DeliveryKind.DURABLE, sizes.bodyBytes()),
+                trouble)) {
             traffic.open(flow);
             bench.generator().run(flow::start);
             bench.await(

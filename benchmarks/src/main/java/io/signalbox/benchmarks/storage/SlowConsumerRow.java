@@ -69,7 +69,11 @@ final class SlowConsumerRow implements StorageRow {
             throws IOException {
         Flow flow = new Flow(bench.generator().loop(), trouble, FAST);
         AmqpTraffic traffic = new AmqpTraffic(
-                bench.generator(), broker.amqp(), queue, DeliveryKind.DURABLE, sizes.bodyBytes(), trouble);
+                bench.generator(),
+                broker.amqp(),
+                queue,
+                new AmqpTraffic.Shape(1, DeliveryKind.DURABLE, sizes.bodyBytes()),
+                trouble);
         traffic.open(flow);
         return new Fast(traffic, flow);
     }
