@@ -2,6 +2,7 @@ package io.signalbox.benchmarks;
 
 import io.signalbox.benchmarks.measure.MachineProbe;
 import io.signalbox.benchmarks.measure.ProcessProbe;
+import io.signalbox.benchmarks.memory.MemoryCommand;
 import io.signalbox.benchmarks.mqtt.MqttVersion;
 import io.signalbox.benchmarks.storage.StorageCommand;
 import io.signalbox.benchmarks.wire.Generator;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** The command: measures every target with every workload, in turns, and prints one table. */
 @Command(
         name = "benchmarks/run",
-        subcommands = StorageCommand.class,
+        subcommands = {MemoryCommand.class, StorageCommand.class},
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measures brokers that speak AMQP 1.0 or MQTT, side by side, and prints a Markdown table.")
