@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** The command: measures every target with every workload, in turns, and prints one table. */
 @Command(
         name = "benchmarks/run",
-        subcommands = {MemoryCommand.class, StorageCommand.class},
+        subcommands = {ScaleCommand.class, MemoryCommand.class, StorageCommand.class},
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measures brokers that speak AMQP 1.0 or MQTT, side by side, and prints a Markdown table.")
