@@ -147,10 +147,10 @@ final class ScaleCommand implements Callable<Integer> {
         boolean isMqtt = name.startsWith("mqtt-");
         String what = String.format(
                 Locale.ROOT,
-                "%,d connections → %,d %s",
+                "connections %,d, %s %,d",
                 grid.connections(),
-                grid.places(),
-                isMqtt ? "topics" : "queues");
+                isMqtt ? "topics" : "queues",
+                grid.places());
         String label = name + "-" + grid.connections() + "x" + grid.places();
         return switch (name) {
             case "mqtt-qos0", "mqtt-qos1" -> {

@@ -69,7 +69,7 @@ class ScalingTest {
             String places = workload.startsWith("mqtt") ? "topics" : "queues";
             for (int connections : new int[] {1, 4}) {
                 for (int count : new int[] {1, 4, 40}) {
-                    String what = "| " + connections + " connections → " + count + " " + places + " | peer | ";
+                    String what = "| connections " + connections + ", " + places + " " + count + " | peer | ";
                     assertTrue(said.contains(what), said);
                 }
             }

@@ -12,7 +12,7 @@ public interface BacklogRoute extends Route {
     /**
      * Connects the consumer, to which all comes at once.
      *
-     * @throws IOException if the broker is not there, refuses, or has forgotten what was to be kept
+     * @throws IOException if the broker is not there or refuses
      */
     void openConsumer() throws IOException;
 }

@@ -14,6 +14,7 @@ abstract class MqttPeer extends FrameHandler {
     private final MqttClient client;
     private final Session session;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private boolean isPresent;
 
     MqttPeer(MqttClient client, Session session, Trouble trouble) {
         super("MQTT client " + client.id(), trouble);
@@ -30,8 +31,9 @@ abstract class MqttPeer extends FrameHandler {
         ready.complete(null);
     }
 
+    /** Whether the broker has kept the session of before, and says so. */
     final boolean isResumed() {
-        return session == Session.RESUMED;
+        return session == Session.RESUMED && isPresent;
     }
 
     final MqttVersion version() {
@@ -66,10 +68,9 @@ abstract class MqttPeer extends FrameHandler {
         int firstByte = in.getUnsignedByte(in.readerIndex());
         MqttPacket.skipFixedHeader(in);
         if (firstByte == MqttPacket.CONNACK) {
-            boolean isPresent = (in.readByte() & 1) != 0; // MQTT-3.2.2-2
+            isPresent = (in.readByte() & 1) != 0; // MQTT-3.2.2-2
             int code = in.readUnsignedByte();
             if (code != 0) fail("the broker refuses the connection with code " + code);
-            else if (session == Session.RESUMED && !isPresent) fail("the broker has not kept the session");
             else onAccepted();
         } else if (firstByte == MqttPacket.DISCONNECT) {
             fail("the broker disconnects"

@@ -35,7 +35,7 @@ final class MqttSink extends MqttPeer {
 
     @Override
     void onAccepted() {
-        if (isResumed()) {
+        if (isResumed()) { // some brokers keep it and say that they have not: then asking again does no harm
             becomeReady();
             return;
         }
