@@ -1,11 +1,12 @@
 package io.signalbox.benchmarks;
 
+import io.signalbox.benchmarks.Meter.Reading;
+import io.signalbox.benchmarks.load.BacklogRoute;
 import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Load;
+import io.signalbox.benchmarks.load.Plan;
 import io.signalbox.benchmarks.load.Route;
 import io.signalbox.benchmarks.load.Trouble;
-import io.signalbox.benchmarks.measure.MachineProbe;
-import io.signalbox.benchmarks.measure.ProcessProbe;
 import io.signalbox.benchmarks.measure.Repetition;
 import io.signalbox.benchmarks.measure.Repetition.Latency;
 import io.signalbox.benchmarks.mqtt.MqttVersion;
@@ -13,7 +14,9 @@ import io.signalbox.benchmarks.wire.BrokerUrl;
 import io.signalbox.benchmarks.wire.Generator;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
@@ -23,8 +26,14 @@ import java.util.function.LongConsumer;
  */
 final class Measurement {
 
-    private static final long SAMPLE_NANOS = 100_000_000;
+    private static final long STEP_NANOS = 10_000_000;
+    /** While a backlog fills or drains its end is looked for so often. */
+    private static final long FINE_STEP_NANOS = 1_000_000;
+
     private static final long STALL_NANOS = 5_000_000_000L;
+    private static final long BACKLOG_STALL_NANOS = 30_000_000_000L;
+    /** What a source of a backlog has unanswered. */
+    private static final int UNCONFIRMED = 100;
 
     /** Who hears the rate of each second. */
     private final LongConsumer progress;
@@ -38,137 +47,113 @@ final class Measurement {
         this.progress = progress;
     }
 
-    /** What the counters said at one moment. */
-    private record Reading(long nanos, long count, long targetCpu, long generatorCpu, long machineCpu) {}
+    /** How long it warms up and is measured, and how many messages a backlog has. */
+    record Extent(Duration warmUp, Duration time, long backlog) {}
 
     /**
      * @param name that nothing in this broker has yet
+     * @return one for each of the workload's parts
      * @throws BenchmarkFailure if the broker refused, lost, repeated or changed something
      * @throws IOException if it cannot be reached
      */
-    Repetition run(Workload workload, Target target, String name, Duration warmUp, Duration time)
+    List<Repetition> run(Workload workload, Target target, String name, Extent extent)
             throws IOException, BenchmarkFailure {
         Trouble trouble = new Trouble();
         BrokerUrl url = target.url(workload.protocol()).orElseThrow();
         String address =
                 workload.protocol() == Protocol.AMQP ? target.amqpAddress().replace("%s", name) : name;
         Workload.Place place = new Workload.Place(generator, url, version, address, trouble);
-        Optional<ProcessProbe> process = target.pid().isPresent()
-                ? Optional.of(ProcessProbe.of(target.pid().getAsLong()))
-                : Optional.empty();
+        Meter meter = new Meter(generator, target, trouble, progress);
         if (workload instanceof Workload.Messages messages) {
             Flow flow = new Flow(generator.loop(), trouble, messages.plan());
             try (Route route = messages.maker().make(place)) {
                 route.open(flow);
-                return measure(workload, flow, trouble, process, warmUp, time);
+                return List.of(measure(workload, flow, meter, extent));
+            }
+        }
+        if (workload instanceof Workload.Backlog backlog) {
+            Flow flow = new Flow(generator.loop(), trouble, Plan.fill(UNCONFIRMED, extent.backlog()));
+            try (BacklogRoute route = backlog.maker().make(place)) {
+                return fillAndDrain(route, flow, meter, extent.backlog());
             }
         }
         Workload.Connects connects = (Workload.Connects) workload;
-        return measure(workload, connects.maker().make(place), trouble, process, warmUp, time);
+        return List.of(measure(workload, connects.maker().make(place), meter, extent));
     }
 
-    private Repetition measure(
-            Workload workload,
-            Load load,
-            Trouble trouble,
-            Optional<ProcessProbe> process,
-            Duration warmUp,
-            Duration time)
+    private Repetition measure(Workload workload, Load load, Meter meter, Extent extent)
             throws IOException, BenchmarkFailure {
         generator.run(load::start);
-        watch(load, trouble, process, warmUp);
+        pass(meter, load, extent.warmUp());
         generator.run(load::beginTiming);
-        Reading begin = read(load, process);
-        double residentMiB = watch(load, trouble, process, time);
-        awaitFirst(workload, load, trouble, begin.count());
-        Reading end = read(load, process);
+        Reading begin = meter.begin(load::count);
+        pass(meter, load, extent.time());
+        awaitFirst(workload, load, meter, begin.count());
+        Reading end = meter.read(load::count);
         generator.run(load::endTiming);
         generator.run(load::stop);
-        drain(load, trouble);
-        return repetition(workload, load, process.isPresent(), begin, end, residentMiB);
+        drain(load, meter);
+        Latency latency = workload.isTimed() ? latency(load) : Latency.NOT_TIMED;
+        return meter.repetition(begin, end, latency, generator.call(load::oddity));
     }
 
-    private Reading read(Load load, Optional<ProcessProbe> process) throws IOException {
-        return new Reading(
-                System.nanoTime(),
-                generator.call(load::count),
-                process.isPresent() ? process.get().cpuNanos() : 0,
-                generator.cpuNanos(),
-                MachineProbe.busyNanos());
-    }
-
-    /** Lets time pass and tells each second's rate; gives the most memory that was seen. */
-    private double watch(Load load, Trouble trouble, Optional<ProcessProbe> process, Duration time)
-            throws IOException, BenchmarkFailure {
-        long start = System.nanoTime();
-        long told = start;
-        long toldCount = generator.call(load::count);
-        long most = 0;
-        for (long now = start; now - start < time.toNanos(); now = System.nanoTime()) {
-            LockSupport.parkNanos(Math.min(SAMPLE_NANOS, time.toNanos() - (now - start)));
-            check(trouble);
-            if (process.isPresent()) most = Math.max(most, process.get().residentBytes());
-            long since = System.nanoTime() - told;
-            if (since >= 1_000_000_000L) {
-                long count = generator.call(load::count);
-                progress.accept((count - toldCount) * 1_000_000_000L / since);
-                toldCount = count;
-                told = System.nanoTime();
-            }
-        }
-        return process.isPresent() ? most / 1024.0 / 1024 : Double.NaN;
+    private void pass(Meter meter, Load load, Duration time) throws IOException, BenchmarkFailure {
+        meter.watch(load::count, STEP_NANOS, seen -> seen.nanos() >= time.toNanos());
     }
 
     /** However short the time: it ends after the first that came through, which a busy machine may hold up. */
-    private void awaitFirst(Workload workload, Load load, Trouble trouble, long countBefore) throws BenchmarkFailure {
-        long startNanos = System.nanoTime();
-        while (System.nanoTime() - startNanos < STALL_NANOS) {
-            boolean isCounted = generator.call(load::count) > countBefore;
-            boolean isTimed =
-                    !workload.isTimed() || generator.call(() -> load.latencies().count()) > 0;
-            if (isCounted && isTimed) return;
-            check(trouble);
-            LockSupport.parkNanos(SAMPLE_NANOS / 10);
-        }
+    private void awaitFirst(Workload workload, Load load, Meter meter, long countBefore)
+            throws IOException, BenchmarkFailure {
+        Callable<Long> timed = () -> load.latencies().count();
+        meter.watch(
+                load::count,
+                STEP_NANOS,
+                seen -> seen.nanos() >= STALL_NANOS
+                        || (seen.count() > countBefore && (!workload.isTimed() || generator.call(timed) > 0)));
     }
 
-    private void drain(Load load, Trouble trouble) throws BenchmarkFailure {
+    private void drain(Load load, Meter meter) throws BenchmarkFailure {
         long movedNanos = System.nanoTime();
         long count = generator.call(load::count);
         while (!generator.call(load::isComplete) && System.nanoTime() - movedNanos < STALL_NANOS) {
-            check(trouble);
-            LockSupport.parkNanos(SAMPLE_NANOS / 10);
+            meter.check();
+            LockSupport.parkNanos(STEP_NANOS);
             long now = generator.call(load::count);
             if (now != count) movedNanos = System.nanoTime();
             count = now;
         }
-        check(trouble);
+        meter.check();
         Optional<String> fault = generator.call(load::fault);
         if (fault.isPresent()) throw new BenchmarkFailure(fault.get());
     }
 
-    private static void check(Trouble trouble) throws BenchmarkFailure {
-        if (trouble.first().isPresent())
-            throw new BenchmarkFailure(trouble.first().get());
+    private List<Repetition> fillAndDrain(BacklogRoute route, Flow flow, Meter meter, long messages)
+            throws IOException, BenchmarkFailure {
+        route.open(flow);
+        Callable<Long> confirmed = () -> flow.progress().confirmed();
+        Reading begin = meter.begin(confirmed);
+        generator.run(flow::start);
+        await(confirmed, messages, "answered", meter);
+        Repetition fill = meter.repetition(begin, meter.read(confirmed), Latency.NOT_TIMED, Optional.empty());
+        generator.run(flow::stop);
+        begin = meter.begin(flow::count);
+        route.openConsumer();
+        await(flow::count, messages, "delivered", meter);
+        Reading end = meter.read(flow::count);
+        drain(flow, meter);
+        return List.of(fill, meter.repetition(begin, end, Latency.NOT_TIMED, generator.call(flow::oddity)));
     }
 
-    private Repetition repetition(
-            Workload workload, Load load, boolean hasProcess, Reading begin, Reading end, double residentMiB)
-            throws BenchmarkFailure {
-        double nanos = end.nanos() - begin.nanos();
-        long count = end.count() - begin.count();
-        if (count == 0) throw new BenchmarkFailure("nothing came through while it was measured");
-        long targetCpu = end.targetCpu() - begin.targetCpu();
-        long generatorCpu = end.generatorCpu() - begin.generatorCpu();
-        long others = end.machineCpu() - begin.machineCpu() - targetCpu - generatorCpu;
-        return new Repetition(
-                count * 1e9 / nanos,
-                hasProcess ? targetCpu / 1000.0 / count : Double.NaN,
-                residentMiB,
-                workload.isTimed() ? latency(load) : Latency.NOT_TIMED,
-                generatorCpu / nanos,
-                hasProcess ? Math.max(0, others / nanos) : Double.NaN,
-                generator.call(load::oddity));
+    private void await(Callable<Long> count, long wanted, String what, Meter meter)
+            throws IOException, BenchmarkFailure {
+        long[] moved = {0, 0}; // the count, and when it was so for the first time
+        meter.watch(count, FINE_STEP_NANOS, seen -> {
+            if (seen.count() != moved[0]) moved[1] = seen.nanos();
+            moved[0] = seen.count();
+            return seen.count() >= wanted || seen.nanos() - moved[1] > BACKLOG_STALL_NANOS;
+        });
+        if (moved[0] < wanted)
+            throw new BenchmarkFailure("only " + moved[0] + " of " + wanted + " messages were " + what);
     }
 
     private static Latency latency(Load load) {

@@ -1,7 +1,7 @@
 package io.signalbox.benchmarks;
 
 /** What a workload speaks. */
-enum Protocol {
+public enum Protocol {
     MQTT,
     AMQP
 }

@@ -2,7 +2,7 @@ package io.signalbox.benchmarks;
 
 import io.signalbox.benchmarks.measure.MachineProbe;
 import io.signalbox.benchmarks.measure.ProcessProbe;
-import io.signalbox.benchmarks.measure.Repetition;
+import io.signalbox.benchmarks.memory.MemoryCommand;
 import io.signalbox.benchmarks.mqtt.MqttVersion;
 import io.signalbox.benchmarks.storage.StorageCommand;
 import io.signalbox.benchmarks.wire.Generator;
@@ -10,14 +10,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** The command: measures every target with every workload, in turns, and prints one table. */
 @Command(
         name = "benchmarks/run",
-        subcommands = StorageCommand.class,
+        subcommands = {ScaleCommand.class, MemoryCommand.class, StorageCommand.class},
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measures brokers that speak AMQP 1.0 or MQTT, side by side, and prints a Markdown table.")
@@ -62,6 +59,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--repetitions", paramLabel = "N", description = "How often each is measured (default 3).")
     private int repetitions = 3;
 
+    @Option(names = "--backlog", paramLabel = "N", description = "Messages of a backlog (default 250000).")
+    private long backlog = 250_000;
+
     @Option(names = "--mqtt-version", paramLabel = "3|5", description = "3 = 3.1.1, 5 = 5.0 (default 3).")
     private int mqttVersion = 3;
 
@@ -87,6 +87,7 @@ final class RunCommand implements Callable<Integer> {
         }
         if (parsed.isEmpty()) throw usage("Nothing to measure: give at least one --target.");
         if (repetitions < 1 || !(seconds > 0)) throw usage("Measure at least once, for more than 0 seconds.");
+        if (backlog < 1) throw usage("A backlog has at least one message.");
         List<Row> rows = measure(parsed, chosen);
         String report = head(parsed) + "\n" + Table.of(rows);
         out.println();
@@ -111,54 +112,13 @@ final class RunCommand implements Callable<Integer> {
         return new ParameterException(spec().commandLine(), sentence);
     }
 
-    /** Targets take turns within a repetition, so that what drifts in the machine hits them alike. */
     private List<Row> measure(List<Target> all, List<Workload> chosen) {
-        String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
-        List<Row> rows = new ArrayList<>();
-        try (Generator generator = new Generator()) {
-            for (Workload workload : chosen) {
-                List<Row> open = all.stream()
-                        .filter(target -> target.url(workload.protocol()).isPresent())
-                        .map(target -> new Row(workload, target, new ArrayList<>(), Optional.empty()))
-                        .toList();
-                for (int repetition = 1; repetition <= repetitions; repetition++) {
-                    List<Row> next = new ArrayList<>();
-                    for (Row row : open) next.add(repeat(generator, row, repetition, run));
-                    open = next;
-                }
-                rows.addAll(open);
-            }
-        }
-        return rows;
-    }
-
-    private Row repeat(Generator generator, Row row, int repetition, String run) {
-        if (row.failure().isPresent()) return row;
-        String label = row.workload().name() + " " + row.target().name() + " " + repetition + "/" + repetitions;
-        String name = row.workload().name() + "-" + run + "-" + repetition;
-        Duration before = Duration.ofMillis((long) (1000 * (repetition == 1 ? warmUp : Math.min(warmUp, 1))));
         MqttVersion version = mqttVersion == 5 ? MqttVersion.V5_0 : MqttVersion.V3_1_1;
-        try {
-            Measurement measurement = new Measurement(
-                    generator, version, rate -> say(String.format(Locale.ROOT, "  %s: %,d/s", label, rate)));
-            Repetition measured = measurement.run(
-                    row.workload(), row.target(), name, before, Duration.ofMillis((long) (1000 * seconds)));
-            say(String.format(
-                    Locale.ROOT,
-                    "%s: %,.0f/s, %.2f µs of the target's CPU each, p99 %.0f µs, generator %.0f %%, others %.0f %%",
-                    label,
-                    measured.perSecond(),
-                    measured.targetCpuMicros(),
-                    measured.latency().p99(),
-                    100 * measured.generatorShare(),
-                    100 * measured.othersShare()));
-            List<Repetition> more = new ArrayList<>(row.repetitions());
-            more.add(measured);
-            return new Row(row.workload(), row.target(), more, Optional.empty());
-        } catch (BenchmarkFailure | IOException | IllegalStateException e) {
-            say(label + " FAILED: " + e.getMessage());
-            return new Row(
-                    row.workload(), row.target(), row.repetitions(), Optional.of(String.valueOf(e.getMessage())));
+        try (Generator generator = new Generator()) {
+            Runs runs = new Runs(
+                    all, new Runs.Setting(repetitions, seconds, warmUp, version, backlog), generator, this::say);
+            chosen.forEach(runs::measure);
+            return runs.rows();
         }
     }
 

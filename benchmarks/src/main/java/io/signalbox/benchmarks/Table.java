@@ -20,8 +20,8 @@ final class Table {
     static String of(List<Row> rows) {
         StringBuilder text = new StringBuilder(HEAD);
         for (Row row : rows) {
-            String name = "| " + row.workload().name() + ": " + row.workload().what() + " | "
-                    + row.target().name() + " | ";
+            String name =
+                    "| " + row.name() + ": " + row.what() + " | " + row.target().name() + " | ";
             if (row.failure().isPresent()) {
                 text.append(name).append("FAILED: ").append(row.failure().get()).append(" | | | | | | | | | | |\n");
                 continue;
@@ -52,7 +52,7 @@ final class Table {
                     .flatMap(repetition -> repetition.oddity().stream())
                     .findFirst()
                     .ifPresent(oddity -> text.append("- ")
-                            .append(row.workload().name())
+                            .append(row.name())
                             .append(", ")
                             .append(row.target().name())
                             .append(": ")
@@ -83,7 +83,7 @@ final class Table {
     private static String ratio(List<Row> rows, Row row, ToDoubleFunction<Repetition> figure, Better better) {
         Optional<Spread> mine = row.spread(figure);
         var others = rows.stream()
-                .filter(other -> other.workload().name().equals(row.workload().name()))
+                .filter(other -> other.name().equals(row.name()))
                 .filter(other -> !other.equals(row))
                 .flatMap(other -> other.spread(figure).stream())
                 .mapToDouble(Spread::median);

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param durability what it does before it confirms a durable message, for the table
  * @param amqpAddress how it wants to hear of the queue "%s"
  */
-record Target(
+public record Target(
         String name,
         Optional<BrokerUrl> mqtt,
         Optional<BrokerUrl> amqp,
@@ -36,7 +36,7 @@ record Target(
      * @param text the name of a properties file, or {@code name=x;mqtt=mqtt://…;amqp=amqp://…;pid=1}
      * @throws IllegalArgumentException if something is missing or unknown; the message says what
      */
-    static Target parse(String text) {
+    public static Target parse(String text) {
         Properties properties = new Properties();
         try {
             Path file = text.contains("=") ? null : Path.of(text);
@@ -75,7 +75,7 @@ record Target(
         return url;
     }
 
-    Optional<BrokerUrl> url(Protocol protocol) {
+    public Optional<BrokerUrl> url(Protocol protocol) {
         return protocol == Protocol.MQTT ? mqtt : amqp;
     }
 }

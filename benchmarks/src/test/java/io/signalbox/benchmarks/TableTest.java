@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 
 class TableTest {
 
-    private static final Workload WORKLOAD =
-            Workloads.matching(List.of("mqtt-qos0-64")).get(0);
+    private static final String NAME = "mqtt-qos0-64";
+    private static final String WHAT = "QoS 0, 1 → 1, 64 B";
 
     private static Row row(String target, double... perSecond) {
         List<Repetition> repetitions = java.util.Arrays.stream(perSecond)
                 .mapToObj(rate -> new Repetition(
                         rate, 1e6 / rate, 10, Latency.NOT_TIMED, 0.5, 0, Optional.of("2 deliveries were odd")))
                 .toList();
-        return new Row(WORKLOAD, Target.parse("mqtt=mqtt://h;name=" + target), repetitions, Optional.empty());
+        return new Row(NAME, WHAT, Target.parse("mqtt=mqtt://h;name=" + target), repetitions, Optional.empty());
     }
 
     @Test
@@ -33,7 +33,8 @@ class TableTest {
 
     @Test
     void aFailureStandsWhereTheFiguresWouldAndCountsInNoRatio() {
-        Row failed = new Row(WORKLOAD, Target.parse("mqtt=mqtt://h;name=bad"), List.of(), Optional.of("3 are missing"));
+        Row failed =
+                new Row(NAME, WHAT, Target.parse("mqtt=mqtt://h;name=bad"), List.of(), Optional.of("3 are missing"));
         List<String> lines = Table.of(List.of(failed, row("good", 10))).lines().toList();
         assertTrue(lines.get(2).contains("| bad | FAILED: 3 are missing |"), lines.get(2));
         assertTrue(lines.get(3).contains("| good | 10 ±0 % | – |"), lines.get(3));
@@ -41,7 +42,7 @@ class TableTest {
 
     @Test
     void everyLineOfATableHasAsManyColumns() {
-        Row failed = new Row(WORKLOAD, Target.parse("mqtt=mqtt://h;name=bad"), List.of(), Optional.of("no"));
+        Row failed = new Row(NAME, WHAT, Target.parse("mqtt=mqtt://h;name=bad"), List.of(), Optional.of("no"));
         List<Long> columns = Table.of(List.of(failed, row("good", 10)))
                 .lines()
                 .filter(line -> line.startsWith("|"))

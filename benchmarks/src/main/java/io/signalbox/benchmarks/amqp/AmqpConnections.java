@@ -28,7 +28,7 @@ final class AmqpConnections {
     AmqpPeer open(Flow flow) throws IOException {
         AmqpPeer peer = new AmqpPeer(url, name + "-" + peers.size(), flow, trouble);
         peers.add(peer);
-        generator.connect(url.address(), peer);
+        generator.connect(url.address(), peer, peers.size());
         Setup.await(peer.begun(), trouble, "open the connection");
         return peer;
     }

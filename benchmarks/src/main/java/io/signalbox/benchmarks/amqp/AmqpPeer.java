@@ -2,17 +2,20 @@ package io.signalbox.benchmarks.amqp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.collection.IntObjectHashMap;
 import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Trouble;
 import io.signalbox.benchmarks.wire.BrokerUrl;
 import io.signalbox.benchmarks.wire.FrameHandler;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection with one session and at most one link each way. It passes SASL, opens, and then gives every frame to the link
- * that it is for. Confined to the generator's event loop.
+ * A connection with one session, one sender and any number of receivers. It passes SASL, opens, and then gives every frame to what
+ * it is for. Confined to the generator's event loop.
  */
 final class AmqpPeer extends FrameHandler {
 
@@ -23,13 +26,22 @@ final class AmqpPeer extends FrameHandler {
     /** Never closed by us: what a load lets in flight is bounded by credit. */
     static final int INCOMING_WINDOW = Integer.MAX_VALUE;
 
+    private static final int HANDLE_MAX = 65_535;
+
     private final BrokerUrl url;
     private final String containerId;
     private final Flow flow;
     private final AmqpReader reader = new AmqpReader(Unpooled.EMPTY_BUFFER);
     private final CompletableFuture<Void> begun = new CompletableFuture<>();
     private @Nullable AmqpSender sender;
-    private @Nullable AmqpReceiver receiver;
+    /** By the handles that the broker gave them. */
+    private final IntObjectHashMap<AmqpReceiver> receivers = new IntObjectHashMap<>();
+
+    private final List<AmqpReceiver> attaching = new ArrayList<>();
+    private final List<AmqpReceiver> touched = new ArrayList<>();
+    private final Acceptances acceptances = new Acceptances(this);
+    private int handles;
+    private int nextIncomingId;
     private int peersMaxFrameBytes = 512;
     private int firstIncomingWindow;
 
@@ -59,6 +71,26 @@ final class AmqpPeer extends FrameHandler {
         return to == null ? 0 : to.nextDeliveryId();
     }
 
+    /** The handle of a link that will be attached. */
+    int takeHandle() {
+        return handles++;
+    }
+
+    /** So many transfers have come. */
+    int nextIncomingId() {
+        return nextIncomingId;
+    }
+
+    /** Answered at the end of the read. */
+    void accept(int deliveryId) {
+        acceptances.add(deliveryId);
+    }
+
+    /** Wants to hear of the end of the read. */
+    void touched(AmqpReceiver link) {
+        touched.add(link);
+    }
+
     void refuse(String sentence) {
         fail(sentence);
     }
@@ -69,8 +101,7 @@ final class AmqpPeer extends FrameHandler {
         begun.completeExceptionally(refusal);
         AmqpSender to = sender;
         if (to != null) to.attached().completeExceptionally(refusal);
-        AmqpReceiver from = receiver;
-        if (from != null) from.attached().completeExceptionally(refusal);
+        for (AmqpReceiver from : attaching) from.attached().completeExceptionally(refusal);
     }
 
     /** On the loop, when begun. */
@@ -86,7 +117,7 @@ final class AmqpPeer extends FrameHandler {
 
     /** On the loop, when begun. */
     void attach(AmqpReceiver link) {
-        receiver = link;
+        attaching.add(link);
         link.begin();
         flush();
     }
@@ -122,8 +153,10 @@ final class AmqpPeer extends FrameHandler {
     private void onPerformative(int code, ByteBuf in, int end) {
         switch (code) {
             case AmqpCode.TRANSFER -> {
-                AmqpReceiver link = receiver;
-                if (link != null) link.onTransfer(reader, in, end);
+                nextIncomingId++;
+                AmqpReceiver link = receivers.get(reader.number(-1));
+                if (link == null) refuse("the broker sends on a link that is not there");
+                else link.onTransfer(reader, in, end);
             }
             case AmqpCode.DISPOSITION -> {
                 AmqpSender link = sender;
@@ -195,7 +228,7 @@ final class AmqpPeer extends FrameHandler {
                 .uint(0)
                 .uint(INCOMING_WINDOW)
                 .uint(INCOMING_WINDOW)
-                .uint(1)
+                .uint(HANDLE_MAX)
                 .endList()
                 .endFrame();
     }
@@ -206,12 +239,18 @@ final class AmqpPeer extends FrameHandler {
         boolean isPeersReceiver = reader.bool();
         reader.skipFields(2);
         AmqpSender to = sender;
-        AmqpReceiver from = receiver;
-        if (isPeersReceiver && to != null && to.name().equals(name)) {
-            to.onAttached(handle);
-        } else if (!isPeersReceiver && from != null && from.name().equals(name)) {
+        if (isPeersReceiver) {
+            if (to != null) to.onAttached(name, handle);
+            return;
+        }
+        for (AmqpReceiver from : attaching) {
+            if (!from.name().equals(name)) continue;
             String address = reader.describedField() == AmqpCode.SOURCE ? reader.text() : "";
+            if (address.isEmpty()) return; // §2.6.3: refused, and a detach follows
+            receivers.put(handle, from);
+            attaching.remove(from);
             from.onAttached(address);
+            return;
         }
     }
 
@@ -230,17 +269,20 @@ final class AmqpPeer extends FrameHandler {
         AmqpSender link = sender;
         if (link != null) {
             link.onWindow(nextIncomingId, incomingWindow);
-            if (link.isPeersHandle(handle)) link.onCredit(deliveryCount, credit);
+            link.onCredit(handle, deliveryCount, credit);
         }
-        AmqpReceiver from = receiver;
-        if (echo && from != null) from.writeFlow(); // §2.7.4: asked for, so told
-        else if (echo && link != null) link.writeFlow();
+        if (!echo) return;
+        // §2.7.4: asked for, so told
+        AmqpReceiver from = receivers.get(handle);
+        if (from != null) from.writeFlow();
+        else if (link != null) link.writeFlow(handle);
     }
 
     @Override
     protected void onEndOfRead() {
-        AmqpReceiver from = receiver;
-        if (from != null) from.onEndOfRead();
+        acceptances.write();
+        for (int i = 0; i < touched.size(); i++) touched.get(i).onEndOfRead();
+        touched.clear();
         AmqpSender to = sender;
         if (to != null) to.onEndOfRead();
         flush();

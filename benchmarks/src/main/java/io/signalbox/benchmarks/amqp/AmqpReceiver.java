@@ -5,8 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The link on which a connection receives: it accepts what comes, answers a whole read with as few dispositions as ranges
- * allow, and renews its credit at half. Confined to the event loop.
+ * A link on which a connection receives: what comes is accepted, and its credit is renewed at half. Confined to the event loop.
  */
 final class AmqpReceiver {
 
@@ -18,12 +17,11 @@ final class AmqpReceiver {
         void endOfRead();
     }
 
-    static final int HANDLE = 1;
-
     /** What JMS clients ask for by default. */
     private static final int CREDIT = 1000;
 
     private final AmqpPeer peer;
+    private final int handle;
     private final String name;
     private final Optional<String> address;
     private final DeliveryKind kind;
@@ -32,9 +30,7 @@ final class AmqpReceiver {
     private final CompletableFuture<String> attached = new CompletableFuture<>();
     private int received;
     private int creditEnd;
-    private int firstOpen;
-    private int lastOpen;
-    private boolean hasOpen;
+    private boolean isTouched;
 
     /**
      * @param address empty for a node that the broker makes for this link (§3.5.10)
@@ -46,6 +42,7 @@ final class AmqpReceiver {
     /** @param credit what it renews at half; with 0 it takes what it is told to */
     AmqpReceiver(AmqpPeer peer, Optional<String> address, DeliveryKind kind, Taker taker, int credit) {
         this.peer = peer;
+        this.handle = peer.takeHandle();
         this.name = "from " + address.orElse("dynamic");
         this.address = address;
         this.kind = kind;
@@ -67,7 +64,7 @@ final class AmqpReceiver {
                 .frame(AmqpWriter.AMQP_FRAME)
                 .list(AmqpCode.ATTACH)
                 .string(name)
-                .uint(HANDLE)
+                .uint(handle)
                 .bool(true)
                 .ubyte(kind == DeliveryKind.SETTLED ? 1 : 0)
                 .ubyte(0)
@@ -95,7 +92,7 @@ final class AmqpReceiver {
     }
 
     void onAttached(String sourceAddress) {
-        if (!sourceAddress.isEmpty()) attached.complete(sourceAddress);
+        attached.complete(sourceAddress);
     }
 
     void writeFlow() {
@@ -103,11 +100,11 @@ final class AmqpReceiver {
         new AmqpWriter(peer.buffer(128))
                 .frame(AmqpWriter.AMQP_FRAME)
                 .list(AmqpCode.FLOW)
-                .uint(received)
+                .uint(peer.nextIncomingId())
                 .uint(AmqpPeer.INCOMING_WINDOW)
                 .uint(peer.nextOutgoingId())
                 .uint(AmqpPeer.INCOMING_WINDOW)
-                .uint(HANDLE)
+                .uint(handle)
                 .uint(received)
                 .uint(creditEnd - received)
                 .endList()
@@ -120,9 +117,8 @@ final class AmqpReceiver {
         writeFlow();
     }
 
-    /** After the list began: handle, delivery-id, delivery-tag, message-format, settled, more. */
+    /** After the handle: delivery-id, delivery-tag, message-format, settled, more. */
     void onTransfer(AmqpReader reader, ByteBuf in, int end) {
-        reader.skipFields(1);
         int deliveryId = reader.number(0);
         reader.skipFields(2);
         boolean isSettled = reader.bool();
@@ -131,7 +127,9 @@ final class AmqpReceiver {
             return;
         }
         received++;
-        if (!isSettled) open(deliveryId);
+        if (!isSettled) peer.accept(deliveryId);
+        if (!isTouched) peer.touched(this);
+        isTouched = true;
         reader.skipRest();
         reader.over(in);
         while (in.readerIndex() < end) {
@@ -145,31 +143,9 @@ final class AmqpReceiver {
         peer.refuse("a message came without its data section");
     }
 
-    private void open(int deliveryId) {
-        if (hasOpen && deliveryId != lastOpen + 1) writeDisposition();
-        if (!hasOpen) firstOpen = deliveryId;
-        lastOpen = deliveryId;
-        hasOpen = true;
-    }
-
-    private void writeDisposition() {
-        if (!hasOpen) return;
-        hasOpen = false;
-        new AmqpWriter(peer.buffer(64))
-                .frame(AmqpWriter.AMQP_FRAME)
-                .list(AmqpCode.DISPOSITION)
-                .bool(true)
-                .uint(firstOpen)
-                .uint(lastOpen)
-                .bool(true)
-                .list(AmqpCode.ACCEPTED)
-                .endList()
-                .endList()
-                .endFrame();
-    }
-
+    /** After a read in which something came. */
     void onEndOfRead() {
-        writeDisposition();
+        isTouched = false;
         if (credit > 0 && creditEnd - received <= credit / 2) writeFlow();
         taker.endOfRead();
     }

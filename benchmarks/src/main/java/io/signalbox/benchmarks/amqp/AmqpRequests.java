@@ -3,6 +3,7 @@ package io.signalbox.benchmarks.amqp;
 import io.netty.buffer.ByteBuf;
 import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Route;
+import io.signalbox.benchmarks.load.Sources;
 import io.signalbox.benchmarks.load.Stamp;
 import io.signalbox.benchmarks.load.Trouble;
 import io.signalbox.benchmarks.wire.BrokerUrl;
@@ -36,7 +37,8 @@ public final class AmqpRequests implements Route {
         DeliveryKind kind = DeliveryKind.TRANSIENT;
         AmqpPeer requester = connections.open(flow);
         String replyTo = connections.attach(
-                requester, new AmqpReceiver(requester, Optional.empty(), kind, new AmqpTraffic.Counter(flow)));
+                requester,
+                new AmqpReceiver(requester, Optional.empty(), kind, new AmqpTraffic.Counter(flow, Sources.first(1))));
         AmqpPeer responder = connections.open(flow);
         AmqpSender responses = AmqpSender.relay(responder, replyTo, kind, bodyBytes);
         connections.attach(responder, responses);

@@ -1,4 +1,4 @@
-/** As much of an AMQP 1.0 client as a load needs: one session, a sender and a receiver, pre-encoded transfers. */
+/** As much of an AMQP 1.0 client as a load needs: one session, links, pre-encoded transfers. */
 @NullMarked
 package io.signalbox.benchmarks.amqp;
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,14 @@ public final class Flow implements Load {
     private static final class Lane {
         final int number;
         final Source source;
+        /** Consumers, or groups, that each get all of it. */
+        int copies;
+
         long sent;
         long delivered;
         long sentNanos;
         boolean isWaiting;
+        boolean isUnflushed;
 
         Lane(int number, Source source) {
             this.number = number;
@@ -30,8 +35,10 @@ public final class Flow implements Load {
         }
     }
 
-    /** At a fixed rate a target that is so many messages behind does not keep up. */
+    /** At a fixed rate a target that is so many deliveries behind, and a second, does not keep up. */
     private static final int HOPELESS = 50_000;
+    /** Nor does one that gives a sender no room for so long. */
+    private static final long HOPELESS_NANOS = 5_000_000_000L;
 
     private final EventLoop loop;
     private final Trouble trouble;
@@ -40,9 +47,12 @@ public final class Flow implements Load {
     private final Latencies lateness = new Latencies();
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Arrivals> consumers = new ArrayList<>();
+    private final List<Arrivals.Member> members = new ArrayList<>();
     private final List<Lane> waiting = new ArrayList<>();
     private @Nullable Pace pace;
     private boolean sending;
+    private long sent;
+    private long due;
     private long delivered;
     private long confirmed;
 
@@ -54,14 +64,24 @@ public final class Flow implements Load {
 
     /** The number under which this source reports; its messages carry it. */
     public int add(Source source) {
-        lanes.add(new Lane(lanes.size(), source));
-        return lanes.size() - 1;
+        Lane lane = new Lane(lanes.size(), source);
+        lanes.add(lane);
+        for (Arrivals consumer : consumers) if (consumer.isFor(lane.number)) lane.copies++;
+        return lane.number;
     }
 
-    /** The number under which this consumer reports. */
-    public int addConsumer(int sources) {
-        consumers.add(new Arrivals(sources));
-        return consumers.size() - 1;
+    /** The number under which a consumer of these sources reports. */
+    public int addConsumer(Sources sources) {
+        return addConsumers(sources, 1);
+    }
+
+    /** The first of the numbers under which so many report that share what these sources send. */
+    public int addConsumers(Sources sources, int sharing) {
+        Arrivals arrivals = new Arrivals(sources);
+        consumers.add(arrivals);
+        for (Lane lane : lanes) if (arrivals.isFor(lane.number)) lane.copies++;
+        for (int i = 0; i < sharing; i++) members.add(arrivals.join());
+        return members.size() - sharing;
     }
 
     @Override
@@ -95,7 +115,7 @@ public final class Flow implements Load {
     /** A consumer got a message whose body begins at this index. */
     public void arrived(int consumer, ByteBuf in, int bodyAt) {
         int source = in.getInt(bodyAt + Stamp.SOURCE_AT);
-        if (!consumers.get(consumer).arrived(source, in.getLong(bodyAt + Stamp.SEQUENCE_AT))) {
+        if (!members.get(consumer).arrived(source, in.getLong(bodyAt + Stamp.SEQUENCE_AT))) {
             trouble.report(
                     "A message came that was not sent in this repetition: the broker kept it from before, or changed"
                             + " it.");
@@ -145,12 +165,18 @@ public final class Flow implements Load {
         if (room <= 0) return;
         long now = System.nanoTime();
         lane.sentNanos = now;
-        for (int i = 0; i < room; i++) lane.source.send(lane.sent++, now);
+        for (int i = 0; i < room; i++) send(lane, now);
         lane.source.flush();
     }
 
+    private void send(Lane lane, long intendedNanos) {
+        lane.source.send(lane.sent++, intendedNanos);
+        sent++;
+        due += lane.copies;
+    }
+
     private int room(Lane lane) {
-        long copies = consumers.size();
+        long copies = lane.copies;
         long undelivered = copies == 0 ? 0 : (lane.sent * copies - lane.delivered + copies - 1) / copies;
         long free = Math.min(
                 plan.window().undelivered() - undelivered, plan.window().unconfirmed() - lane.source.unconfirmed());
@@ -163,27 +189,31 @@ public final class Flow implements Load {
         if (rate == null || !sending) return;
         long now = System.nanoTime();
         while (rate.isDue(now)) {
-            Lane lane = lanes.get((int) (totalSent() % lanes.size()));
+            Lane lane = lanes.get((int) (sent % lanes.size()));
             if (lane.source.room() <= 0) break;
             lateness.record(now - rate.nextNanos());
-            lane.source.send(lane.sent++, rate.nextNanos());
-            lane.source.flush();
+            send(lane, rate.nextNanos());
+            lane.isUnflushed = true;
             rate.advance();
         }
-        if (!consumers.isEmpty() && totalSent() - delivered / consumers.size() > HOPELESS) {
-            trouble.report(
-                    "The target does not keep up with the rate: it is more than " + HOPELESS + " messages behind.");
+        for (Lane lane : lanes) { // what was due at once leaves at once
+            if (lane.isUnflushed) lane.source.flush();
+            lane.isUnflushed = false;
+        }
+        if (due - delivered > HOPELESS + plan.perSecond()) {
+            trouble.report(String.format(
+                    Locale.ROOT,
+                    "The target does not keep up with the rate: it is %,d deliveries behind.",
+                    due - delivered));
+            return;
+        }
+        if (now - rate.nextNanos() > HOPELESS_NANOS) {
+            trouble.report("The target does not keep up with the rate: it takes messages that are 5 s late.");
             return;
         }
         // Where the protocol leaves no room, look again soon: the intended times stay.
         long delay = rate.isDue(now) ? 100_000 : rate.nextNanos() - System.nanoTime();
         loop.schedule(this::keepPace, Math.max(0, delay), TimeUnit.NANOSECONDS);
-    }
-
-    private long totalSent() {
-        long sent = 0;
-        for (int i = 0; i < lanes.size(); i++) sent += lanes.get(i).sent;
-        return sent;
     }
 
     @Override
@@ -218,7 +248,7 @@ public final class Flow implements Load {
         }
         int unconfirmed = 0;
         for (Lane lane : lanes) unconfirmed += lane.source.unconfirmed();
-        return new Progress(totalSent(), confirmed, unconfirmed, delivered, missing, duplicates, late);
+        return new Progress(sent, confirmed, unconfirmed, delivered, missing, duplicates, late);
     }
 
     @Override

@@ -23,6 +23,7 @@ public record Plan(Window window, double perSecond, Timing timing, long messages
         return new Plan(new Window(unconfirmed, undelivered), 0, Timing.NOTHING);
     }
 
+    /** So many a second, each timed from when it was meant to be sent. */
     public static Plan rate(double perSecond) {
         return new Plan(new Window(1, 1), perSecond, Timing.UNTIL_DELIVERED);
     }

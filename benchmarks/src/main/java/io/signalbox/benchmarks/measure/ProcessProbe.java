@@ -3,6 +3,7 @@ package io.signalbox.benchmarks.measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** CPU time and memory of a process, as Linux tells them (proc(5)). Immutable. */
 public final class ProcessProbe {
@@ -41,6 +42,21 @@ public final class ProcessProbe {
     /** What of it is in memory now. */
     public long residentBytes() throws IOException {
         return Long.parseLong(Files.readString(directory.resolve("statm")).split(" ", -1)[1]) * PAGE_BYTES;
+    }
+
+    /** How many files and connections it may have open at once; the greatest number if there is no limit. */
+    public long openFilesLimit() throws IOException {
+        return openFilesLimit(Files.readAllLines(directory.resolve("limits")));
+    }
+
+    /** Name, soft limit, hard limit, unit; the first holds. */
+    static long openFilesLimit(List<String> limits) {
+        for (String line : limits) {
+            if (!line.startsWith("Max open files")) continue;
+            String soft = line.substring("Max open files".length()).trim().split("\\s+", -1)[0];
+            return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
+        }
+        return Long.MAX_VALUE;
     }
 
     /** The most that was ever in memory. */

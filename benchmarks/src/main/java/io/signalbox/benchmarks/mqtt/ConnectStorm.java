@@ -7,18 +7,16 @@ import io.signalbox.benchmarks.load.Trouble;
 import io.signalbox.benchmarks.mqtt.MqttWriter.Session;
 import io.signalbox.benchmarks.wire.BrokerUrl;
 import io.signalbox.benchmarks.wire.Generator;
+import io.signalbox.benchmarks.wire.LocalAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Optional;
 
 /**
- * Connects, is accepted, leaves, and begins anew, 16 at a time. To a broker on this machine each connection comes from
- * the next of 200 loopback addresses, so that ports which are not free yet are not the limit. Confined to the event loop.
+ * Connects, is accepted, leaves, and begins anew, 16 at a time. Confined to the event loop.
  */
 public final class ConnectStorm implements Load {
 
     private static final int AT_A_TIME = 16;
-    private static final int LOCAL_ADDRESSES = 200;
 
     private final Generator generator;
     private final BrokerUrl url;
@@ -99,11 +97,7 @@ public final class ConnectStorm implements Load {
         long number = begun++;
         Caller caller = new Caller(new MqttClient(url, version, name + "-" + number), System.nanoTime());
         var bootstrap = generator.bootstrap(caller);
-        SocketAddress from =
-                address.getAddress() != null && address.getAddress().isLoopbackAddress()
-                        ? new InetSocketAddress("127.0.1." + (number % LOCAL_ADDRESSES + 1), 0)
-                        : new InetSocketAddress(0);
-        bootstrap.connect(address, from).addListener(done -> {
+        bootstrap.connect(address, LocalAddress.of(address, number)).addListener(done -> {
             if (!done.isSuccess())
                 trouble.report("A connection failed: " + done.cause().getMessage());
         });

@@ -14,6 +14,7 @@ abstract class MqttPeer extends FrameHandler {
     private final MqttClient client;
     private final Session session;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private boolean isPresent;
 
     MqttPeer(MqttClient client, Session session, Trouble trouble) {
         super("MQTT client " + client.id(), trouble);
@@ -28,6 +29,11 @@ abstract class MqttPeer extends FrameHandler {
 
     final void becomeReady() {
         ready.complete(null);
+    }
+
+    /** Whether the broker has kept the session of before, and says so. */
+    final boolean isResumed() {
+        return session == Session.RESUMED && isPresent;
     }
 
     final MqttVersion version() {
@@ -62,7 +68,7 @@ abstract class MqttPeer extends FrameHandler {
         int firstByte = in.getUnsignedByte(in.readerIndex());
         MqttPacket.skipFixedHeader(in);
         if (firstByte == MqttPacket.CONNACK) {
-            in.skipBytes(1);
+            isPresent = (in.readByte() & 1) != 0; // MQTT-3.2.2-2
             int code = in.readUnsignedByte();
             if (code != 0) fail("the broker refuses the connection with code " + code);
             else onAccepted();

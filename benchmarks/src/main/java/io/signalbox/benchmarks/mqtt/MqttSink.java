@@ -5,28 +5,44 @@ import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Trouble;
 import io.signalbox.benchmarks.mqtt.MqttWriter.Session;
 import java.util.BitSet;
+import java.util.List;
 
-/** A subscriber with one filter; it answers what it gets at once. Confined to the generator's event loop. */
+/** A subscriber with one filter or several; it answers what it gets at once. Confined to the generator's event loop. */
 final class MqttSink extends MqttPeer {
 
     private final Flow flow;
-    private final String filter;
+    private final List<String> filters;
     private final int qos;
     private final int number;
     /** QoS 2 packets that were taken and are not released yet. */
     private final BitSet held = new BitSet();
 
-    MqttSink(MqttClient client, Session session, Flow flow, Trouble trouble, String filter, int qos, int sources) {
+    private int granted;
+
+    MqttSink(MqttClient client, Session session, Flow flow, Trouble trouble, String filter, int qos, int number) {
+        this(client, session, flow, trouble, List.of(filter), qos, number);
+    }
+
+    /** @param number under which it reports */
+    MqttSink(
+            MqttClient client, Session session, Flow flow, Trouble trouble, List<String> filters, int qos, int number) {
         super(client, session, trouble);
         this.flow = flow;
-        this.filter = filter;
+        this.filters = filters;
         this.qos = qos;
-        this.number = flow.addConsumer(sources);
+        this.number = number;
     }
 
     @Override
     void onAccepted() {
-        MqttWriter.subscribe(out(filter.length() * 3 + 16), version(), filter, qos);
+        if (isResumed()) { // some brokers keep it and say that they have not: then asking again does no harm
+            becomeReady();
+            return;
+        }
+        for (int i = 0; i < filters.size(); i++) {
+            String filter = filters.get(i);
+            MqttWriter.subscribe(out(filter.length() * 3 + 16), version(), i + 1, filter, qos);
+        }
     }
 
     @Override
@@ -38,9 +54,9 @@ final class MqttSink extends MqttPeer {
             held.clear(packetId);
             MqttWriter.answer(out(4), MqttPacket.PUBCOMP, packetId);
         } else if (firstByte == MqttPacket.SUBACK) {
-            int granted = in.getUnsignedByte(end - 1);
-            if (granted == qos) becomeReady();
-            else fail("the broker answers a subscription of QoS " + qos + " with code " + granted);
+            int code = in.getUnsignedByte(end - 1);
+            if (code != qos) fail("the broker answers a subscription of QoS " + qos + " with code " + code);
+            else if (++granted == filters.size()) becomeReady();
         } else {
             fail("packet 0x" + Integer.toHexString(firstByte) + " is not expected by a subscriber");
         }

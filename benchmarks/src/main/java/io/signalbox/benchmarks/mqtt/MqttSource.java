@@ -5,24 +5,31 @@ import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Source;
 import io.signalbox.benchmarks.load.Trouble;
 import io.signalbox.benchmarks.mqtt.MqttWriter.Session;
+import java.util.List;
 
-/** A publisher to one topic with one QoS. Confined to the generator's event loop. */
+/** A publisher with one QoS to one topic, or to several in turn. Confined to the generator's event loop. */
 final class MqttSource extends MqttPeer implements Source {
 
     private static final int UNLIMITED = 1_000_000;
 
     private final Flow flow;
-    private final PublishTemplate template;
+    private final List<PublishTemplate> templates;
     private final int qos;
     private final PacketIds packetIds = new PacketIds();
     private final int number;
     private int confirmed;
 
     MqttSource(MqttClient client, Flow flow, Trouble trouble, String topic, int qos, int bodyBytes) {
+        this(client, flow, trouble, List.of(topic), qos, bodyBytes);
+    }
+
+    MqttSource(MqttClient client, Flow flow, Trouble trouble, List<String> topics, int qos, int bodyBytes) {
         super(client, Session.CLEAN, trouble);
         this.flow = flow;
         this.qos = qos;
-        this.template = PublishTemplate.of(client.version(), topic, qos, bodyBytes);
+        this.templates = topics.stream()
+                .map(topic -> PublishTemplate.of(client.version(), topic, qos, bodyBytes))
+                .toList();
         this.number = flow.add(this);
     }
 
@@ -34,6 +41,7 @@ final class MqttSource extends MqttPeer implements Source {
     @Override
     public void send(long sequence, long intendedNanos) {
         int packetId = qos == 0 ? 0 : packetIds.take();
+        PublishTemplate template = templates.get((int) (sequence % templates.size()));
         template.write(out(template.bytes()), packetId, number, sequence, intendedNanos);
     }
 

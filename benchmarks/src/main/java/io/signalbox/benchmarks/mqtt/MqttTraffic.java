@@ -3,6 +3,7 @@ package io.signalbox.benchmarks.mqtt;
 import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Plan;
 import io.signalbox.benchmarks.load.Route;
+import io.signalbox.benchmarks.load.Sources;
 import io.signalbox.benchmarks.load.Trouble;
 import io.signalbox.benchmarks.mqtt.MqttWriter.Session;
 import io.signalbox.benchmarks.wire.BrokerUrl;
@@ -15,18 +16,22 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Publishers and subscribers of one repetition: each publisher has a topic of its own, each subscriber a filter that matches
- * them all. Used by the thread that runs the repetition.
+ * them all, for itself or for a group. Used by the thread that runs the repetition.
  */
 public final class MqttTraffic implements Route {
 
-    /** Whether subscribers' sessions outlive their connections, so that a broker that can has to store for them. */
-    public enum Kept {
-        NOTHING,
-        SESSION
+    /** What a subscriber is to the broker. */
+    public enum Subscriber {
+        /** One that ends with its connection. */
+        PASSING,
+        /** One whose session outlives its connection, so that a broker that can has to store for it. */
+        KEPT,
+        /** One of a group that shares the messages. */
+        SHARING
     }
 
     /** How many of each, and what passes between them. */
-    public record Shape(int publishers, int subscribers, int qos, int bodyBytes, Kept kept) {}
+    public record Shape(int publishers, int subscribers, int qos, int bodyBytes, Subscriber kind) {}
 
     private final Generator generator;
     private final BrokerUrl url;
@@ -51,10 +56,15 @@ public final class MqttTraffic implements Route {
 
     @Override
     public void open(Flow flow) throws IOException {
-        Session session = shape.kept() == Kept.SESSION ? Session.PERSISTENT : Session.CLEAN;
+        boolean isShared = shape.kind() == Subscriber.SHARING;
+        Session session = shape.kind() == Subscriber.KEPT ? Session.PERSISTENT : Session.CLEAN;
+        Sources sources = Sources.first(shape.publishers());
+        String filter = (isShared ? "$share/group/" : "") + topic("+"); // MQTT-4.8.2-1
+        int first = isShared ? flow.addConsumers(sources, shape.subscribers()) : 0;
         for (int i = 0; i < shape.subscribers(); i++) {
+            int number = isShared ? first + i : flow.addConsumer(sources);
             MqttClient client = new MqttClient(url, version, name + "-s" + i);
-            connect(new MqttSink(client, session, flow, trouble, topic("+"), shape.qos(), shape.publishers()));
+            connect(new MqttSink(client, session, flow, trouble, filter, shape.qos(), number));
         }
         for (int i = 0; i < shape.publishers(); i++) {
             MqttClient client = new MqttClient(url, version, name + "-p" + i);
@@ -80,7 +90,7 @@ public final class MqttTraffic implements Route {
     @Override
     public void close() throws IOException {
         generator.run(() -> peers.forEach(MqttPeer::leave));
-        if (shape.kept() == Kept.NOTHING) return;
+        if (shape.kind() != Subscriber.KEPT) return;
         // MQTT-3.1.2-6: a clean start ends what was kept
         for (int i = 0; i < shape.subscribers(); i++) {
             MqttSource eraser = new MqttSource(

@@ -17,7 +17,9 @@ final class MqttWriter {
         /** Begins empty and ends with the connection. */
         CLEAN,
         /** Is kept. */
-        PERSISTENT
+        PERSISTENT,
+        /** Was kept, with its subscription, and is kept again. */
+        RESUMED
     }
 
     static void connect(ByteBuf out, MqttVersion version, Login login) {
@@ -30,7 +32,7 @@ final class MqttWriter {
         body.writeByte(flags);
         body.writeShort(0); // MQTT-3.1.2.10: no keep alive, a load is never silent for long
         if (version.hasProperties()) {
-            boolean isKept = login.session() == Session.PERSISTENT;
+            boolean isKept = login.session() != Session.CLEAN;
             body.writeByte(isKept ? 5 : 0);
             if (isKept) body.writeByte(MqttPacket.SESSION_EXPIRY_INTERVAL).writeInt(3600);
         }
@@ -40,9 +42,10 @@ final class MqttWriter {
         packet(out, MqttPacket.CONNECT, body);
     }
 
-    static void subscribe(ByteBuf out, MqttVersion version, String filter, int qos) {
+    /** @param packetId of no other SUBSCRIBE that is not answered yet */
+    static void subscribe(ByteBuf out, MqttVersion version, int packetId, String filter, int qos) {
         ByteBuf body = Unpooled.buffer();
-        body.writeShort(1);
+        body.writeShort(packetId);
         if (version.hasProperties()) body.writeByte(0);
         string(body, filter);
         body.writeByte(qos);

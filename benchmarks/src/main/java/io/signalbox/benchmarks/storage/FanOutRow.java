@@ -1,6 +1,9 @@
 package io.signalbox.benchmarks.storage;
 
 import io.signalbox.benchmarks.BenchmarkFailure;
+import io.signalbox.benchmarks.goals.BrokerJvm;
+import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.Workbench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -1,8 +1,9 @@
 package io.signalbox.benchmarks.storage;
 
 import io.signalbox.benchmarks.BenchmarkFailure;
-import io.signalbox.benchmarks.amqp.AmqpConsumer;
-import io.signalbox.benchmarks.load.Trouble;
+import io.signalbox.benchmarks.goals.BrokerJvm;
+import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.Workbench;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -65,15 +66,16 @@ final class RestartRow implements StorageRow {
         figures.add(Figure.atLeast(
                 "log after the last checkpoint, MiB", tailBytes / (1 << 20), (double) (bench.tailBytes() >> 20)));
         putBack(bench);
-        figures.add(seconds("JVM start to first message, s", firstMessage(bench)));
+        figures.add(seconds("JVM start to first message, s", bench.secondsToFirstMessage("backlog")));
         putBack(bench);
-        if (dropCaches(bench)) figures.add(seconds("the same, files not in memory, s", firstMessage(bench)));
+        if (dropCaches(bench))
+            figures.add(seconds("the same, files not in memory, s", bench.secondsToFirstMessage("backlog")));
         putBack(bench);
         damage(newest(checkpoints(bench.data())));
         boolean isCold = dropCaches(bench);
         figures.add(seconds(
                 "the newest checkpoint damaged" + (isCold ? ", files not in memory" : "") + ", s",
-                firstMessage(bench)));
+                bench.secondsToFirstMessage("backlog")));
         return figures;
     }
 
@@ -111,21 +113,6 @@ final class RestartRow implements StorageRow {
         for (Path file : checkpoints(bench.file("checkpoints"))) {
             Path place = bench.data().resolve(file.getFileName().toString());
             Files.copy(file, place, StandardCopyOption.COPY_ATTRIBUTES);
-        }
-    }
-
-    /** Starts the broker, takes one message, and kills it. */
-    private static double firstMessage(Workbench bench) throws IOException, BenchmarkFailure {
-        try (BrokerJvm broker = bench.start()) {
-            Trouble trouble = new Trouble();
-            try (AmqpConsumer consumer = new AmqpConsumer(bench.generator(), broker.amqp(), "backlog", trouble)) {
-                consumer.take(1);
-                bench.await("delivered", 1, consumer::taken, trouble);
-                double seconds = broker.secondsSinceStart();
-                bench.say(String.format(Locale.ROOT, "  first message %.2f s after the start of the JVM", seconds));
-                broker.kill();
-                return seconds;
-            }
         }
     }
 

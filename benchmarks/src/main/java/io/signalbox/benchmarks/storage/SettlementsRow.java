@@ -4,6 +4,9 @@ import io.signalbox.benchmarks.BenchmarkFailure;
 import io.signalbox.benchmarks.amqp.AmqpConsumer;
 import io.signalbox.benchmarks.amqp.AmqpTraffic;
 import io.signalbox.benchmarks.amqp.DeliveryKind;
+import io.signalbox.benchmarks.goals.BrokerJvm;
+import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.Workbench;
 import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Plan;
 import io.signalbox.benchmarks.load.Trouble;
@@ -63,7 +66,11 @@ final class SettlementsRow implements StorageRow {
         Flow flow = new Flow(bench.generator().loop(), trouble, Plan.throughput(WINDOW, WINDOW));
         double[] most = {0};
         try (AmqpTraffic traffic = new AmqpTraffic(
-                bench.generator(), broker.amqp(), "busy", DeliveryKind.DURABLE, sizes.bodyBytes(), trouble)) {
+                bench.generator(),
+                broker.amqp(),
+                "busy",
+                new AmqpTraffic.Shape(1, DeliveryKind.DURABLE, sizes.bodyBytes()),
+                trouble)) {
             traffic.open(flow);
             bench.generator().run(flow::start);
             bench.await(

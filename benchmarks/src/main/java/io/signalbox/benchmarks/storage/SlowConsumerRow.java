@@ -5,6 +5,9 @@ import io.signalbox.benchmarks.amqp.AmqpConsumer;
 import io.signalbox.benchmarks.amqp.AmqpProducers;
 import io.signalbox.benchmarks.amqp.AmqpTraffic;
 import io.signalbox.benchmarks.amqp.DeliveryKind;
+import io.signalbox.benchmarks.goals.BrokerJvm;
+import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.Workbench;
 import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Plan;
 import io.signalbox.benchmarks.load.Trouble;
@@ -66,7 +69,11 @@ final class SlowConsumerRow implements StorageRow {
             throws IOException {
         Flow flow = new Flow(bench.generator().loop(), trouble, FAST);
         AmqpTraffic traffic = new AmqpTraffic(
-                bench.generator(), broker.amqp(), queue, DeliveryKind.DURABLE, sizes.bodyBytes(), trouble);
+                bench.generator(),
+                broker.amqp(),
+                queue,
+                new AmqpTraffic.Shape(1, DeliveryKind.DURABLE, sizes.bodyBytes()),
+                trouble);
         traffic.open(flow);
         return new Fast(traffic, flow);
     }

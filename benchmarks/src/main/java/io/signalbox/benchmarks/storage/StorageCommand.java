@@ -1,20 +1,20 @@
 package io.signalbox.benchmarks.storage;
 
 import io.signalbox.benchmarks.BenchmarkFailure;
+import io.signalbox.benchmarks.goals.BrokerOptions;
+import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.Workbench;
 import io.signalbox.benchmarks.measure.MachineProbe;
 import io.signalbox.benchmarks.storage.StorageRow.Sizes;
 import io.signalbox.benchmarks.wire.Generator;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,20 +62,8 @@ public final class StorageCommand implements Callable<Integer> {
     @Option(names = "--drop-caches", description = "In restart, also start with no file in memory; only root may.")
     private boolean dropCaches;
 
-    @Option(names = "--jar", paramLabel = "FILE", description = "The broker (default: of this checkout).")
-    private Path jar = Path.of(System.getProperty("signalbox.jar", "target/signalbox.jar"));
-
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "Where there is room (default benchmarks/target/storage).")
-    private Path directory = Path.of(System.getProperty("signalbox.storage", "benchmarks/target/storage"));
-
-    @Option(names = "--jvm", paramLabel = "OPTION", description = "Of the broker's JVM; may be given several times.")
-    private List<String> jvmOptions = List.of();
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Of the broker; may be given several times.")
-    private Map<String, String> settings = new LinkedHashMap<>();
+    @Mixin
+    private BrokerOptions options = new BrokerOptions();
 
     @Override
     public Integer call() throws IOException {
@@ -120,7 +108,9 @@ public final class StorageCommand implements Callable<Integer> {
         say(label);
         Workbench.Cache cache = dropCaches ? Workbench.Cache.DROPPED : Workbench.Cache.KEPT;
         Workbench bench = new Workbench(
-                new Workbench.Setting(launch(), directory, settings, cache, tail << 20), generator, this::say);
+                new Workbench.Setting(launch(), options.directory(), options.settings(), cache, tail << 20),
+                generator,
+                this::say);
         boolean held = true;
         try {
             for (Figure figure : row.measure(bench, sizes)) {
@@ -142,11 +132,11 @@ public final class StorageCommand implements Callable<Integer> {
     }
 
     private List<String> launch() {
-        if (!Files.isRegularFile(jar))
-            throw new ParameterException(spec().commandLine(), "There is no broker at " + jar + ".");
-        List<String> launch = new ArrayList<>(jvmOptions);
-        launch.addAll(List.of("-jar", jar.toString()));
-        return launch;
+        try {
+            return options.bareLaunch();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()));
+        }
     }
 
     private CommandSpec spec() {

@@ -1,6 +1,7 @@
 package io.signalbox.benchmarks.wire;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -65,7 +66,21 @@ public final class Generator implements AutoCloseable {
      * @throws IOException if the peer cannot be reached
      */
     public void connect(SocketAddress peer, ChannelHandler handler) throws IOException {
-        var connecting = bootstrap(handler).connect(peer).awaitUninterruptibly();
+        await(bootstrap(handler).connect(peer), peer);
+    }
+
+    /**
+     * Opens one of many connections and waits until it is there.
+     *
+     * @param number of the connection, 0 or more
+     * @throws IOException if the peer cannot be reached
+     */
+    public void connect(InetSocketAddress peer, ChannelHandler handler, long number) throws IOException {
+        await(bootstrap(handler).connect(peer, LocalAddress.of(peer, number)), peer);
+    }
+
+    private static void await(ChannelFuture begun, SocketAddress peer) throws IOException {
+        var connecting = begun.awaitUninterruptibly();
         if (connecting.isSuccess()) return;
         throw new IOException(
                 "Nobody answers at " + text(peer) + ": " + connecting.cause().getMessage());

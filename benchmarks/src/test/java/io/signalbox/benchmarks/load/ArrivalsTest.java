@@ -12,13 +12,14 @@ import org.junit.jupiter.api.Test;
 
 class ArrivalsTest {
 
-    private final Arrivals arrivals = new Arrivals(2);
+    private final Arrivals arrivals = new Arrivals(Sources.first(2));
+    private final Arrivals.Member consumer = arrivals.join();
 
     @Test
     void everythingInOrderLeavesNothingMissing() {
         for (int i = 0; i < 100; i++) {
-            assertTrue(arrivals.arrived(0, i));
-            assertTrue(arrivals.arrived(1, i));
+            assertTrue(consumer.arrived(0, i));
+            assertTrue(consumer.arrived(1, i));
         }
         assertEquals(0, arrivals.missing(0, 100) + arrivals.missing(1, 100));
         assertEquals(0, arrivals.late() + arrivals.duplicates());
@@ -27,36 +28,63 @@ class ArrivalsTest {
 
     @Test
     void aGapIsMissingUntilItIsFilledAndThenLate() {
-        arrivals.arrived(0, 0);
-        arrivals.arrived(0, 3);
+        consumer.arrived(0, 0);
+        consumer.arrived(0, 3);
         assertEquals(2, arrivals.missing(0, 4));
-        arrivals.arrived(0, 1);
+        consumer.arrived(0, 1);
         assertEquals(1, arrivals.missing(0, 4));
         assertEquals(1, arrivals.late());
     }
 
     @Test
     void theSameMessageTwiceIsADuplicateAndNotLate() {
-        arrivals.arrived(0, 0);
-        arrivals.arrived(0, 1);
-        arrivals.arrived(0, 0);
+        consumer.arrived(0, 0);
+        consumer.arrived(0, 1);
+        consumer.arrived(0, 0);
         assertEquals(1, arrivals.duplicates());
         assertEquals(0, arrivals.late());
     }
 
     @Test
     void whatDoesNotComeAtTheEndIsMissing() {
-        arrivals.arrived(1, 0);
+        consumer.arrived(1, 0);
         assertEquals(4, arrivals.missing(1, 5));
         assertEquals(0, arrivals.missing(0, 0));
     }
 
     @Test
     void aSourceThatDoesNotExistIsRefused() {
-        assertFalse(arrivals.arrived(2, 0));
-        assertFalse(arrivals.arrived(-1, 0));
-        assertFalse(arrivals.arrived(0, -1));
+        assertFalse(consumer.arrived(2, 0));
+        assertFalse(consumer.arrived(-1, 0));
+        assertFalse(consumer.arrived(0, -1));
         assertEquals(0, arrivals.received());
+    }
+
+    @Test
+    void membersShareWhatComesAndEachOfThemHasItInOrder() {
+        Arrivals.Member other = arrivals.join();
+        consumer.arrived(0, 0);
+        other.arrived(0, 3);
+        consumer.arrived(0, 1);
+        other.arrived(0, 4);
+        consumer.arrived(0, 2);
+        assertEquals(0, arrivals.missing(0, 5) + arrivals.late() + arrivals.duplicates());
+        other.arrived(0, 1);
+        assertEquals(1, arrivals.duplicates());
+        other.arrived(0, 6);
+        other.arrived(0, 5);
+        assertEquals(1, arrivals.late());
+    }
+
+    @Test
+    void sourcesOfOthersAreNoneOfTheirs() {
+        Arrivals some = new Arrivals(new Sources(2, 2));
+        Arrivals.Member member = some.join();
+        assertFalse(member.arrived(1, 0));
+        assertFalse(member.arrived(4, 0));
+        assertTrue(member.arrived(2, 0) && member.arrived(3, 1));
+        assertEquals(0, some.missing(1, 10));
+        assertEquals(1, some.missing(3, 2));
     }
 
     @Test
@@ -79,7 +107,7 @@ class ArrivalsTest {
             }
         }
         Collections.shuffle(coming, random);
-        for (long sequence : coming) arrivals.arrived(0, sequence);
+        for (long sequence : coming) consumer.arrived(0, sequence);
         assertEquals(lost, arrivals.missing(0, sent), "seed " + seed);
         assertEquals(repeated, arrivals.duplicates(), "seed " + seed);
         assertEquals(coming.size(), arrivals.received(), "seed " + seed);

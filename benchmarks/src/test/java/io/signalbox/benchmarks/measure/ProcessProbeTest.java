@@ -1,6 +1,7 @@
 package io.signalbox.benchmarks.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,6 +32,31 @@ class ProcessProbeTest {
         assertTrue(self.residentBytes() > 1 << 20);
         assertTrue(self.peakResidentBytes() > 1 << 20);
         assertTrue(MachineProbe.busyNanos() > 0);
+    }
+
+    @Test
+    void ofTheLimitsTheSoftOneOfOpenFilesHolds() {
+        List<String> limits = List.of(
+                "Limit                     Soft Limit           Hard Limit           Units     ",
+                "Max processes             7                    8                    processes ",
+                "Max open files            1024                 20000                files     ");
+        assertEquals(1024, ProcessProbe.openFilesLimit(limits));
+        assertEquals(
+                Long.MAX_VALUE, ProcessProbe.openFilesLimit(List.of("Max open files   unlimited   unlimited  files")));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aJvmTellsItsLiveObjectsAndWhatIsNoneIsSaidToBeNone() throws IOException {
+        HeapProbe self = HeapProbe.of(ProcessHandle.current().pid());
+        assertTrue(self.isThere());
+        long before = self.liveBytes();
+        byte[][] held = {new byte[32 << 20]};
+        long grown = self.liveBytes() - before;
+        assertTrue(grown >= held[0].length && grown < held[0].length + (4 << 20), "grown by " + grown);
+        held[0] = new byte[0];
+        assertTrue(self.liveBytes() - before < 4 << 20);
+        assertFalse(HeapProbe.of(1).isThere());
     }
 
     @Test

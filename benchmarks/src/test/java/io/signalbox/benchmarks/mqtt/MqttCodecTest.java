@@ -39,11 +39,11 @@ class MqttCodecTest {
 
     @Test
     void subscribeAsksForOneFilter() {
-        MqttWriter.subscribe(out, MqttVersion.V3_1_1, "t", 2);
+        MqttWriter.subscribe(out, MqttVersion.V3_1_1, 1, "t", 2);
         assertEquals("82" + "06" + "0001" + "000174" + "02", written());
         out.clear();
-        MqttWriter.subscribe(out, MqttVersion.V5_0, "t", 1);
-        assertEquals("82" + "07" + "0001" + "00" + "000174" + "01", written());
+        MqttWriter.subscribe(out, MqttVersion.V5_0, 7, "t", 1);
+        assertEquals("82" + "07" + "0007" + "00" + "000174" + "01", written());
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.signalbox.benchmarks.storage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.Workbench;
 import io.signalbox.benchmarks.storage.StorageRow.Sizes;
 import io.signalbox.benchmarks.wire.Generator;
 import java.nio.file.Files;
@@ -14,11 +16,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every row with small sizes, on brokers of this checkout that are processes of their own. What is measured is no matter here. */
+@Execution(ExecutionMode.CONCURRENT)
 class StorageRowsTest {
 
     private static final List<String> BROKER = List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx256m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",

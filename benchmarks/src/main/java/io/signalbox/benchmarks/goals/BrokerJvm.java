@@ -1,5 +1,6 @@
-package io.signalbox.benchmarks.storage;
+package io.signalbox.benchmarks.goals;
 
+import io.signalbox.benchmarks.measure.HeapProbe;
 import io.signalbox.benchmarks.wire.BrokerUrl;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,21 +24,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A broker process on a data directory, with ports that the system chose; ended by its own pid. Used by one thread. */
-final class BrokerJvm implements AutoCloseable {
+public final class BrokerJvm implements AutoCloseable {
 
     private static final long START_SECONDS = 120;
     private static final long END_SECONDS = 60;
     private static final int KEPT_LINES = 20;
 
+    private static final Pattern MQTT = Pattern.compile(" mqtt=127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern AMQP = Pattern.compile(" amqp=127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern HTTP = Pattern.compile(" http=127\\.0\\.0\\.1:(\\d+)");
-    private static final Pattern LIVE_BYTES = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
     private final Process process;
     private final long startedNanos;
     private final HttpClient http = HttpClient.newHttpClient();
     private final CompletableFuture<String> ready = new CompletableFuture<>();
     private final Deque<String> printed = new ArrayDeque<>();
+    private final BrokerUrl mqtt;
     private final BrokerUrl amqp;
     private final URI metrics;
     private final Thread reaper = new Thread(this::end, "end of the broker");
@@ -45,13 +47,11 @@ final class BrokerJvm implements AutoCloseable {
     /**
      * Starts one and waits until it serves.
      *
-     * @param launch options of its JVM, and what it runs
+     * @param launch the command that becomes its JVM, without the broker's own arguments
      * @param settings what is said with {@code --set}
      */
-    BrokerJvm(List<String> launch, Path data, Map<String, String> settings) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(launch);
+    public BrokerJvm(List<String> launch, Path data, Map<String, String> settings) throws IOException {
+        List<String> command = new ArrayList<>(launch);
         command.addAll(List.of("run", "--data", data.toString()));
         for (String listener : List.of("amqp", "mqtt", "http")) {
             command.addAll(List.of("--set", listener + ".host=127.0.0.1", "--set", listener + ".port=0"));
@@ -65,6 +65,7 @@ final class BrokerJvm implements AutoCloseable {
         reader.start();
         try {
             String line = ready.get(START_SECONDS, TimeUnit.SECONDS);
+            mqtt = BrokerUrl.parse("mqtt://127.0.0.1:" + port(MQTT, line));
             amqp = BrokerUrl.parse("amqp://127.0.0.1:" + port(AMQP, line));
             metrics = URI.create("http://127.0.0.1:" + port(HTTP, line) + "/metrics");
         } catch (InterruptedException e) {
@@ -109,17 +110,25 @@ final class BrokerJvm implements AutoCloseable {
         return matcher.group(1);
     }
 
-    BrokerUrl amqp() {
+    public BrokerUrl mqtt() {
+        return mqtt;
+    }
+
+    public BrokerUrl amqp() {
         return amqp;
     }
 
-    /** Since its JVM was started. */
-    double secondsSinceStart() {
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Since its command was started. */
+    public double secondsSinceStart() {
         return (System.nanoTime() - startedNanos) / 1e9;
     }
 
     /** The sum of what a metric says, over all of its labels. */
-    double metric(String name) throws IOException {
+    public double metric(String name) throws IOException {
         double sum = 0;
         boolean isThere = false;
         for (String line : metricsText().split("\n", -1)) {
@@ -142,15 +151,8 @@ final class BrokerJvm implements AutoCloseable {
     }
 
     /** Of live objects, after a full collection. */
-    long liveHeapBytes() throws IOException {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Process histogram = new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.class_histogram")
-                .redirectErrorStream(true)
-                .start();
-        String classes = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        Matcher total = LIVE_BYTES.matcher(classes);
-        if (!total.find()) throw new IOException("jcmd does not tell the heap of the broker: " + classes);
-        return Long.parseLong(total.group(1));
+    public long liveHeapBytes() throws IOException {
+        return HeapProbe.of(process.pid()).liveBytes();
     }
 
     private void end() {
@@ -158,7 +160,7 @@ final class BrokerJvm implements AutoCloseable {
     }
 
     /** SIGKILL; returns when the process is gone. */
-    void kill() throws IOException {
+    public void kill() throws IOException {
         end();
         try {
             if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) throw new IOException("The broker does not end.");

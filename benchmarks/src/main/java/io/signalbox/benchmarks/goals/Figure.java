@@ -1,4 +1,4 @@
-package io.signalbox.benchmarks.storage;
+package io.signalbox.benchmarks.goals;
 
 import java.util.Locale;
 
@@ -8,9 +8,9 @@ import java.util.Locale;
  * @param what with its unit
  * @param goal what it is held to
  */
-record Figure(String what, double value, Goal goal, double bound) {
+public record Figure(String what, double value, Goal goal, double bound) {
 
-    enum Goal {
+    public enum Goal {
         AT_MOST("≤"),
         AT_LEAST("≥"),
         /** For information. */
@@ -23,20 +23,20 @@ record Figure(String what, double value, Goal goal, double bound) {
         }
     }
 
-    static Figure atMost(String what, double value, double bound) {
+    public static Figure atMost(String what, double value, double bound) {
         return new Figure(what, value, Goal.AT_MOST, bound);
     }
 
-    static Figure atLeast(String what, double value, double bound) {
+    public static Figure atLeast(String what, double value, double bound) {
         return new Figure(what, value, Goal.AT_LEAST, bound);
     }
 
-    static Figure of(String what, double value) {
+    public static Figure of(String what, double value) {
         return new Figure(what, value, Goal.NONE, 0);
     }
 
     /** Whether it is as it should be. */
-    boolean holds() {
+    public boolean holds() {
         return switch (goal) {
             case AT_MOST -> value <= bound;
             case AT_LEAST -> value >= bound;
@@ -45,7 +45,7 @@ record Figure(String what, double value, Goal goal, double bound) {
     }
 
     /** A line of a Markdown table: row, figure, measured, goal, verdict. */
-    String line(String row) {
+    public String line(String row) {
         String verdict = holds() ? "held" : "MISSED";
         return String.join(
                 " | ",

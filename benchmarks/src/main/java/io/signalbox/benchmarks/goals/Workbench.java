@@ -1,6 +1,7 @@
-package io.signalbox.benchmarks.storage;
+package io.signalbox.benchmarks.goals;
 
 import io.signalbox.benchmarks.BenchmarkFailure;
+import io.signalbox.benchmarks.amqp.AmqpConsumer;
 import io.signalbox.benchmarks.amqp.AmqpProducers;
 import io.signalbox.benchmarks.load.Flow;
 import io.signalbox.benchmarks.load.Plan;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** What the rows share: where brokers are started and with what, who sends to them, and how one hears of it. Used by one thread. */
-final class Workbench {
+public final class Workbench {
 
     private static final long STEP_NANOS = 50_000_000;
     private static final long TELL_NANOS = 2_000_000_000L;
@@ -38,15 +39,15 @@ final class Workbench {
     /**
      * How the brokers are started.
      *
-     * @param launch options of a broker's JVM, and what it runs
+     * @param launch the command that becomes a broker's JVM, without the broker's own arguments
      * @param place where there is room; each row has a directory below, which goes with it
      * @param settings what is said with {@code --set}
      * @param cache what is done with the files that the system has in memory, before a start
      * @param tailBytes what a kill leaves in the log after the last checkpoint, at least
      */
-    record Setting(List<String> launch, Path place, Map<String, String> settings, Cache cache, long tailBytes) {}
+    public record Setting(List<String> launch, Path place, Map<String, String> settings, Cache cache, long tailBytes) {}
 
-    Workbench(Setting setting, Generator generator, Consumer<String> listener) throws IOException {
+    public Workbench(Setting setting, Generator generator, Consumer<String> listener) throws IOException {
         this.setting = setting;
         this.generator = generator;
         this.listener = listener;
@@ -54,53 +55,73 @@ final class Workbench {
         directory = Files.createTempDirectory(setting.place(), "row");
     }
 
-    Generator generator() {
+    public Generator generator() {
         return generator;
     }
 
     /** Of the brokers of this row. */
-    Path data() {
+    public Path data() {
         return directory.resolve("data");
     }
 
     /** Of all files of the machine. */
-    enum Cache {
+    public enum Cache {
         KEPT,
         /** As only root may ask for. */
         DROPPED
     }
 
-    Cache cache() {
+    public Cache cache() {
         return setting.cache();
     }
 
-    long tailBytes() {
+    public long tailBytes() {
         return setting.tailBytes();
     }
 
     /** A file beside the data. */
-    Path file(String name) {
+    public Path file(String name) {
         return directory.resolve(name);
     }
 
-    BrokerJvm start() throws IOException {
+    public BrokerJvm start() throws IOException {
         return start(Map.of());
     }
 
-    BrokerJvm start(Map<String, String> more) throws IOException {
+    public BrokerJvm start(Map<String, String> more) throws IOException {
         Map<String, String> settings = new LinkedHashMap<>(setting.settings());
         settings.putAll(more);
         return new BrokerJvm(setting.launch(), data(), settings);
     }
 
+    /**
+     * Starts a broker on the directory, takes one message of a queue, and kills it.
+     *
+     * @return the seconds from the start of its command to the message
+     */
+    public double secondsToFirstMessage(String queue) throws IOException, BenchmarkFailure {
+        try (BrokerJvm broker = start()) {
+            Trouble trouble = new Trouble();
+            try (AmqpConsumer consumer = new AmqpConsumer(generator, broker.amqp(), queue, trouble)) {
+                consumer.take(1);
+                await("delivered", 1, consumer::taken, trouble);
+                double seconds = broker.secondsSinceStart();
+                say(String.format(Locale.ROOT, "  first message %.2f s after the start of the JVM", seconds));
+                broker.kill();
+                return seconds;
+            }
+        }
+    }
+
     /** Says something at once. */
-    void say(String line) {
+    public void say(String line) {
         listener.accept(line);
         toldNanos = System.nanoTime();
     }
 
     /** Publishes so many messages to a queue or a topic, all of them confirmed. */
-    void fill(BrokerJvm broker, String address, long messages, int bodyBytes) throws IOException, BenchmarkFailure {
+    public void fill(BrokerJvm broker, String address, long messages, int bodyBytes)
+            throws IOException, BenchmarkFailure {
         Trouble trouble = new Trouble();
         Flow flow = new Flow(generator.loop(), trouble, Plan.fill(UNCONFIRMED, messages));
         try (AmqpProducers producers =
@@ -116,7 +137,7 @@ final class Workbench {
     }
 
     /** Counts something up; may say that it cannot. */
-    interface Count {
+    public interface Count {
         long now() throws IOException;
     }
 
@@ -125,7 +146,7 @@ final class Workbench {
      *
      * @throws BenchmarkFailure if there is trouble, or nothing happens for half a minute
      */
-    void await(String what, long wanted, Count count, Trouble trouble) throws IOException, BenchmarkFailure {
+    public void await(String what, long wanted, Count count, Trouble trouble) throws IOException, BenchmarkFailure {
         long movedNanos = System.nanoTime();
         long before = 0;
         long beganNanos = movedNanos;
@@ -148,7 +169,7 @@ final class Workbench {
     }
 
     /** Lets time pass, looks again and again, and says every two seconds what is seen. */
-    void watch(double seconds, Trouble trouble, Look look) throws IOException, BenchmarkFailure {
+    public void watch(double seconds, Trouble trouble, Look look) throws IOException, BenchmarkFailure {
         long endNanos = System.nanoTime() + (long) (seconds * 1e9);
         do {
             LockSupport.parkNanos(Math.min(STEP_NANOS * 4, Math.max(0, endNanos - System.nanoTime())));
@@ -159,17 +180,17 @@ final class Workbench {
     }
 
     /** Tells in words what it sees. */
-    interface Look {
+    public interface Look {
         String now() throws IOException;
     }
 
-    static void check(Trouble trouble) throws BenchmarkFailure {
+    public static void check(Trouble trouble) throws BenchmarkFailure {
         if (trouble.first().isPresent())
             throw new BenchmarkFailure(trouble.first().get());
     }
 
     /** Removes the directory of the row. */
-    void clear() throws IOException {
+    public void clear() throws IOException {
         List<Path> paths = new ArrayList<>();
         try (Stream<Path> all = Files.walk(directory)) {
             all.sorted(Comparator.reverseOrder()).forEach(paths::add);
