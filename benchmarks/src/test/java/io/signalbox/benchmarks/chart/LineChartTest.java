@@ -72,6 +72,7 @@ class LineChartTest {
         assertEquals(List.of(0.0, 2e5, 4e5, 6e5, 8e5, 1e6, 1.2e6), linear.ticks());
         Axis logarithmic = Axis.over("", Scale.LOGARITHMIC, new double[] {0, 70, 1200});
         assertEquals(List.of(10.0, 100.0, 1000.0, 10_000.0), logarithmic.ticks());
+        assertEquals(1 / 3.0, logarithmic.share(100), 1e-9);
         assertFalse(logarithmic.holds(0));
         assertEquals("250 k", Axis.number(250_000));
         assertEquals("1.2 M", Axis.number(1.2e6));
