@@ -71,9 +71,12 @@ public record StoreSettings(
                 segmentBytes, bufferBytes, maxBatchBytes, lazyNanos, sealIdleNanos, limits, bytesPerSecond);
     }
 
-    /** For production: 256 MiB segments, two buffers of 4 MiB, batches up to 64 MiB. */
+    /**
+     * For production: 240 MiB segments, two buffers of 4 MiB, batches up to 60 MiB. Four segments, which the log has for a moment at full
+     * speed, the first of a life and the checkpoints stay below 1 GiB.
+     */
     public static StoreSettings defaults() {
-        return ofSegments(256 * MIB);
+        return ofSegments(240 * MIB);
     }
 
     /**

@@ -64,7 +64,7 @@ final class AppendBenchmark {
 
     private static Rate bare(Path file, int inFlight) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect((BODY_BYTES + 64) * inFlight);
-        int segmentBytes = 256 << 20;
+        int segmentBytes = 240 << 20;
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);

@@ -93,7 +93,7 @@ public final class Settings {
     public static final Setting<Long> DATA_SEGMENT_SIZE = new Setting<>(
             "data.segment-size",
             new SettingType.Size(4 << 20, 1 << 30),
-            256L << 20,
+            240L << 20,
             "The size of a new file of the log, but for the first after a start, which is smaller; a message has at"
                     + " most a quarter of it. Files that are there keep theirs.");
     public static final Setting<Optional<Long>> DATA_MIN_FREE = new Setting<>(

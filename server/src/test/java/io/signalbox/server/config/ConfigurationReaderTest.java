@@ -115,7 +115,7 @@ class ConfigurationReaderTest {
 
     @Test
     void aQuotaHoldsTheSegmentsThatAreNeededInAnyCase() throws Exception {
-        ConfigurationReader tooSmall = new ConfigurationReader().flag("data.max-size", "1023MiB", "--set");
+        ConfigurationReader tooSmall = new ConfigurationReader().flag("data.max-size", "959MiB", "--set");
         ConfigurationException failure = assertThrows(ConfigurationException.class, tooSmall::finish);
         assertTrue(failure.getMessage().contains("data.max-size (--set) is less than 4 times data.segment-size"));
         Configuration configuration = new ConfigurationReader()
