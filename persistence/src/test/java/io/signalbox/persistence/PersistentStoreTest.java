@@ -199,11 +199,12 @@ class PersistentStoreTest {
             life.awaitForce(last);
             assertTrue(life.store.status().forcedBytes() > 20_000_000, "all of it went through the log");
             // Two checkpoints have to come first, within seconds.
-            for (int i = 0; i < 100 && directoryBytes() > 4 * SMALL.segmentBytes(); i++) {
+            for (int i = 0; i < 200 && directoryBytes() > 4 * SMALL.segmentBytes(); i++) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         }
-        assertTrue(directoryBytes() <= 4 * SMALL.segmentBytes(), "20 MB consumed leave " + directoryBytes());
+        // Until the end one more segment may have been made ready.
+        assertTrue(directoryBytes() <= 5 * SMALL.segmentBytes(), "20 MB consumed leave " + directoryBytes());
         try (StoreLife life = StoreLife.begin(directory, SMALL)) {
             assertEquals(List.of(), life.entries);
             assertArrayEquals(

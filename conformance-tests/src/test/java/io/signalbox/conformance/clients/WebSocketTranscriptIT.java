@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedBroker.class)
 final class WebSocketTranscriptIT {
 
-    private static final int PATIENCE_MILLIS = 5000;
+    private static final int PATIENCE_MILLIS = 20_000;
     private static final long MANY_REQUESTS = 50_000; // 50 MiB, more than sockets hold
     private static final String MQTT = "Sec-WebSocket-Protocol: mqtt\r\n";
     private static final String MASK = " 00000000 ";
