@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Messages go when their time is over, with or without a consumer, and nobody looks for them before. */
+@Isolated
 class ExpiryTest {
 
     private static final int MANY = 200_000;

@@ -166,9 +166,8 @@ class SessionTest {
                     .close();
             server.waitUntilDisconnected(1);
             assertEquals(1, server.listener.sessions());
-            server.waitMillis(1200);
-            assertEquals(0, server.listener.sessions());
-            assertEquals(0, server.broker.defaultVirtualHost().queues().size());
+            server.waitUntil(() -> server.listener.sessions() == 0
+                    && server.broker.defaultVirtualHost().queues().isEmpty());
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
 /** One end of a socket that speaks in bytes: what is sent and what is expected, one transcript. */
 final class TestClient {
 
-    private static final int PATIENCE_MILLIS = 5000;
+    private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
 

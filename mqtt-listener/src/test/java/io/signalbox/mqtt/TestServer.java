@@ -124,7 +124,7 @@ final class TestServer implements AutoCloseable {
     }
 
     void waitUntil(BooleanSupplier condition) throws Exception {
-        for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) waitMillis(10);
+        for (int i = 0; i < 2000 && !condition.getAsBoolean(); i++) waitMillis(10);
         if (!condition.getAsBoolean()) throw new AssertionError("waited in vain");
     }
 

@@ -45,7 +45,7 @@ class StoreInspectionTest {
             life.durably(new WriteBatch()
                     .settle(7, lsns.get(0))
                     .put(life.store.table("t"), "k".getBytes(StandardCharsets.UTF_8), new byte[3]));
-            for (int i = 0; i < 100 && files("checkpoint-").isEmpty(); i++) {
+            for (int i = 0; i < 400 && files("checkpoint-").isEmpty(); i++) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             }
         }

@@ -23,8 +23,10 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a backlog costs of the heap when its index is on disk, and what it costs to come back. */
+@Isolated
 class ColdHeapTest {
     private static final int MANY = 4_000_000;
     private static final int QUEUES = 100;

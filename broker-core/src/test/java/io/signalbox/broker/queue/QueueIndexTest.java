@@ -16,10 +16,12 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The index against a plain list, with chunks of four slots, and what it costs with the usual ones. */
+@Isolated
 class QueueIndexTest {
 
     private static final int LIVES = 300;

@@ -28,7 +28,7 @@ final class MosquittoCrashIT {
 
     private static final String TOPIC = "mosquitto/crash";
 
-    private final BrokerOptions options = BrokerOptions.fresh();
+    private final BrokerOptions options = BrokerOptions.fresh().onKeptPorts();
     private BrokerProcess broker;
 
     @BeforeAll
@@ -72,7 +72,7 @@ final class MosquittoCrashIT {
                 ClientProcess publisher = publisher(broker, version)) {
             subscriber.awaitLines("the first messages", MESSAGES / 10, DebianClients::isMessage);
             broker.kill();
-            broker = broker.restartInPlace();
+            broker = broker.restart();
             publisher.awaitSuccess();
             assertEquals(numbered(TOPIC + " m"), received(subscriber));
         }
@@ -90,7 +90,7 @@ final class MosquittoCrashIT {
             subscriber.awaitLines("a full window of PUBLISHes", WINDOW, line -> line.contains("received PUBLISH"));
             broker.kill();
             network.cut();
-            broker = broker.restartInPlace();
+            broker = broker.restart();
             assertEquals(numbered(TOPIC + " m"), received(subscriber));
         }
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * 10 GiB published, of which one message in twenty stays: a minute after the last, the disk has at most twice what lives and 1 GiB, and
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
  * -Dsignalbox.gibibytes=…} sets how much, {@code -Dsignalbox.seed=…} what stays.
  */
 @Tag("campaign")
+@Isolated
 final class CleanerCampaignIT {
 
     private static final int BODY_BYTES = 16 << 10;

@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * 10 GiB published and consumed, half over AMQP and half over MQTT: the log never takes more than 1 GiB of disk, a restart
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
  * -Dsignalbox.gibibytes=…} sets how much.
  */
 @Tag("campaign")
+@Isolated
 final class DiskCampaignIT {
 
     private static final int BODY_BYTES = 64 << 10;

@@ -17,8 +17,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** QoS 2 on a disk whose forces take as long as the test wants: none of the broker's four packets leaves before its own. */
+@Execution(ExecutionMode.CONCURRENT)
 final class Qos2HeldForceTest {
 
     private static final Duration HELD = Duration.ofSeconds(2);

@@ -25,8 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The whole broker on a disk whose forces take as long as the test wants: no answer that confirms leaves before. */
+@Execution(ExecutionMode.CONCURRENT)
 class HeldForceTest {
 
     private static final Duration HELD = Duration.ofSeconds(2);

@@ -45,7 +45,7 @@ final class MqttCrashIT {
     @RegisterExtension
     final MqttLinks links = new MqttLinks("crash");
 
-    private final BrokerOptions options = BrokerOptions.fresh();
+    private final BrokerOptions options = BrokerOptions.fresh().onKeptPorts();
     private BrokerProcess broker;
 
     @BeforeAll
@@ -55,7 +55,7 @@ final class MqttCrashIT {
 
     @BeforeEach
     void meet() {
-        if (!broker.isAlive()) broker = broker.restartInPlace(); // the test before has failed between kill and restart
+        if (!broker.isAlive()) broker = broker.restart(); // the test before has failed between kill and restart
         links.meet(broker);
     }
 
@@ -66,7 +66,7 @@ final class MqttCrashIT {
     }
 
     private void restart() {
-        broker = broker.restartInPlace();
+        broker = broker.restart();
         links.meet(broker);
     }
 

@@ -1,8 +1,8 @@
 package io.signalbox.conformance.foreign;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.signalbox.conformance.process.Await;
 import io.signalbox.conformance.process.BrokerUnderTest;
 import io.signalbox.conformance.process.SharedBroker;
 import java.time.Duration;
@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -56,16 +57,21 @@ final class MqttSharedIT {
         }
         List<String> sent = publish(flavour, MESSAGES);
         List<String> received = new ArrayList<>();
-        for (MqttLink member : members) {
-            int before = received.size();
-            for (Optional<MqttMessage> next = member.poll(Duration.ofSeconds(1));
-                    next.isPresent();
-                    next = member.poll(Duration.ofMillis(200))) {
-                assertEquals(links.topic(flavour), next.get().topic());
-                received.add(next.get().payload());
+        Set<MqttLink> served = new HashSet<>();
+        Await.until("every message at one of the members", () -> {
+            for (MqttLink member : members) {
+                for (Optional<MqttMessage> next = member.poll(Duration.ofMillis(5));
+                        next.isPresent();
+                        next = member.poll(Duration.ofMillis(5))) {
+                    assertEquals(links.topic(flavour), next.get().topic());
+                    received.add(next.get().payload());
+                    served.add(member);
+                }
             }
-            assertFalse(received.size() == before, "a member got nothing");
-        }
+            return received.size() >= MESSAGES;
+        });
+        members.forEach(MqttLink::assertNothingMore);
+        assertEquals(Set.copyOf(members), served, "a member got nothing");
         assertEquals(MESSAGES, received.size());
         assertEquals(new HashSet<>(sent), new HashSet<>(received));
     }

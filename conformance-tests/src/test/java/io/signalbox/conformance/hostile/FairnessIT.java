@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Whoever is attacked, others' messages come as soon as before: their 99th percentile is at most twice what it is without the
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
  * percentile; as the machine may have other work, what misses is measured again.
  */
 @Tag("campaign")
+@Isolated
 class FairnessIT {
 
     private static final double ALLOWED_RATIO = 2;

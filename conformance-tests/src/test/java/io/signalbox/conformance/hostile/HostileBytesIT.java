@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Every attack on a real broker, again and again on new connections, while probes on other connections measure. Each ends as
  * the protocol wants it to; the broker serves on; and nobody else is made to wait. Attacks and probes come to all loops in turn,
  * so that a loop turn that takes long is a message that came late.
  */
+@Isolated
 class HostileBytesIT {
 
     private static final Duration SPAN = Siege.span(150);

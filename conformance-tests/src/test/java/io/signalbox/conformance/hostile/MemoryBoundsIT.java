@@ -14,12 +14,14 @@ import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What one connection can make the broker hold: little before its login, and after it no more than a fixed sum and the largest
  * message. Each hoard has a broker process of its own, whose heap is touched at its start, so that all that grows is counted.
  */
 @Tag("campaign")
+@Isolated
 class MemoryBoundsIT {
 
     /** As many as warm the code up without leaving much in the pools. */

@@ -14,11 +14,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.lang.model.element.Modifier;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
@@ -29,22 +30,35 @@ record SourceFile(List<Type> types, List<Method> methods) {
 
     record Method(String name, int line, int lines, boolean isPublicCallWithBoolean) {}
 
-    private static final Map<Path, SourceFile> PARSED = new ConcurrentHashMap<>();
-
-    static SourceFile parse(Path file) {
-        return PARSED.computeIfAbsent(file, SourceFile::read);
+    /** All of them at once, for whoever is the first to ask: a parser of its own for each file takes ten times as long. */
+    private static final class All {
+        private static final Map<Path, SourceFile> BY_PATH = readAll();
     }
 
-    private static SourceFile read(Path file) {
+    /** One of those of {@link Checkout#javaFiles}. */
+    static SourceFile parse(Path file) {
+        SourceFile parsed = All.BY_PATH.get(file);
+        if (parsed == null) throw new IllegalArgumentException(file + " is in no module");
+        return parsed;
+    }
+
+    private static Map<Path, SourceFile> readAll() {
+        List<Path> paths = new ArrayList<>();
+        for (Path module : Checkout.modules()) {
+            for (String kind : List.of("main", "test")) paths.addAll(Checkout.javaFiles(module, kind));
+        }
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            JavacTask task =
-                    (JavacTask) compiler.getTask(null, files, null, null, null, files.getJavaFileObjects(file));
-            SourceFile found = new SourceFile(new ArrayList<>(), new ArrayList<>());
+            Iterable<? extends JavaFileObject> sources = files.getJavaFileObjects(paths.toArray(new Path[0]));
+            JavacTask task = (JavacTask) compiler.getTask(null, files, null, null, null, sources);
+            DocTrees docs = DocTrees.instance(task);
+            Map<Path, SourceFile> all = new HashMap<>();
             for (CompilationUnitTree unit : task.parse()) {
-                new Reader(unit, DocTrees.instance(task), found).scan(unit, null);
+                SourceFile found = new SourceFile(new ArrayList<>(), new ArrayList<>());
+                new Reader(unit, docs, found).scan(unit, null);
+                all.put(Path.of(unit.getSourceFile().toUri()), found);
             }
-            return found;
+            return all;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,12 +16,14 @@ import org.apache.qpid.protonj2.client.StreamReceiver;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * 1 GiB over AMQP and 200 MiB over MQTT, in and out of a process with 256 MiB of heap: what the heap holds of it at any time, and
  * what a connection with small messages feels of it.
  */
 @Tag("campaign")
+@Isolated
 class LargeCampaignIT {
 
     private static final long MOST_HEAP_BYTES = 8 << 20;

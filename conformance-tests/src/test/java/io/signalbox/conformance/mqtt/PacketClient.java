@@ -18,7 +18,7 @@ import java.util.List;
 /** One end of a connection, packet by packet in {@link PacketNotation}. Used by one thread. */
 final class PacketClient implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 5000;
+    private static final int PATIENCE_MILLIS = 20_000;
     private static final int REASON_STRING = 0x1f;
 
     private final Version version;

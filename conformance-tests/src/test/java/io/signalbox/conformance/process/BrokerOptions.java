@@ -20,6 +20,8 @@ import java.util.Map;
 public record BrokerOptions(
         Path dataDirectory, Map<String, String> settings, List<String> jvmOptions, List<String> through) {
 
+    private static final List<String> LISTENERS = List.of("amqp", "mqtt", "http");
+
     /** Of brokers that live for seconds, most of which would go to the better compiler; who measures says otherwise. */
     private static final List<String> QUICKLY_COMPILED = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
 
@@ -49,6 +51,14 @@ public record BrokerOptions(
         return new BrokerOptions(dataDirectory, more, jvmOptions, through);
     }
 
+    /** Ports that nobody else gets while the broker is away, for one that is started again where it was. */
+    public BrokerOptions onKeptPorts() {
+        BrokerOptions options = this;
+        for (String listener : LISTENERS)
+            options = options.with(listener + ".port", Integer.toString(KeptPorts.next()));
+        return options;
+    }
+
     /** A JVM as users have it, for tests of what a busy broker does. */
     public BrokerOptions onUsualJvm() {
         return withJvmOptions(USUAL);
@@ -65,7 +75,7 @@ public record BrokerOptions(
     /** The settings with the ports and hosts that nobody has said. */
     Map<String, String> allSettings() {
         Map<String, String> all = new LinkedHashMap<>();
-        for (String listener : List.of("amqp", "mqtt", "http")) {
+        for (String listener : LISTENERS) {
             all.put(listener + ".host", "127.0.0.1");
             all.put(listener + ".port", "0");
         }

@@ -58,21 +58,10 @@ public final class BrokerProcess implements BrokerUnderTest {
         }
     }
 
-    /** Starts the next process on the same data directory. */
+    /** Starts the next process on the same data directory, and where the ports are kept ones, on the same ports. */
     public BrokerProcess restart() {
-        return restart(options);
-    }
-
-    /** Starts the next process on the same data directory and the same ports: clients find it where it was. */
-    public BrokerProcess restartInPlace() {
-        return restart(options.with("amqp.port", Integer.toString(amqp().getPort()))
-                .with("mqtt.port", Integer.toString(mqtt().getPort()))
-                .with("http.port", Integer.toString(http().getPort())));
-    }
-
-    private BrokerProcess restart(BrokerOptions with) {
         if (process.isAlive()) throw new IllegalStateException("broker " + pid() + " still runs");
-        return start(with);
+        return start(options);
     }
 
     /** The pid of the JVM, also when the broker was started through another program. */

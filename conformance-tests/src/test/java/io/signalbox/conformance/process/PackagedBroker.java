@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The jar that this build has packaged, and how a JVM is started on it. Its JVMs map one archive of its classes, made for the
- * first of them by a broker that starts and stops: so each of the hundreds that the tests start has half of the work. Stateless.
+ * first of them by a broker that starts and stops: so each of the hundreds that the tests start has half of the work. Thread-safe.
  */
 public final class PackagedBroker {
 
@@ -59,8 +59,8 @@ public final class PackagedBroker {
         return command;
     }
 
-    /** That of this jar and this JVM; a JVM takes no other. */
-    private static Path archive() {
+    /** That of this jar and this JVM; a JVM takes no other. The first who asks makes it, the others wait. */
+    private static synchronized Path archive() {
         try {
             Path jar = jar();
             String key = Integer.toHexString(List.of(jar, Files.getLastModifiedTime(jar), Runtime.version())

@@ -9,11 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What tests may expect of the broker they are given: that it is empty, and there in less than a second. */
 @ExtendWith(SharedBroker.class)
+@Isolated
 final class SharedBrokerIT {
 
     private static final int MOST_STARTS = 15;

@@ -61,8 +61,11 @@ final class ExpiryIT {
 
     @Test
     void theyGoWithoutAConsumer() throws Exception {
+        long begun = System.nanoTime();
         publishAll();
-        assertEquals(IN_QUEUE + 1, broker.control().depth("expiring"));
+        long depth = broker.control().depth("expiring");
+        boolean anyIsDue = System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(TTL_SECONDS);
+        assertTrue(anyIsDue || depth == IN_QUEUE + 1, depth + " messages before the first is due");
         awaitThatOneIsLeftInEach();
         assertEquals(IN_QUEUE + FOR_SESSION, metric("signalbox_queue_messages_expired"));
         assertOnlyTheLastIsDelivered();

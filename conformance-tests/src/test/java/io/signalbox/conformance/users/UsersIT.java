@@ -54,7 +54,8 @@ final class UsersIT {
 
     @BeforeEach
     void start() {
-        broker = BrokerProcess.start(BrokerOptions.fresh());
+        // The quick compiler takes several times as long to hash a password.
+        broker = BrokerProcess.start(BrokerOptions.fresh().onUsualJvm());
         cli = new Cli(broker.dataDirectory());
     }
 
