@@ -28,10 +28,11 @@ public final class Checkout {
         return directory;
     }
 
-    /** The modules, each a directory with a pom of its own. */
+    /** The modules, each a directory with a pom of its own, in the root or in another module. */
     public static List<Path> modules() {
-        try (Stream<Path> entries = Files.list(ROOT)) {
-            return entries.filter(entry -> Files.exists(entry.resolve("pom.xml")))
+        try (Stream<Path> directories = Files.find(ROOT, 2, (path, kind) -> kind.isDirectory())) {
+            return directories
+                    .filter(directory -> !directory.equals(ROOT) && Files.exists(directory.resolve("pom.xml")))
                     .sorted()
                     .toList();
         } catch (IOException e) {
