@@ -59,10 +59,11 @@ final class NumberedMessages {
                 int number = number(message.body());
                 if (taken.incrementAndGet() <= most) message.accept(() -> settled.add(number));
             });
+            // The queue first: what has left it by then was taken before.
             Await.until(
                     "they come",
                     () -> settled.size() >= most
-                            || settled.size() == taken.get() && broker.control().depth(queue) == 0);
+                            || broker.control().depth(queue) == 0 && settled.size() == taken.get());
         }
         return settled;
     }
