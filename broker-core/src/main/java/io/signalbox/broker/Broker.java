@@ -46,6 +46,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerCounters counters = new BrokerCounters();
     private final MemoryBudget memory;
     private final Map<String, VirtualHost> virtualHosts = new ConcurrentHashMap<>();
+    private final QueueImages images;
     private final StateTable numberTable;
     private final StateTable queueTable;
     private final StateTable exchangeTable;
@@ -67,6 +68,7 @@ public final class Broker implements AutoCloseable {
                 .map(executor -> new Loop(executor, store))
                 .toList();
         for (int i = 0; i < loops.size(); i++) loopOf.put(settings.eventLoops().get(i), loops.get(i));
+        this.images = new QueueImages(loops, virtualHosts.values());
         this.numberTable = store.table("broker.numbers");
         this.queueTable = store.table(QueueNames.TABLE);
         this.exchangeTable = store.table("broker.exchanges");
@@ -78,20 +80,37 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Recovers what an earlier life left and opens the broker.
+     * Recovers what an earlier life left and opens the broker: {@link #recover} and {@link #begin}.
      *
      * @throws StoreException if the store cannot be opened; its message says why and what to do
      */
     public static Broker open(BrokerSettings settings) throws StoreException {
+        Broker broker = recover(settings);
+        broker.begin();
+        return broker;
+    }
+
+    /**
+     * The same for whoever has to say more of what an earlier life left, as policies and sessions do, before a queue gets its first command:
+     * until {@link #begin} the broker gives none of its own.
+     *
+     * @throws StoreException as {@link #open}
+     */
+    public static Broker recover(BrokerSettings settings) throws StoreException {
         Broker broker = new Broker(settings);
         Recovery recovery = broker.new Recovery(settings);
-        broker.store.recover(recovery, new QueueImages(broker.loops, broker.virtualHosts.values()));
+        broker.store.recover(recovery, broker.images);
         recovery.restoreCatalogue();
         broker.users.restore();
         recovery.end();
         for (VirtualHost host : broker.virtualHosts.values()) host.retained().restore();
         broker.reserveQueueIds(broker.nextQueueId.get());
         return broker;
+    }
+
+    /** All that an earlier life left has its owner. Once. */
+    public void begin() {
+        images.begin();
     }
 
     /** The core's view of one of the event loops given at the start. */

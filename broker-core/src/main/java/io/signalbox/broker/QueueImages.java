@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Tells a store what the queues have. A message is with its queues when the turn is over in which its loop appended it, or, if its
  * targets get it after the force only, when its answer has left: so first every loop has a turn, and the answers have left that wait
  * for what is durable by now; and then the queues are asked. Nothing later is waited for: a checkpoint may be what makes room for
- * the next force. Thread-safe.
+ * the next force. At a start nothing is asked of them before {@link #begin}. Thread-safe.
  */
 final class QueueImages implements CheckpointSource {
 
@@ -26,6 +28,10 @@ final class QueueImages implements CheckpointSource {
 
     private final List<Loop> loops;
     private final Collection<VirtualHost> hosts;
+    /** What the store asks for until somebody sees to it; it asks for one thing at a time. */
+    private final AtomicReference<@Nullable Runnable> asked = new AtomicReference<>();
+
+    private volatile boolean begun;
 
     QueueImages(List<Loop> loops, Collection<VirtualHost> hosts) {
         this.loops = loops;
@@ -34,6 +40,22 @@ final class QueueImages implements CheckpointSource {
 
     @Override
     public void collect(long belowLsn, ImageSink sink) {
+        asked.set(() -> ask(belowLsn, sink));
+        if (begun) answer();
+    }
+
+    /** Until now others may have worked on the queues of an earlier life, which knows no thread but theirs. */
+    void begin() {
+        begun = true;
+        answer();
+    }
+
+    private void answer() {
+        Runnable question = asked.getAndSet(null);
+        if (question != null) question.run();
+    }
+
+    private void ask(long belowLsn, ImageSink sink) {
         AtomicInteger waitedFor = new AtomicInteger(loops.size());
         for (Loop loop : loops) {
             Runnable handedOver = () -> {

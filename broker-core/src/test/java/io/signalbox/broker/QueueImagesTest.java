@@ -10,6 +10,8 @@ import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.DeliveryListener;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
+import io.signalbox.broker.queue.QueueLimits;
+import io.signalbox.broker.queue.QueuePolicy;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
@@ -17,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +134,38 @@ class QueueImagesTest {
         assertTrue(checkpoint.ended);
         assertEquals(List.of(queue.id()), checkpoint.queueIds);
         assertEquals(List.of("a", "b", "c"), afterRestart("q"));
+    }
+
+    /**
+     * Policies and sessions work on the queues of an earlier life on a thread of their own, and say what must not go: a checkpoint that is
+     * due at once would have the queues take turns beside them.
+     */
+    @Test
+    void nothingIsAskedOfQueuesBeforeTheBrokerBegins() throws Exception {
+        MessageQueue before = queue("q");
+        for (String text : List.of("a", "b", "c")) publish(before, text);
+        loops.runAll();
+        Inbox seen = consume(before, loop, 1, new ArrayList<>());
+        loops.runAll();
+        Set<Long> lsns = Set.of(seen.deliveries.get(0).lsn());
+        LoggedStore next = LoggedStore.after(store, store.durableLsn());
+        TestLoops later = new TestLoops();
+        later.add();
+        Broker again = Broker.recover(new BrokerSettings(next, later.all(), InstantSource.system(), (d, t) -> {}));
+        LoggedStore.Checkpoint checkpoint = next.checkpoint();
+        QueueLimits one = new QueueLimits(1, QueueLimits.NONE, QueueLimits.NONE, QueueLimits.Overflow.DROP_HEAD);
+        again.govern(List.of(new QueuePolicy("p", "q", QueuePolicy.Scope.ALL, one)));
+        later.runAll();
+        MessageQueue queue = again.defaultVirtualHost().queue("q").orElseThrow();
+        assertEquals(lsns, queue.recovery().reserve(lsns, "mine"));
+        assertFalse(checkpoint.ended);
+        again.begin();
+        later.runAll();
+        assertTrue(checkpoint.ended);
+        assertEquals(2, queue.status().ready(), "the one that is reserved, and the newest");
+        LoggedStore.Checkpoint second = next.checkpoint();
+        later.runAll();
+        assertTrue(second.ended);
     }
 
     @Test

@@ -59,13 +59,21 @@ final class AppendBuffer {
         return usualBytes - BatchHeader.BYTES;
     }
 
-    /** Empties the buffer and gives it its place in the log. The log thread, before it makes the buffer active. */
+    /** Empties the buffer and gives it its place in the log; nobody claims anything yet. The log thread, before it makes the buffer active. */
     AppendBuffer startAt(long lsn) {
         baseLsn = lsn;
         urgent = false;
         filled.set(BatchHeader.BYTES);
-        claimed.set(BatchHeader.BYTES);
+        claimed.set(BatchHeader.BYTES | CLOSED_BIT);
         return this;
+    }
+
+    /**
+     * From here on ranges are claimed. The log thread, after it made the buffer active: whoever has had it in hand since the last time that
+     * it was would else be in the log above what {@link LogState#givenLsn} takes for the end.
+     */
+    void open() {
+        claimed.set(BatchHeader.BYTES);
     }
 
     /** The index of a range of {@code count} bytes that is now the caller's to fill, {@link #FULL} or {@link #CLOSED}. */

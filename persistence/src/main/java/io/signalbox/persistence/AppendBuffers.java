@@ -36,6 +36,7 @@ final class AppendBuffers {
         segmentEnd = segment.endLsn();
         free.push(newBuffer());
         active = newBuffer().startAt(segment.firstBatchLsn());
+        active.open();
     }
 
     private AppendBuffer newBuffer() {
@@ -124,6 +125,7 @@ final class AppendBuffers {
         AppendBuffer next =
                 usual ? free.pop() : new AppendBuffer(ByteBuffer.allocate(largeCapacity(large)), usualBytes);
         active = next.startAt(place(end, next.bytes().capacity()));
+        next.open();
     }
 
     private int largeCapacity(int large) {

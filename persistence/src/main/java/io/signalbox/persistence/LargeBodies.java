@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,12 +83,12 @@ final class LargeBodies {
         one.body.release();
     }
 
-    /** Whether the enqueue record at {@code lsn} names a piece that lies between these addresses. */
-    boolean hasPiece(long lsn, long fromLsn, long toLsn) {
+    /** Whether the enqueue record at {@code lsn} names a piece that lies at such an address. */
+    boolean hasPiece(long lsn, LongPredicate wanted) {
         if (named.isEmpty()) return false;
         Named one = named.get(lsn);
         if (one == null) return false;
-        for (long piece : one.body.lsns()) if (piece >= fromLsn && piece < toLsn) return true;
+        for (long piece : one.body.lsns()) if (wanted.test(piece)) return true;
         return false;
     }
 

@@ -34,6 +34,7 @@ final class LogWindow {
         if (lsn >= from && lsn + needed <= from + count) return (int) (lsn - from);
         if (needed > bytes.capacity()) bytes = ByteBuffer.allocate(needed);
         from = lsn;
+        count = 0; // should the read fail
         count = store.read(lsn, bytes.clear().limit(Math.min(bytes.capacity(), Math.max(needed, useful))));
         bytes.clear();
         return count >= needed ? 0 : MISSING;

@@ -291,14 +291,10 @@ final class Rebuild {
         }
 
         /** A record that names a body is worth nothing without it. */
-        private boolean hasBody(LogRecord record) throws StoreException {
+        private boolean hasBody(LogRecord record) {
             if (!record.isNaming()) return true;
             Segment segment = segments.of(record.namedLsn());
-            try {
-                return segment != null && holders.record(segment.header(), record.namedLsn(), Long.MAX_VALUE) != null;
-            } catch (IOException e) {
-                throw new StoreException("The log cannot be read (" + e.getMessage() + "). Check the disk.", e);
-            }
+            return segment != null && holders.record(segment.header(), record.namedLsn(), Long.MAX_VALUE) != null;
         }
 
         @Override

@@ -5,7 +5,6 @@ import io.signalbox.broker.store.MessageStore.ReadSink;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.log.Checksum;
 import io.signalbox.persistence.log.LogStore;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +53,7 @@ final class RecordReader {
          *
          * @param holder where the body lies, if the record only names it
          */
-        boolean read(LogRecord record, @Nullable Entered holder) throws IOException, StoreException;
+        boolean read(LogRecord record, @Nullable Entered holder) throws StoreException;
     }
 
     private interface DamageSink {
@@ -75,15 +74,14 @@ final class RecordReader {
         add(lsns, (record, holder) -> hand(record, holder, sink), sink::damaged, failure);
     }
 
-    private boolean hand(LogRecord record, @Nullable Entered holder, ReadSink sink) throws IOException, StoreException {
+    private boolean hand(LogRecord record, @Nullable Entered holder, ReadSink sink) throws StoreException {
         if (!record.hasMessage()) return false;
         if (record.isNaming()) return handMoved(record, holder, sink);
         sink.loaded(record.lsn(), record.residentMessage(formats, log.segments().bodies()));
         return true;
     }
 
-    private boolean handMoved(LogRecord record, @Nullable Entered entered, ReadSink sink)
-            throws IOException, StoreException {
+    private boolean handMoved(LogRecord record, @Nullable Entered entered, ReadSink sink) throws StoreException {
         if (entered == null) throw gone(record.lsn());
         LogRecord holder = holders.record(entered.segment.header(), record.namedLsn(), Long.MAX_VALUE);
         if (holder == null || !holder.hasMessage()) return false;
@@ -128,8 +126,6 @@ final class RecordReader {
             serve(request);
         } catch (StoreException e) {
             request.failure.accept(e);
-        } catch (IOException e) {
-            request.failure.accept(new StoreException("The log cannot be read (" + e.getMessage() + ").", e));
         } catch (RuntimeException e) {
             LOGGER.error("A reader of {} messages failed", request.lsns.length, e);
         } finally {
@@ -139,7 +135,7 @@ final class RecordReader {
         return LogWriter.AGAIN;
     }
 
-    private void serve(Request request) throws IOException, StoreException {
+    private void serve(Request request) throws StoreException {
         window.clear();
         holders.clear();
         for (int i = 0; i < request.lsns.length; i++) {

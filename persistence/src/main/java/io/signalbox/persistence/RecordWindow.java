@@ -46,11 +46,28 @@ final class RecordWindow {
      *
      * @param segment in which it lies
      * @param nextLsn which one will be asked for after it
-     * @return valid until the next call; null if what is there is not what was written
+     * @return valid until the next call; null if what is there is not what was written, or cannot be read
      */
     @Nullable
-    LogRecord record(SegmentHeader segment, long lsn, long nextLsn) throws IOException {
+    LogRecord record(SegmentHeader segment, long lsn, long nextLsn) {
         int useful = nextLsn > lsn && nextLsn - lsn < BYTES ? BYTES : USUAL_RECORD_BYTES;
+        try {
+            return read(segment, lsn, useful);
+        } catch (IOException e) {
+            return alone(segment, lsn);
+        }
+    }
+
+    /** It may be what lies behind it that cannot be read. */
+    private @Nullable LogRecord alone(SegmentHeader segment, long lsn) {
+        try {
+            return read(segment, lsn, 0);
+        } catch (IOException e) {
+            return null; // damage like any other: the disk has not what was written
+        }
+    }
+
+    private @Nullable LogRecord read(SegmentHeader segment, long lsn, int useful) throws IOException {
         int index = window.find(lsn, LogRecord.FIXED_BYTES, useful);
         if (index == LogWindow.MISSING) return null;
         int length = window.bytes().getInt(index);

@@ -7,6 +7,7 @@ import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.LogStore.Copied;
 import io.signalbox.persistence.log.SegmentHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -27,8 +28,8 @@ final class Scrub implements ImageListener {
     private static final int BYTES_PER_STEP = 256 << 10;
     private static final long PASS_NANOS = TimeUnit.DAYS.toNanos(1);
 
-    /** A place that cannot be read at all is left behind by so much. */
-    private static final int UNREADABLE_BYTES = 64 << 10;
+    /** A place that cannot be read at all is left behind by so much: a system reads no less. */
+    private static final int UNREADABLE_BYTES = 4096;
 
     /** More are not looked for before it is known what lies in these. */
     private static final int MOST_SUSPECTS = 64;
@@ -57,6 +58,9 @@ final class Scrub implements ImageListener {
     private long durableBefore;
     private @Nullable SegmentScanner scanner;
     private long scannedBase;
+    /** Whether the way goes on in the middle of a batch, of which the beginning could not be read. */
+    private boolean isInBatch;
+
     private boolean isTelling;
 
     /** A stretch of the log, to be told when it is known what lies there. */
@@ -142,14 +146,36 @@ final class Scrub implements ImageListener {
             read = segment.sharedFile() == 0 ? readBatches(segment) : readCopies(segment, from);
         } catch (IOException e) {
             // A read that fails is no failure of the store: nothing was to be written.
-            read = UNREADABLE_BYTES;
-            nextLsn = Math.min(from + UNREADABLE_BYTES, segment.header().endLsn());
-            suspect(store.describe(from) + " (" + e.getMessage() + ")", from, nextLsn, Kind.UNREAD);
-            scanner = null;
+            read = leaveBehind(segment, from, e);
         }
         readBytes.addAndGet(read);
         rest(read);
         return true;
+    }
+
+    /**
+     * Goes on behind what cannot be read. Records that begin before it may reach into it.
+     *
+     * @return how many bytes were left behind
+     */
+    private long leaveBehind(Segment segment, long from, IOException why) {
+        long end = segment.header().endLsn();
+        long at = from & -UNREADABLE_BYTES;
+        while (at < Math.min(end, from + 2 * BYTES_PER_STEP) && canRead(at)) at += UNREADABLE_BYTES;
+        nextLsn = Math.min(at + UNREADABLE_BYTES, end);
+        suspect(store.describe(at) + " (" + why.getMessage() + ")", from, nextLsn, Kind.UNREAD);
+        scanner = null;
+        isInBatch = nextLsn < end;
+        return nextLsn - from;
+    }
+
+    private boolean canRead(long lsn) {
+        try {
+            store.read(lsn, ByteBuffer.allocate(UNREADABLE_BYTES));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private void rest(long read) {
@@ -193,7 +219,10 @@ final class Scrub implements ImageListener {
         long limit = header.baseLsn() + segment.bytes();
         try {
             long bad = here.scan(header, from, limit, new Stepping(from));
-            if (bad < limit) bad(segment, here, bad, limit);
+            // What the rest of a batch lacks is no damage of its own: it may only be that it is no batch.
+            Kind kind = isInBatch && nextLsn == from && bad == from ? Kind.EMPTY : Kind.DAMAGED;
+            isInBatch = false;
+            if (bad < limit) bad(segment, here, bad, limit, kind);
             else nextLsn = header.endLsn();
         } catch (Enough e) {
             nextLsn = e.lsn;
@@ -211,7 +240,8 @@ final class Scrub implements ImageListener {
         public void record(LogRecord record) {}
     }
 
-    private void bad(Segment segment, SegmentScanner here, long bad, long limit) throws IOException {
+    /** @param kind of what is no record there */
+    private void bad(Segment segment, SegmentScanner here, long bad, long limit, Kind kind) throws IOException {
         SegmentHeader header = segment.header();
         boolean isCut = limit < header.endLsn();
         long durable = isCut ? limit : Math.max(testimonyOf(header, here), here.testimonyAfter(header, bad));
@@ -223,7 +253,7 @@ final class Scrub implements ImageListener {
         long next = here.nextBatch(header, bad, limit);
         long end = Math.max(durable, bad + BatchHeader.filled((int) here.tornBytesAt(header, bad)));
         new BatchRemains(store, checksum, MOST_LOOKED_THROUGH_BYTES)
-                .visit(header, bad, Math.min(next, Math.min(end, limit)), new Gaps());
+                .visit(header, bad, Math.min(next, Math.min(end, limit)), new Gaps(kind));
         nextLsn = next < limit ? next : header.endLsn();
     }
 
@@ -237,12 +267,18 @@ final class Scrub implements ImageListener {
     }
 
     private final class Gaps implements BatchRemains.Visitor<RuntimeException> {
+        private final Kind kind;
+
+        Gaps(Kind kind) {
+            this.kind = kind;
+        }
+
         @Override
         public void record(LogRecord record) {}
 
         @Override
         public void gap(long fromLsn, long toLsn, Set<Long> named) {
-            suspect(store.describe(fromLsn), fromLsn, toLsn, Kind.DAMAGED);
+            suspect(store.describe(fromLsn), fromLsn, toLsn, kind);
         }
     }
 
@@ -313,7 +349,7 @@ final class Scrub implements ImageListener {
         if (lsn >= suspect.fromLsn && lsn < suspect.toLsn) return true;
         long holderLsn = log.segments().moved().holderOf(lsn);
         if (holderLsn >= suspect.fromLsn && holderLsn < suspect.toLsn) return true;
-        return log.segments().bodies().hasPiece(lsn, suspect.fromLsn, suspect.toLsn);
+        return log.segments().bodies().hasPiece(lsn, piece -> piece >= suspect.fromLsn && piece < suspect.toLsn);
     }
 
     @Override
@@ -343,14 +379,19 @@ final class Scrub implements ImageListener {
 
     /** Where a whole stretch is suspected, some of it may be what was written. */
     private boolean isReadable(Suspect suspect, long lsn) {
-        if (lsn < suspect.fromLsn || lsn >= suspect.toLsn) return false; // one of its pieces lies there
-        Segment segment = log.segments().of(lsn);
+        long holderLsn = log.segments().moved().holderOf(lsn);
+        return isThere(suspect, lsn)
+                && (holderLsn == 0 || isThere(suspect, holderLsn))
+                && !log.segments().bodies().hasPiece(lsn, piece -> !isThere(suspect, piece));
+    }
+
+    /** Of what lies elsewhere nothing is suspected. */
+    private boolean isThere(Suspect suspect, long lsn) {
+        Segment segment = lsn < suspect.fromLsn || lsn >= suspect.toLsn
+                ? null
+                : log.segments().of(lsn);
         if (segment == null) return true;
-        try {
-            window.clear();
-            return window.record(segment.header(), lsn, lsn) != null;
-        } catch (IOException e) {
-            return false;
-        }
+        window.clear();
+        return window.record(segment.header(), lsn, lsn) != null;
     }
 }

@@ -16,7 +16,10 @@ final class StoreThreads implements LogThreads {
 
     @Override
     public void start(LogEngine engine) {
-        Worker log = new Worker("signalbox-log", LOG_SPIN_NANOS, engine::logStep, e -> died(engine, e));
+        Worker log = new Worker("signalbox-log", LOG_SPIN_NANOS, engine::logStep, e -> {
+            died(engine, e);
+            engine.logStep(); // the last: who waits for a force hears that there is none
+        });
         Worker reader = new Worker("signalbox-reader", 0, engine::readStep, e -> died(engine, e));
         Worker housekeeper = new Worker("signalbox-housekeeper", 0, engine::housekeepingStep, e -> died(engine, e));
         workers = List.of(log, reader, housekeeper);

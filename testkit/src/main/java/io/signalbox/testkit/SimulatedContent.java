@@ -1,9 +1,11 @@
 package io.signalbox.testkit;
 
 import io.signalbox.testkit.SimulatedDisk.Loss;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,8 @@ final class SimulatedContent {
     private byte[] forced = new byte[0];
     private int forcedSize;
     private final TreeMap<Integer, List<byte[]>> unforced = new TreeMap<>();
+    /** Sectors that cannot be read; a drive puts another in the place of one that is written. */
+    private BitSet broken = new BitSet();
 
     /** What the file is called now; open handles follow a rename. */
     String name() {
@@ -42,6 +46,7 @@ final class SimulatedContent {
         size = Math.max(size, position + count);
         for (int sector = position / SECTOR_BYTES; sector <= (position + count - 1) / SECTOR_BYTES; sector++) {
             int from = sector * SECTOR_BYTES;
+            broken.clear(sector);
             unforced.computeIfAbsent(sector, at -> new ArrayList<>(1))
                     .add(Arrays.copyOfRange(seen, from, from + SECTOR_BYTES));
         }
@@ -53,8 +58,10 @@ final class SimulatedContent {
         return room <= bytes.length ? bytes : Arrays.copyOf(bytes, room);
     }
 
-    int read(int position, ByteBuffer target) {
+    int read(int position, ByteBuffer target) throws IOException {
         int count = Math.max(0, Math.min(target.remaining(), size - position));
+        int bad = broken.nextSetBit(position / SECTOR_BYTES);
+        if (bad >= 0 && bad * SECTOR_BYTES < position + count) throw new IOException("Input/output error (simulated)");
         target.put(seen, Math.min(position, seen.length), count);
         return count;
     }
@@ -98,6 +105,7 @@ final class SimulatedContent {
         copy.size = size;
         copy.forced = forced.clone();
         copy.forcedSize = forcedSize;
+        copy.broken = (BitSet) broken.clone();
         unforced.forEach((sector, versions) -> copy.unforced.put(sector, new ArrayList<>(versions)));
         return copy;
     }
@@ -114,6 +122,7 @@ final class SimulatedContent {
         after.seen = left;
         after.forced = left.clone();
         after.forcedSize = after.size;
+        after.broken = (BitSet) broken.clone();
         return after;
     }
 
@@ -137,6 +146,10 @@ final class SimulatedContent {
 
     byte byteAt(int offset) {
         return seen[offset];
+    }
+
+    void breakSectorAt(int offset) {
+        broken.set(offset / SECTOR_BYTES);
     }
 
     void flipBit(int offset, int bit) {

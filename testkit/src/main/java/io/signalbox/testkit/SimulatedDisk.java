@@ -161,6 +161,11 @@ public final class SimulatedDisk implements Disk {
         content(name).flipBit((int) offset, bit);
     }
 
+    /** From now on the sector of a file that has this place cannot be read, until it is written. */
+    public synchronized void breakSector(String name, long offset) {
+        content(name).breakSectorAt((int) offset);
+    }
+
     /** How long a file is; an error if there is none. */
     public synchronized long sizeOf(String name) {
         return content(name).size();
@@ -317,7 +322,7 @@ public final class SimulatedDisk implements Disk {
         }
 
         @Override
-        public int read(long position, ByteBuffer target) {
+        public int read(long position, ByteBuffer target) throws IOException {
             synchronized (SimulatedDisk.this) {
                 return content.read((int) position, target);
             }

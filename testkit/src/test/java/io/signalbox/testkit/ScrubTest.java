@@ -1,11 +1,16 @@
 package io.signalbox.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.message.Body;
+import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.StoreDamage;
 import io.signalbox.broker.store.StoreException;
+import io.signalbox.broker.store.WriteBatch;
+import io.signalbox.persistence.StoreSettings;
 import io.signalbox.testkit.SimulatedStore.Variation;
 import io.signalbox.testkit.StoreContents.EntryName;
 import java.util.ArrayList;
@@ -45,7 +50,7 @@ class ScrubTest {
             assertEquals(List.of(), before, "seed " + seed);
             String place = damage(disk, random);
             try {
-                Set<EntryName> unreadable = unreadable(disk.kill());
+                Set<EntryName> unreadable = unreadable(new SimulatedStore(disk.kill(), Variation.NONE, () -> 1));
                 long read = store.engine().status().scrubbedBytes();
                 work(store, 30, TimeUnit.HOURS.toNanos(1));
                 assertTrue(store.engine().status().scrubbedBytes() > read, "nothing was read in a day");
@@ -64,6 +69,46 @@ class ScrubTest {
                 lost + ", " + harmless + ", " + inCopies);
     }
 
+    /** In a segment that is larger than what is read in one step, so that the way goes on in the middle of a batch. */
+    @Test
+    void aSectorThatCannotBeReadIsToldAndNothingBesideIt() throws Exception {
+        StoreSettings large = StoreSettings.ofSegments(1 << 20)
+                .limitedTo(SimulatedStore.TO_THE_END)
+                .scrubbedAt(4 << 20);
+        SimulatedDisk disk = new SimulatedDisk();
+        fill(new SimulatedStore(disk, Variation.NONE, () -> nanos, large));
+        SimulatedStore store = new SimulatedStore(disk, Variation.NONE, () -> nanos, large);
+        StoredEntries core = new StoredEntries();
+        store.engine().recover(core, core);
+        work(store, 10, TimeUnit.SECONDS.toNanos(1));
+        String name = disk.list().stream()
+                .filter(each -> each.startsWith("seg-") && disk.sizeOf(each) == large.segmentBytes())
+                .findFirst()
+                .orElseThrow();
+        disk.breakSector(name, 600_000);
+        Set<EntryName> unreadable = unreadable(new SimulatedStore(disk.kill(), Variation.NONE, () -> 1, large));
+        assertFalse(unreadable.isEmpty());
+        work(store, 30, TimeUnit.HOURS.toNanos(1));
+        check(core, unreadable);
+        assertEquals(1, core.damages().size(), core.damages()::toString);
+    }
+
+    private static void fill(SimulatedStore store) throws StoreException {
+        store.recoverFlags(SimulatedCore.SILENT);
+        byte[] body = new byte[1000];
+        new Random(1).nextBytes(body);
+        Message message = new Message(Envelope.of("q", true, 1), SimulatedFormat.BYTES, Body.Inline.of(body));
+        for (int i = 0; i < 3000; ) {
+            if (store.engine().append(new WriteBatch().message(message).enqueueTo(1, 0)) > 0) {
+                i++;
+            } else {
+                store.engine().housekeepingStep();
+                store.engine().logStep();
+            }
+        }
+        store.engine().close();
+    }
+
     private void work(SimulatedStore store, int times, long pauseNanos) {
         for (int i = 0; i < times; i++) {
             nanos += pauseNanos;
@@ -76,25 +121,30 @@ class ScrubTest {
         assertEquals(0, store.engine().failure().stream().count());
     }
 
-    /** A bit, or some in a row. */
+    /** A bit, some in a row, or a sector that cannot be read. */
     private static String damage(SimulatedDisk disk, Random random) {
         List<String> names = new ArrayList<>(disk.list());
         names.removeIf(name -> !name.startsWith("seg-") && !name.startsWith("cold-"));
         names.remove(names.size() - 1); // the one that is written
         if (names.isEmpty()) return "nothing";
+        boolean isSector = names.size() > 1 && random.nextInt(4) == 0;
+        if (isSector) names.remove(names.size() - 1); // a start reads where the log ends, and cannot go on without
         String name = names.get(random.nextInt(names.size()));
         int size = (int) disk.sizeOf(name);
         int offset = random.nextInt(size);
         for (int i = 0; i < 300 && (disk.byteAt(name, offset) == 0 || offset < 4096); i++)
             offset = random.nextInt(size);
         if (offset < 4096) return "nothing"; // nothing else is in it
+        if (isSector) {
+            disk.breakSector(name, offset);
+            return name + " at " + offset + ", a sector";
+        }
         int bytes = random.nextInt(3) == 0 ? 1 + random.nextInt(1500) : 1;
         for (int i = 0; i < bytes && offset + i < size; i++) disk.flipBit(name, offset + i, random.nextInt(8));
         return name + " at " + offset + ", " + bytes + " bytes";
     }
 
-    private static Set<EntryName> unreadable(SimulatedDisk copy) throws StoreException {
-        SimulatedStore store = new SimulatedStore(copy, Variation.NONE, () -> 1);
+    private static Set<EntryName> unreadable(SimulatedStore store) throws StoreException {
         Set<EntryName> unreadable = new TreeSet<>();
         for (EntryName name : store.recoverFlags(SimulatedCore.SILENT).keySet()) {
             try {

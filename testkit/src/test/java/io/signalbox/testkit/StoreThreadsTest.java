@@ -2,6 +2,7 @@ package io.signalbox.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.message.Body;
@@ -11,6 +12,7 @@ import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.RecoverySink;
+import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.persistence.PersistentStore;
 import io.signalbox.persistence.StoreSettings;
@@ -78,6 +80,24 @@ class StoreThreadsTest {
         disk.releaseForces();
         assertTrue(released.await(10, TimeUnit.SECONDS));
         assertTrue(store.durableLsn() > second);
+    }
+
+    /** Whatever it dies of: whoever waits hears that nothing comes any more, and the broker that its store has failed. */
+    @Test
+    void aLogThreadThatDiesLeavesNobodyWaiting() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageStore store = open(disk, new HashSet<>());
+        CountDownLatch told = new CountDownLatch(2);
+        store.onFailure(told::countDown);
+        disk.failBy(operation -> {
+            if (operation.startsWith("write seg-")) throw new OutOfMemoryError("simulated");
+        });
+        long lsn = store.append(publish(new Random(1), 1));
+        store.afterForce(lsn, told::countDown);
+        assertTrue(told.await(10, TimeUnit.SECONDS), told + " of 2 were not told");
+        assertTrue(store.durableLsn() <= lsn);
+        assertEquals(MessageStore.FAILED, store.append(publish(new Random(1), 1)));
+        assertThrows(StoreException.class, store::close);
     }
 
     private static MessageStore open(SimulatedDisk disk, Set<EntryName> entries) throws Exception {

@@ -57,6 +57,13 @@ final class Departures {
         if (lane != null) lane.keepDue(Order.arrival(entry.seq));
     }
 
+    /** False of one that a consumer has, or that was set apart for damage. */
+    boolean waits(Entry entry) {
+        Lane lane = index.existing(Order.level(entry.seq));
+        long arrival = Order.arrival(entry.seq);
+        return lane != null && lane.chunk(arrival).waits(lane.slot(arrival));
+    }
+
     // ---- by priority and arrival
 
     /** Of the bodies of those that wait, as far as it is known. */

@@ -117,11 +117,8 @@ final class QueueState {
 
     void endReserved(String name) {
         for (Entry entry : reservations.removeAll(name)) {
-            if (entry.loading) {
-                entry.doomed = true; // nothing ends whose record is being read
-            } else {
-                drop(entry);
-            }
+            if (entry.loading) entry.doomed = true; // nothing ends whose record is being read
+            else drop(entry);
         }
     }
 
@@ -347,7 +344,8 @@ final class QueueState {
 
     /** The entry, which nobody has, reaches nobody. */
     void drop(Entry entry) {
-        take(entry);
+        if (new Departures(index).waits(entry)) take(entry);
+        else damaged--; // it was set apart
         dropped++;
         end(entry);
     }

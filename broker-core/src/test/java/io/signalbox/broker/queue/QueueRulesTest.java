@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +51,9 @@ class QueueRulesTest {
         String reservedFor = "";
         final Set<Consumer> refusedBy = new HashSet<>();
         boolean ended;
+        /** What the log had of it was not what was written when it was read. */
+        boolean damaged;
+
         boolean fresh = true;
 
         Known(String text, long place, long expiresAtMillis, long lsn) {
@@ -102,6 +106,7 @@ class QueueRulesTest {
         final long[] arrivals = new long[10];
         final boolean particular;
         final boolean spills;
+        final boolean spoils;
         long nowMillis = 1;
         long alarmAtMillis = Long.MAX_VALUE;
         long nextLsn = 4096;
@@ -113,6 +118,7 @@ class QueueRulesTest {
             memory = new MemoryBudget(1 << 30, indexBytes);
             spills = indexBytes == 0;
             particular = random.nextInt(3) > 0;
+            spoils = random.nextInt(3) == 0;
             QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 40, "test");
             state = new QueueState(this, () -> Instant.ofEpochMilli(nowMillis), settings, memory, new QueueIndex(2));
         }
@@ -134,7 +140,7 @@ class QueueRulesTest {
                 checkSomebodyIsWoken();
             }
             long waiting = model.stream()
-                    .filter(known -> !known.ended && known.holder == null)
+                    .filter(known -> !known.ended && !known.damaged && known.holder == null)
                     .count();
             assertEquals(waiting, state.status().ready(), "ready");
             assertEquals(
@@ -225,7 +231,7 @@ class QueueRulesTest {
         }
 
         private static boolean mayExpire(Known known) {
-            boolean waits = !known.ended && known.holder == null && known.reservedFor.isEmpty();
+            boolean waits = !known.ended && !known.damaged && known.holder == null && known.reservedFor.isEmpty();
             return waits && known.expiresAtMillis != Envelope.NEVER;
         }
 
@@ -305,7 +311,10 @@ class QueueRulesTest {
         void endReserved(String name) {
             answerReads(); // what is being read would end later
             for (Known known : model) {
-                if (!known.ended && known.holder == null && known.reservedFor.equals(name)) known.ended = true;
+                if (!known.ended && known.holder == null && known.reservedFor.equals(name)) {
+                    known.ended = true;
+                    known.damaged = false;
+                }
             }
             state.endReserved(name);
         }
@@ -314,10 +323,16 @@ class QueueRulesTest {
             List<List<Entry>> now = List.copyOf(loads);
             loads.clear();
             for (List<Entry> entries : now) {
-                state.loaded(
-                        entries,
-                        entries.stream().map(entry -> log.get(entry.lsn)).toList());
+                List<@Nullable Message> messages = new ArrayList<>();
+                for (Entry entry : entries) messages.add(read(entry));
+                state.loaded(entries, messages);
             }
+        }
+
+        private @Nullable Message read(Entry entry) {
+            Known known = known(entry.lsn);
+            known.damaged = spoils && random.nextInt(8) == 0;
+            return known.damaged ? null : log.get(entry.lsn);
         }
 
         @Override
@@ -348,7 +363,8 @@ class QueueRulesTest {
         }
 
         private boolean mayHave(Consumer consumer, Known known) {
-            if (known.ended || known.holder != null || known.refusedBy.contains(consumer)) return false;
+            if (known.ended || known.damaged || known.holder != null || known.refusedBy.contains(consumer))
+                return false;
             if (!known.reservedFor.isEmpty() && (consumer.browses || !known.reservedFor.equals(consumer.name))) {
                 return false;
             }
@@ -375,7 +391,9 @@ class QueueRulesTest {
         public void change(List<TableChange> changes) {}
 
         @Override
-        public void forget(long lsn, java.util.function.Consumer<LongConsumer> dead) {}
+        public void forget(long lsn, java.util.function.Consumer<LongConsumer> dead) {
+            dead.accept(each -> assertTrue(settledLsns.add(each), "LSN " + each + " has ended before"));
+        }
 
         @Override
         public void confirm(Subscription subscription, long token) {}
@@ -444,8 +462,14 @@ class QueueRulesTest {
             QueueStatus status = state.status();
             assertEquals(0, status.ready() + status.unsettled() + status.residentBytes());
             assertEquals(model.size(), status.enqueued());
-            assertEquals(model.size(), status.settled());
-            assertEquals(log.keySet(), settledLsns);
+            List<Known> apart = model.stream().filter(known -> known.damaged).toList();
+            assertEquals(apart.size(), status.damaged());
+            assertEquals(model.size() - apart.size(), status.settled());
+            Set<Long> ended = new HashSet<>(log.keySet());
+            apart.forEach(known -> ended.remove(known.lsn));
+            assertEquals(ended, settledLsns);
+            state.delete(0);
+            assertEquals(log.keySet(), settledLsns, "with the queue all ends");
             assertTrue(memory.heldBytes() <= 4096 * 2, "held: " + memory.heldBytes());
             pages.answer();
             assertEquals(Set.of(), pages.held(), "pages of nobody");

@@ -306,6 +306,34 @@ class QueueStateTest {
         assertEquals(List.of("m1", "m3", "m2"), deliveredTexts());
     }
 
+    /** Two are damaged in the log; whose name does not come back, they end with what was reserved for it. */
+    @Test
+    void whatWasReservedAndIsDamagedEndsOnceWithItsReservation() {
+        for (long lsn = 1; lsn <= 3; lsn++)
+            state.recovery().entry(lsn, 0, TestMessages.durable("q", "m" + lsn).stored(lsn));
+        state.recovery().reserve(Set.of(1L, 2L, 3L), "mine");
+        Consumer mine = named("mine", 0);
+        grant(mine, 1);
+        while (!effects.loads.isEmpty()) {
+            List<Entry> loads = List.copyOf(effects.loads);
+            effects.loads.clear();
+            List<Message> read = new ArrayList<>();
+            for (Entry entry : loads) read.add(entry.lsn < 3 ? null : TestMessages.durable("q", "m3"));
+            state.loaded(loads, read);
+            state.dispatch();
+        }
+        assertEquals(List.of("m3"), deliveredTexts());
+        assertEquals(2, state.status().damaged());
+        state.detach(mine, List.of());
+        state.endReserved("mine");
+        state.dispatch();
+        assertEquals(Set.of(1L, 2L), Set.copyOf(effects.settled));
+        assertEquals(2, effects.settled.size());
+        assertEquals(2, state.status().dropped());
+        assertEquals(0, state.status().damaged());
+        assertEquals(1, state.status().ready());
+    }
+
     @Test
     void changesOfTablesAreMadeWithTheSettlementEvenIfThatIsStale() {
         consumer(1);

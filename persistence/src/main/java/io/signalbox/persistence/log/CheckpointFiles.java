@@ -6,6 +6,7 @@ import io.signalbox.persistence.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,7 +31,8 @@ final class CheckpointFiles {
     private final MakesRoom reserve;
     private final TreeMap<Long, Long> publishedBytes = new TreeMap<>();
     private long highestNumber;
-    private final List<DiskFile> openFiles = new ArrayList<>();
+    /** Of those that were found, by number: a start reads them. */
+    private final Map<Long, DiskFile> openFiles = new HashMap<>();
 
     CheckpointFiles(Disk disk, AtomicLong occupiedBytes, MakesRoom reserve) {
         this.disk = disk;
@@ -52,7 +54,7 @@ final class CheckpointFiles {
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
         for (Map.Entry<Long, Long> entry : publishedBytes.entrySet()) {
             DiskFile file = disk.open(name(entry.getKey(), SUFFIX));
-            openFiles.add(file);
+            openFiles.put(entry.getKey(), file);
             entry.setValue(file.size());
             occupiedBytes.addAndGet(file.size());
             checkpoints.add(new Stored(entry.getKey(), file));
@@ -70,7 +72,7 @@ final class CheckpointFiles {
     }
 
     void close() throws IOException {
-        for (DiskFile file : openFiles) file.close();
+        for (DiskFile file : openFiles.values()) file.close();
         openFiles.clear();
     }
 
@@ -156,6 +158,8 @@ final class CheckpointFiles {
             while (publishedBytes.size() > KEPT) {
                 Map.Entry<Long, Long> oldest = publishedBytes.firstEntry();
                 disk.delete(name(oldest.getKey(), SUFFIX));
+                DiskFile open = openFiles.remove(oldest.getKey());
+                if (open != null) open.close(); // while it is open the disk has its bytes
                 occupiedBytes.addAndGet(-oldest.getValue());
                 publishedBytes.remove(oldest.getKey());
             }

@@ -177,8 +177,10 @@ final class ColdFile {
 
     private static @Nullable ColdDirectory readDirectory(
             DiskFile file, Checksum checksum, StoreId store, long number, long offset) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(Integer.MAX_VALUE / 2, file.size() - offset));
-        int count = file.read(offset, bytes);
+        long there = file.size() - offset;
+        if (there < DIRECTORY_HEAD_BYTES) return null; // the file was cut off
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(Integer.MAX_VALUE / 2, there));
+        int count = read(file, offset, bytes);
         bytes.flip();
         if (count < DIRECTORY_HEAD_BYTES) return null;
         int entries = bytes.getInt(4);
@@ -189,6 +191,15 @@ final class ColdFile {
         for (int i = 0; i < entries; i++) directory.add(bytes.getLong(), bytes.getLong());
         directory.trim();
         return directory;
+    }
+
+    /** What there is; what cannot be read is not. */
+    private static int read(DiskFile file, long offset, ByteBuffer target) {
+        try {
+            return file.read(offset, target);
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     long number() {

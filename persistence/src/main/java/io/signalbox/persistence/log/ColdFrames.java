@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 /** The heads of the records of a {@link ColdFile}, one after the other. Confined to one reading. */
 final class ColdFrames {
     private static final int BUFFER_BYTES = 64 << 10;
+    /** Read or not as a whole. */
+    private static final int SECTOR_BYTES = 512;
 
     private final DiskFile file;
     private final Checksum checksum;
@@ -50,9 +52,25 @@ final class ColdFrames {
     private boolean reach(long wanted) throws IOException {
         if (wanted >= bufferFrom && wanted + ColdFile.FRAME_BYTES <= bufferFrom + buffered) return true;
         bufferFrom = wanted;
-        buffered = file.read(wanted, buffer.clear().limit((int) Math.min(BUFFER_BYTES, endOfRecords - wanted)));
+        try {
+            buffered = file.read(wanted, buffer.clear().limit((int) Math.min(BUFFER_BYTES, endOfRecords - wanted)));
+        } catch (IOException e) {
+            buffered = readSector(wanted);
+        }
         buffer.clear();
         return buffered >= ColdFile.FRAME_BYTES;
+    }
+
+    /** Where not all can be read: what lies in one sector with a frame; if that cannot be either, no frame is there. */
+    private int readSector(long wanted) {
+        int left = (int) Math.min(SECTOR_BYTES - wanted % SECTOR_BYTES, endOfRecords - wanted);
+        try {
+            return file.read(wanted, buffer.clear().limit(left));
+        } catch (IOException e) {
+            buffer.clear();
+            for (int i = 0; i < left; i++) buffer.put(i, (byte) 0);
+            return left;
+        }
     }
 
     private long nextOffset() {

@@ -216,6 +216,7 @@ public final class FileLogStore implements LogStore {
             disk.rename(spare.name(), name);
         } catch (DiskFullException e) {
             spares.delete(spare);
+            disk.forceDirectory(); // or it comes back with that header, beside the segment that will have it
             throw e;
         }
         disk.forceDirectory();

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.persistence.disk.NioDisk;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,5 +108,33 @@ class FileLogStoreTest {
         assertEquals(SEGMENT_BYTES - SegmentHeader.BYTES, store.read(HEADER.firstBatchLsn(), target));
         assertEquals(3, target.get(2));
         assertEquals(0, store.read(HEADER.endLsn(), target.clear()));
+    }
+
+    private static ByteBuffer record(int bytes, int content) {
+        byte[] record = new byte[bytes];
+        Arrays.fill(record, (byte) content);
+        return ByteBuffer.wrap(record);
+    }
+
+    /** What is missing is found when it is looked for; the rest is still there. */
+    @Test
+    void aCopyThatWasCutOffIsOpened() throws Exception {
+        newStore().open();
+        store.prepare(HEADER);
+        Compaction compaction = store.compact(List.of(HEADER.baseLsn()));
+        long first = HEADER.firstBatchLsn();
+        compaction.append(first, record(1000, 1));
+        compaction.append(first + 1024, record(20_000, 2));
+        compaction.publish();
+        store.close();
+        try (RandomAccessFile cold =
+                new RandomAccessFile(file("cold-0000000000000001.log").toFile(), "rw")) {
+            cold.setLength(cold.length() - 10_000);
+        }
+        assertEquals(List.of(HEADER), newStore().open().headers());
+        ByteBuffer target = ByteBuffer.allocate(1000);
+        assertEquals(1000, store.read(first, target));
+        assertEquals(record(1000, 1), target.flip());
+        assertTrue(store.read(first + 1024, ByteBuffer.allocate(20_000)) < 20_000);
     }
 }

@@ -138,7 +138,8 @@ final class NodeStart {
         health.knows(security);
         Map<String, ProtocolPort> ports = openPorts(opening, broker, security.authenticator());
         security.guard(ports.values());
-        AlarmClock.start(transport.group(), broker); // sessions know by now what their clients may have seen
+        broker.begin(); // sessions know by now what their clients may have seen
+        AlarmClock.start(transport.group(), broker);
         ProtocolPort amqp = port(ports, parts.amqp());
         ProtocolPort mqtt = port(ports, parts.mqtt());
         StartReport report = new StartReport(
@@ -226,7 +227,7 @@ final class NodeStart {
 
     private static Broker openOrClose(MessageStore store, BrokerSettings settings) throws StoreException {
         try {
-            return Broker.open(settings);
+            return Broker.recover(settings);
         } catch (StoreException | RuntimeException e) {
             store.close();
             throw e;
