@@ -32,7 +32,7 @@ class PreparedSegmentTest {
         FileLogStore store = new FileLogStore(disk);
         store.open();
         store.prepare(header(SEGMENT_BYTES));
-        store.release(SEGMENT_BYTES); // its file waits now
+        store.compact(List.of((long) SEGMENT_BYTES)).publish(); // its file waits now
         disk.failBy(operation -> {
             if (operation.startsWith("rename ")) throw new DiskFullException("No space left on device (simulated)");
         });
