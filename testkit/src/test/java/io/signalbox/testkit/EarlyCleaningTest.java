@@ -87,8 +87,8 @@ class EarlyCleaningTest {
             long before = cleanings;
             asked = false;
             while (!asked) {
+                core.step(); // and when it has been asked, not before the settlement
                 turn();
-                core.step();
             }
             if (cleanings > before) awaited++;
             long lsn = old.remove(random.nextInt(old.size()));
