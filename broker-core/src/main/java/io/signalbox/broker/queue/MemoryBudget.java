@@ -16,6 +16,7 @@ public final class MemoryBudget {
     private final LongAdder entriesOnDisk = new LongAdder();
     private final long limitBytes;
     private final long indexLimitBytes;
+    private final int slotBits;
 
     public MemoryBudget(long limitBytes) {
         this(limitBytes, limitBytes / INDEX_SHARE);
@@ -23,15 +24,25 @@ public final class MemoryBudget {
 
     /** @param indexLimitBytes what the indexes of all queues may have before what is cold of them leaves memory */
     public MemoryBudget(long limitBytes, long indexLimitBytes) {
+        this(limitBytes, indexLimitBytes, QueueIndex.SLOT_BITS);
+    }
+
+    /** @param slotBits how many entries leave memory together, as a power of 2: the slots of a chunk of an index */
+    public MemoryBudget(long limitBytes, long indexLimitBytes, int slotBits) {
         if (limitBytes < 0) throw new IllegalArgumentException("limitBytes " + limitBytes + " is negative");
         if (indexLimitBytes < 0) throw new IllegalArgumentException("indexLimitBytes " + indexLimitBytes);
         this.limitBytes = limitBytes;
         this.indexLimitBytes = indexLimitBytes;
+        this.slotBits = slotBits;
     }
 
     /** Half of the heap, since connections, reads and the collector need theirs. */
     public static MemoryBudget ofThisProcess() {
         return new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
+    }
+
+    int slotBits() {
+        return slotBits;
     }
 
     public long limitBytes() {

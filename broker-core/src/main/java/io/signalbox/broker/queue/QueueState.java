@@ -39,7 +39,7 @@ final class QueueState {
     private long damaged;
 
     QueueState(QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
-        this(effects, clock, settings, memory, new QueueIndex(QueueIndex.SLOT_BITS));
+        this(effects, clock, settings, memory, new QueueIndex(memory.slotBits()));
     }
 
     QueueState(
