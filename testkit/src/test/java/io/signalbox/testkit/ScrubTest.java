@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.store.LargeUpload;
 import io.signalbox.broker.store.StoreDamage;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
@@ -20,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -69,7 +71,10 @@ class ScrubTest {
                 lost + ", " + harmless + ", " + inCopies);
     }
 
-    /** In a segment that is larger than what is read in one step, so that the way goes on in the middle of a batch. */
+    /**
+     * In a segment that is larger than what is read in one step, so that the way goes on in the middle of a batch; with pieces of a large
+     * message all over it, which can be read.
+     */
     @Test
     void aSectorThatCannotBeReadIsToldAndNothingBesideIt() throws Exception {
         StoreSettings large = StoreSettings.ofSegments(1 << 20)
@@ -98,15 +103,26 @@ class ScrubTest {
         byte[] body = new byte[1000];
         new Random(1).nextBytes(body);
         Message message = new Message(Envelope.of("q", true, 1), SimulatedFormat.BYTES, Body.Inline.of(body));
-        for (int i = 0; i < 3000; ) {
-            if (store.engine().append(new WriteBatch().message(message).enqueueTo(1, 0)) > 0) {
-                i++;
-            } else {
-                store.engine().housekeepingStep();
-                store.engine().logStep();
-            }
+        LargeUpload upload = store.engine().upload();
+        for (int i = 0; i < 3000; i++) {
+            if (i % 100 == 0) untilTaken(store, () -> upload.append(body, 0, body.length));
+            untilTaken(store, () -> publish(store, message));
         }
+        Body.Large large = new Body.Large(Body.Inline.of(new byte[10]), upload.complete(), 30L * body.length);
+        Message last = new Message(Envelope.of("q", true, 1), SimulatedFormat.BYTES, large);
+        untilTaken(store, () -> publish(store, last));
         store.engine().close();
+    }
+
+    private static long publish(SimulatedStore store, Message message) {
+        return store.engine().append(new WriteBatch().message(message).enqueueTo(1, 0));
+    }
+
+    private static void untilTaken(SimulatedStore store, LongSupplier append) {
+        while (append.getAsLong() < 0) {
+            store.engine().housekeepingStep();
+            store.engine().logStep();
+        }
     }
 
     private void work(SimulatedStore store, int times, long pauseNanos) {
