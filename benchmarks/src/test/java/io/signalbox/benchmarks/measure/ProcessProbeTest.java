@@ -49,7 +49,7 @@ class ProcessProbeTest {
                 Long.MAX_VALUE, ProcessProbe.openFilesLimit(List.of("Max open files   unlimited   unlimited  files")));
     }
 
-    /** On Java 25 a JVM that asked itself beside other tests stood still. */
+    /** Newer ones write the answer while all their threads stand still, so that a JVM cannot read its own. */
     @Test
     @EnabledOnOs(OS.LINUX)
     @EnabledForJreRange(max = JRE.JAVA_21)
