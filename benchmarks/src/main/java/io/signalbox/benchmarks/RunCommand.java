@@ -1,5 +1,6 @@
 package io.signalbox.benchmarks;
 
+import io.signalbox.benchmarks.goals.TalkingCommand;
 import io.signalbox.benchmarks.measure.MachineProbe;
 import io.signalbox.benchmarks.measure.ProcessProbe;
 import io.signalbox.benchmarks.memory.MemoryCommand;
@@ -15,13 +16,9 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command: measures every target with every workload, in turns, and prints one table. */
 @Command(
@@ -30,12 +27,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measures brokers that speak AMQP 1.0 or MQTT, side by side, and prints a Markdown table.")
-final class RunCommand implements Callable<Integer> {
+final class RunCommand extends TalkingCommand {
 
     private static final int EXIT_FAILED = 1;
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     @Option(
             names = "--target",
@@ -98,18 +92,8 @@ final class RunCommand implements Callable<Integer> {
         return rows.stream().anyMatch(row -> row.failure().isPresent()) ? EXIT_FAILED : 0;
     }
 
-    private CommandSpec spec() {
-        CommandSpec given = spec;
-        if (given == null) throw new IllegalStateException("picocli did not start this command");
-        return given;
-    }
-
     private PrintWriter out() {
         return spec().commandLine().getOut();
-    }
-
-    private ParameterException usage(String sentence) {
-        return new ParameterException(spec().commandLine(), sentence);
     }
 
     private List<Row> measure(List<Target> all, List<Workload> chosen) {
@@ -120,12 +104,6 @@ final class RunCommand implements Callable<Integer> {
             chosen.forEach(runs::measure);
             return runs.rows();
         }
-    }
-
-    private void say(String line) {
-        PrintWriter out = out();
-        out.println(line);
-        out.flush();
     }
 
     private String head(List<Target> all) throws IOException {

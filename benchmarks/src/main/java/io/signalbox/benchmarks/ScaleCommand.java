@@ -2,6 +2,7 @@ package io.signalbox.benchmarks;
 
 import io.signalbox.benchmarks.amqp.AmqpGrid;
 import io.signalbox.benchmarks.amqp.DeliveryKind;
+import io.signalbox.benchmarks.goals.TalkingCommand;
 import io.signalbox.benchmarks.load.Grid;
 import io.signalbox.benchmarks.load.Plan;
 import io.signalbox.benchmarks.measure.MachineProbe;
@@ -9,19 +10,13 @@ import io.signalbox.benchmarks.mqtt.MqttGrid;
 import io.signalbox.benchmarks.mqtt.MqttVersion;
 import io.signalbox.benchmarks.wire.Generator;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command: how targets do with more connections, topics and queues, more load and more backlog; tables and charts. */
 @Command(
@@ -31,13 +26,10 @@ import picocli.CommandLine.Spec;
         description = "Measures how throughput, CPU, latency and memory grow with connections, topics, queues, load and"
                 + " backlog, prints tables and writes charts. Exits with 1 if a message costs this project's own broker"
                 + " over 20 % more anywhere in the grid, or a target failed.")
-final class ScaleCommand implements Callable<Integer> {
+final class ScaleCommand extends TalkingCommand {
 
     private static final int EXIT_MISSED = 1;
     private static final int KIB = 1024;
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     /** What grows. */
     private enum Part {
@@ -173,21 +165,5 @@ final class ScaleCommand implements Callable<Integer> {
             }
             default -> throw new IllegalArgumentException("There is no grid of \"" + name + "\".");
         };
-    }
-
-    private ParameterException usage(String sentence) {
-        return new ParameterException(spec().commandLine(), sentence);
-    }
-
-    private CommandSpec spec() {
-        CommandSpec given = spec;
-        if (given == null) throw new IllegalStateException("picocli did not start this command");
-        return given;
-    }
-
-    private void say(String line) {
-        PrintWriter out = spec().commandLine().getOut();
-        out.println(line);
-        out.flush();
     }
 }

@@ -3,8 +3,8 @@ package io.signalbox.benchmarks;
 import io.signalbox.benchmarks.wire.BrokerUrl;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,8 +41,11 @@ public record Target(
         try {
             Path file = text.contains("=") ? null : Path.of(text);
             properties.load(new StringReader(file == null ? text.replace(';', '\n') : Files.readString(file)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | InvalidPathException e) {
+            throw new IllegalArgumentException(
+                    "The target \"" + text + "\" cannot be read (" + e
+                            + "); a script in benchmarks/peers writes its file when it has started the broker.",
+                    e);
         }
         for (String key : properties.stringPropertyNames()) {
             if (!KEYS.contains(key)) {

@@ -36,6 +36,12 @@ class TargetTest {
     }
 
     @Test
+    void aFileThatIsNotThereIsNamed() {
+        var refusal = assertThrows(IllegalArgumentException.class, () -> Target.parse("not/there.properties"));
+        assertTrue(String.valueOf(refusal.getMessage()).contains("not/there.properties"));
+    }
+
+    @Test
     void aTargetWithoutAnAddressIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Target.parse("name=x"));
         assertThrows(IllegalArgumentException.class, () -> Target.parse("mqtt=amqp://h"));

@@ -46,7 +46,12 @@ class SeededBugsTest {
 
     @Test
     void aStoreThatNeverForcesIsFound() throws Exception {
-        assertFound(() -> new Variation() {
+        assertFound(SeededBugsTest::neverForcing);
+    }
+
+    /** Says that all that was appended is durable. */
+    static Variation neverForcing() {
+        return new Variation() {
             @Override
             public LogStore wrap(LogStore store) {
                 return new ForwardingLogStore(store) {
@@ -64,7 +69,7 @@ class SeededBugsTest {
                     }
                 };
             }
-        });
+        };
     }
 
     @Test

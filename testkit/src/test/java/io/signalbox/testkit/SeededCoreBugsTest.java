@@ -9,12 +9,9 @@ import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.RecoverySink;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.broker.store.WriteBatch;
-import io.signalbox.persistence.log.LogStore;
 import io.signalbox.testkit.SimulatedStore.Variation;
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -66,27 +63,7 @@ class SeededCoreBugsTest {
 
     @Test
     void aStoreThatNeverForcesIsFound() {
-        assertFound(
-                new Variation() {
-                    @Override
-                    public LogStore wrap(LogStore store) {
-                        return new ForwardingLogStore(store) {
-                            private long end;
-
-                            @Override
-                            public void append(long lsn, ByteBuffer batch) throws IOException {
-                                end = lsn + batch.remaining();
-                                super.append(lsn, batch);
-                            }
-
-                            @Override
-                            public long force() {
-                                return end;
-                            }
-                        };
-                    }
-                },
-                UnaryOperator.identity());
+        assertFound(SeededBugsTest.neverForcing(), UnaryOperator.identity());
     }
 
     @Test

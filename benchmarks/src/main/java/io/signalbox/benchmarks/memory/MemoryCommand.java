@@ -5,26 +5,21 @@ import io.signalbox.benchmarks.Target;
 import io.signalbox.benchmarks.goals.BrokerJvm;
 import io.signalbox.benchmarks.goals.BrokerOptions;
 import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.TalkingCommand;
 import io.signalbox.benchmarks.goals.Workbench;
 import io.signalbox.benchmarks.measure.MachineProbe;
 import io.signalbox.benchmarks.mqtt.MqttCrowd;
 import io.signalbox.benchmarks.mqtt.MqttVersion;
 import io.signalbox.benchmarks.wire.Generator;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command: what brokers of this checkout, and those that are named, hold while nothing happens, in one table. */
 @Command(
@@ -34,7 +29,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Starts brokers of this checkout and prints what an idle connection, an idle broker and a start cost,"
                         + " beside their goals; and what an idle connection costs others.")
-public final class MemoryCommand implements Callable<Integer> {
+public final class MemoryCommand extends TalkingCommand {
 
     private static final int EXIT_MISSED = 1;
     private static final String OURS = "signalbox";
@@ -47,9 +42,6 @@ public final class MemoryCommand implements Callable<Integer> {
     private static final int STARTS = 3;
     private static final Duration SETTLING = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofSeconds(5);
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     @Option(
             names = "--target",
@@ -170,21 +162,5 @@ public final class MemoryCommand implements Callable<Integer> {
         say("  " + figure.line(broker));
         table.append(figure.line(broker)).append('\n');
         held &= figure.holds();
-    }
-
-    private ParameterException usage(String sentence) {
-        return new ParameterException(spec().commandLine(), sentence);
-    }
-
-    private CommandSpec spec() {
-        CommandSpec given = spec;
-        if (given == null) throw new IllegalStateException("picocli did not start this command");
-        return given;
-    }
-
-    private void say(String line) {
-        PrintWriter out = spec().commandLine().getOut();
-        out.println(line);
-        out.flush();
     }
 }

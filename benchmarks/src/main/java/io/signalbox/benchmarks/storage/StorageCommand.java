@@ -3,23 +3,20 @@ package io.signalbox.benchmarks.storage;
 import io.signalbox.benchmarks.BenchmarkFailure;
 import io.signalbox.benchmarks.goals.BrokerOptions;
 import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.TalkingCommand;
 import io.signalbox.benchmarks.goals.Workbench;
 import io.signalbox.benchmarks.measure.MachineProbe;
 import io.signalbox.benchmarks.storage.StorageRow.Sizes;
 import io.signalbox.benchmarks.wire.Generator;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command: runs rows of what storage should stand on brokers of its own, and prints one table with the goals. */
 @Command(
@@ -29,14 +26,11 @@ import picocli.CommandLine.Spec;
         description =
                 "Starts, kills and starts again brokers of this checkout, and prints what the log costs beside its"
                         + " goals.")
-public final class StorageCommand implements Callable<Integer> {
+public final class StorageCommand extends TalkingCommand {
 
     private static final int EXIT_MISSED = 1;
     static final List<StorageRow> ROWS =
             List.of(new FanOutRow(), new SlowConsumerRow(), new SettlementsRow(), new RestartRow());
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     @Parameters(paramLabel = "ROW", description = "fan-out, slow-consumer, settlements, restart; all if none is named.")
     private List<String> names = List.of();
@@ -97,7 +91,7 @@ public final class StorageCommand implements Callable<Integer> {
                     queues == null ? usual.queues() : queues,
                     seconds == null ? usual.seconds() : seconds);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()));
+            throw usage(String.valueOf(e.getMessage()));
         }
     }
 
@@ -135,19 +129,7 @@ public final class StorageCommand implements Callable<Integer> {
         try {
             return options.bareLaunch();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()));
+            throw usage(String.valueOf(e.getMessage()));
         }
-    }
-
-    private CommandSpec spec() {
-        CommandSpec given = spec;
-        if (given == null) throw new IllegalStateException("picocli did not start this command");
-        return given;
-    }
-
-    private void say(String line) {
-        PrintWriter out = spec().commandLine().getOut();
-        out.println(line);
-        out.flush();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.benchmarks.goals.BrokerJvm;
 import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.TestBroker;
 import io.signalbox.benchmarks.goals.Workbench;
 import io.signalbox.benchmarks.mqtt.MqttCrowd;
 import io.signalbox.benchmarks.mqtt.MqttVersion;
@@ -28,15 +29,6 @@ class MemoryTest {
 
     private static final Duration MOMENT = Duration.ofMillis(50);
 
-    private static final List<String> BROKER = List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.signalbox.server.Main");
-
     @TempDir
     private Path directory;
 
@@ -47,7 +39,7 @@ class MemoryTest {
     void open() throws IOException {
         Map<String, String> settings = Map.of("data.segment-size", "4MiB");
         bench = new Workbench(
-                new Workbench.Setting(BROKER, directory.resolve("rows"), settings, Workbench.Cache.KEPT, 0),
+                new Workbench.Setting(TestBroker.COMMAND, directory.resolve("rows"), settings, Workbench.Cache.KEPT, 0),
                 generator,
                 line -> {});
     }

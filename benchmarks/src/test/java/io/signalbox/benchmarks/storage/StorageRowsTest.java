@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.benchmarks.goals.Figure;
+import io.signalbox.benchmarks.goals.TestBroker;
 import io.signalbox.benchmarks.goals.Workbench;
 import io.signalbox.benchmarks.storage.StorageRow.Sizes;
 import io.signalbox.benchmarks.wire.Generator;
@@ -23,15 +24,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class StorageRowsTest {
 
-    private static final List<String> BROKER = List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.signalbox.server.Main");
-
     @TempDir
     private Path directory;
 
@@ -49,7 +41,7 @@ class StorageRowsTest {
     private List<Figure> measure(StorageRow row, Sizes sizes) throws Exception {
         Map<String, String> settings = Map.of("data.segment-size", "4MiB");
         Workbench bench = new Workbench(
-                new Workbench.Setting(BROKER, directory, settings, Workbench.Cache.KEPT, 1 << 20),
+                new Workbench.Setting(TestBroker.COMMAND, directory, settings, Workbench.Cache.KEPT, 1 << 20),
                 generator,
                 said::add);
         try {
