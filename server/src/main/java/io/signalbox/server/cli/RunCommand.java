@@ -30,6 +30,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--debug", description = "Logs at debug level, and shows the stack trace when the start fails.")
     private boolean debug;
 
+    /** For the launcher, which lists the classes of a start and of first connections. */
+    @Option(names = "--rehearse", hidden = true, description = "Uses each port once, as clients do, and stops.")
+    private boolean rehearse;
+
     @Override
     public Integer call() throws Exception {
         Configuration configuration = options.read();
@@ -39,8 +43,16 @@ final class RunCommand implements Callable<Integer> {
         Node node = start(configuration);
         signals.onHangUp(node::reload); // what comes of it is in the log
         announce(node, configuration, out);
-        signals.await();
-        return stop(node, out);
+        if (!rehearse) {
+            signals.await();
+            return stop(node, out);
+        }
+        try {
+            Rehearsal.play(node.startReport());
+        } finally {
+            stop(node, out);
+        }
+        return ExitCode.OK;
     }
 
     private Node start(Configuration configuration) throws CommandFailure {

@@ -38,6 +38,7 @@ public final class Transport implements AutoCloseable {
 
     private static final int ACCEPT_BACKLOG = 1024;
     private static final String ALLOCATOR = "io.netty.allocator.type";
+    private static final String HEAP_ARENAS = "io.netty.allocator.numHeapArenas";
 
     private final boolean epoll;
     private final EventLoopGroup group;
@@ -68,6 +69,8 @@ public final class Transport implements AutoCloseable {
         // Netty's default changes between its versions; this one is known to give memory back. Read at netty's first
         // use.
         if (System.getProperty(ALLOCATOR) == null) System.setProperty(ALLOCATOR, "pooled");
+        // What goes to a socket lies outside the heap; for the few small buffers within it a pool keeps 4 MiB a loop.
+        if (System.getProperty(HEAP_ARENAS) == null) System.setProperty(HEAP_ARENAS, "0");
         return new Transport(Epoll.isAvailable(), Runtime.getRuntime().availableProcessors());
     }
 
