@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A namespace of exchanges, queues and bindings. Thread-safe: lookups take no lock, and changes that concern one queue
@@ -39,18 +40,25 @@ public final class VirtualHost {
     private final RetainedMessages retained;
     private final ConcurrentHashMap<String, DeclaredQueue> queues = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, DeclaredExchange> exchanges = new ConcurrentHashMap<>();
-    private final Exchange defaultExchange = new Exchange(DEFAULT_EXCHANGE, ExchangeType.DIRECT, false);
     private final Exchange topics = new Exchange(TOPICS, ExchangeType.MQTT_TOPIC, false);
 
     /** A queue, what leads to it, and the LSN that must be durable before its existence may be confirmed. */
     private static final class DeclaredQueue {
         final MessageQueue queue;
-        final Map<BoundBy, Recorded> bindings = new ConcurrentHashMap<>(2);
         final long lsn;
+
+        /** Made when there is the first; changed where changes of the queue exclude each other. */
+        volatile Map<BoundBy, Recorded> bindings = Map.of();
 
         DeclaredQueue(MessageQueue queue, long lsn) {
             this.queue = queue;
             this.lsn = lsn;
+        }
+
+        void put(BoundBy by, Recorded binding) {
+            Map<BoundBy, Recorded> known = bindings.isEmpty() ? new ConcurrentHashMap<>(2) : bindings;
+            known.put(by, binding);
+            bindings = known;
         }
     }
 
@@ -73,7 +81,7 @@ public final class VirtualHost {
         this.store = broker.store();
         this.retained = retained;
         for (Exchange exchange : List.of(
-                defaultExchange,
+                Exchange.ofNames(DEFAULT_EXCHANGE, this::find),
                 topics,
                 new Exchange("amq.direct", ExchangeType.DIRECT, false),
                 new Exchange("amq.fanout", ExchangeType.FANOUT, false),
@@ -106,7 +114,12 @@ public final class VirtualHost {
     }
 
     public Optional<MessageQueue> queue(String queueName) {
-        return Optional.ofNullable(queues.get(queueName)).map(declared -> declared.queue);
+        return Optional.ofNullable(find(queueName));
+    }
+
+    private @Nullable MessageQueue find(String queueName) {
+        DeclaredQueue declared = queues.get(queueName);
+        return declared == null ? null : declared.queue;
     }
 
     /** All queues, in no order, as they are at this moment. */
@@ -171,7 +184,7 @@ public final class VirtualHost {
                         CatalogueCodec.queue(queue.id(), queue.settings().asDurable())));
                 queue.becomeDurable(); // after its record, so that no message for it comes before that in the log
                 DeclaredQueue changed = new DeclaredQueue(queue, lsn);
-                declared.bindings.forEach((by, known) -> changed.bindings.put(by, new Recorded(known.bound(), lsn)));
+                declared.bindings.forEach((by, known) -> changed.put(by, new Recorded(known.bound(), lsn)));
                 return changed;
             });
             if (durable == null) throw noSuchQueue(queueName);
@@ -193,7 +206,6 @@ public final class VirtualHost {
     private DeclaredQueue add(long id, QueueSettings settings, long lsn) {
         MessageQueue queue = new MessageQueue(id, settings, store, broker.homeOf(id), broker.clock(), broker.memory());
         broker.policies().govern(queue);
-        defaultExchange.addBinding(Binding.of(settings.name(), queue));
         return new DeclaredQueue(queue, lsn);
     }
 
@@ -209,7 +221,6 @@ public final class VirtualHost {
             });
             if (removed[0] == null) throw noSuchQueue(queueName);
             MessageQueue queue = removed[0].queue;
-            defaultExchange.removeBinding(queueName, queue);
             for (BoundBy bound : removed[0].bindings.keySet()) {
                 exchange(bound.exchange()).ifPresent(exchange -> exchange.removeBinding(bound.key(), queue));
             }
@@ -297,7 +308,7 @@ public final class VirtualHost {
         try {
             long lsn =
                     queue.settings().durable() ? appendBinding(queue.settings().name(), by, terms) : 0;
-            declared.bindings.put(by, new Recorded(new Bound(exchange.name(), terms), lsn));
+            declared.put(by, new Recorded(new Bound(exchange.name(), terms), lsn));
             recorded = true;
             return lsn;
         } finally {
@@ -366,6 +377,6 @@ public final class VirtualHost {
             throw new IllegalStateException("the binding " + exchangeName + " → " + queueName + " leads nowhere");
         }
         exchange.get().addBinding(terms.bindingTo(declared.queue));
-        declared.bindings.put(new BoundBy(exchangeName, terms.key()), new Recorded(new Bound(exchangeName, terms), 0));
+        declared.put(new BoundBy(exchangeName, terms.key()), new Recorded(new Bound(exchangeName, terms), 0));
     }
 }

@@ -1,6 +1,7 @@
 package io.signalbox.broker.routing;
 
 import io.signalbox.broker.message.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Routes a message by its address to the bindings that match. Thread-safe: routing takes no lock, a new binding is seen by
@@ -13,11 +14,31 @@ public final class Exchange implements Destination {
     private final boolean durable;
     private final Router router;
 
+    /** What there is, by name. Thread-safe. */
+    public interface Names {
+        /** Null if there is nothing of this name. */
+        @Nullable
+        Destination find(String name);
+    }
+
     public Exchange(String name, ExchangeType type, boolean durable) {
+        this(name, type, durable, routerOf(type));
+    }
+
+    private Exchange(String name, ExchangeType type, boolean durable, Router router) {
         this.name = name;
         this.type = type;
         this.durable = durable;
-        this.router = switch (type) {
+        this.router = router;
+    }
+
+    /** A direct exchange with a way to everything that has a name, and no other. */
+    public static Exchange ofNames(String name, Names names) {
+        return new Exchange(name, ExchangeType.DIRECT, false, new NameRouter(names));
+    }
+
+    private static Router routerOf(ExchangeType type) {
+        return switch (type) {
             case DIRECT -> new DirectRouter();
             case FANOUT -> new FanoutRouter();
             case TOPIC -> new TopicTree(TopicSyntax.AMQP);

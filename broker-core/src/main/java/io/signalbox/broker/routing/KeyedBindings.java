@@ -21,7 +21,7 @@ final class KeyedBindings {
         boolean[] removed = new boolean[1];
         byKey.computeIfPresent(key, (k, set) -> {
             removed[0] = set.remove(destination);
-            return set.isEmpty() ? null : set;
+            return set.hasNone() ? null : set;
         });
         return removed[0];
     }

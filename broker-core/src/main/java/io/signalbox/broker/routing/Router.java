@@ -3,7 +3,7 @@ package io.signalbox.broker.routing;
 import io.signalbox.broker.message.Message;
 
 /** An exchange type's way of finding the bindings a message takes. Thread-safe; routing takes no lock. */
-sealed interface Router permits DirectRouter, FanoutRouter, HeadersRouter, TopicTree {
+sealed interface Router permits DirectRouter, FanoutRouter, HeadersRouter, NameRouter, TopicTree {
 
     /** @throws IllegalArgumentException if the key is not valid here */
     void add(Binding binding);

@@ -22,9 +22,9 @@ final class TopicTree implements Router {
 
     private static final Object MULTI = new Object();
 
-    private static final class Node {
+    /** With the bindings of the filter that ends here. */
+    private static final class Node extends BindingSet {
         final boolean isMulti;
-        final BindingSet bindings = new BindingSet();
         volatile @Nullable ConcurrentHashMap<Object, Node> children;
         volatile boolean hasSingle;
         volatile boolean hasMulti;
@@ -41,7 +41,7 @@ final class TopicTree implements Router {
 
         boolean isEmpty() {
             ConcurrentHashMap<Object, Node> map = children;
-            return bindings.isEmpty() && (map == null || map.isEmpty());
+            return hasNone() && (map == null || map.isEmpty());
         }
     }
 
@@ -68,7 +68,7 @@ final class TopicTree implements Router {
         children.compute(key, (k, existing) -> {
             Node node = existing == null ? new Node(key == MULTI) : existing;
             if (depth == levels.length - 1) {
-                node.bindings.add(binding);
+                node.add(binding);
             } else {
                 add(node, levels, depth + 1, binding);
             }
@@ -90,7 +90,7 @@ final class TopicTree implements Router {
         boolean[] removed = new boolean[1];
         children.computeIfPresent(key(levels[depth]), (k, node) -> {
             removed[0] = depth == levels.length - 1
-                    ? node.bindings.remove(destination)
+                    ? node.remove(destination)
                     : remove(node, levels, depth + 1, destination);
             return node.isEmpty() ? null : node;
         });
@@ -131,7 +131,7 @@ final class TopicTree implements Router {
             if (reached.nodes.isEmpty()) return;
             from = to + 1;
         }
-        for (Node node : reached.nodes) node.bindings.route(message, origin, matches);
+        for (Node node : reached.nodes) node.route(message, origin, matches);
     }
 
     /** The nodes that the levels so far lead to, each once. Confined to one match. */
@@ -166,7 +166,7 @@ final class TopicTree implements Router {
 
         void routeMultis(Message message, Object origin, Matches matches) {
             for (Node node : nodes) {
-                if (node.isMulti) node.bindings.route(message, origin, matches);
+                if (node.isMulti) node.route(message, origin, matches);
             }
         }
     }
