@@ -3,6 +3,7 @@ package io.signalbox.broker;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.QueueContext;
 import io.signalbox.broker.queue.QueuePolicy;
 import io.signalbox.broker.retained.RetainedMessages;
 import io.signalbox.broker.routing.Exchange;
@@ -47,6 +48,7 @@ public final class Broker implements AutoCloseable {
     private final MemoryBudget memory;
     private final Map<String, VirtualHost> virtualHosts = new ConcurrentHashMap<>();
     private final QueueImages images;
+    private final QueueContext queueContext;
     private final StateTable numberTable;
     private final StateTable queueTable;
     private final StateTable exchangeTable;
@@ -64,6 +66,7 @@ public final class Broker implements AutoCloseable {
         this.store = settings.store();
         this.clock = settings.clock();
         this.memory = settings.memory();
+        this.queueContext = new QueueContext(clock, memory);
         this.loops = settings.eventLoops().stream()
                 .map(executor -> new Loop(executor, store))
                 .toList();
@@ -155,6 +158,10 @@ public final class Broker implements AutoCloseable {
     public void govern(List<QueuePolicy> wanted) {
         policies.set(wanted);
         for (VirtualHost host : virtualHosts.values()) host.eachQueue().forEachRemaining(policies::govern);
+    }
+
+    QueueContext queueContext() {
+        return queueContext;
     }
 
     Policies policies() {

@@ -204,7 +204,7 @@ public final class VirtualHost {
     }
 
     private DeclaredQueue add(long id, QueueSettings settings, long lsn) {
-        MessageQueue queue = new MessageQueue(id, settings, store, broker.homeOf(id), broker.clock(), broker.memory());
+        MessageQueue queue = new MessageQueue(id, settings, store, broker.homeOf(id), broker.queueContext());
         broker.policies().govern(queue);
         return new DeclaredQueue(queue, lsn);
     }

@@ -8,6 +8,7 @@ import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.MemoryBudget;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
+import io.signalbox.broker.queue.QueueContext;
 import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
@@ -209,7 +210,7 @@ class ExpiryTest {
         QueueSettings settings = QueueSettings.durable("q", "test");
         long before = UsedHeap.bytes();
         for (int i = 0; i < MANY; i++) {
-            queues.add(new MessageQueue(i + 1, settings, store, loop, broker.clock(), memory));
+            queues.add(new MessageQueue(i + 1, settings, store, loop, new QueueContext(broker.clock(), memory)));
         }
         double each = (double) (UsedHeap.bytes() - before) / MANY;
         for (MessageQueue queue : queues) queue.enqueue(TestMessages.durable("q", ""), 0, 0);
@@ -257,7 +258,8 @@ class ExpiryTest {
         QueueSettings settings = QueueSettings.durable("q", "test");
         List<MessageQueue> queues = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            MessageQueue queue = new MessageQueue(i + 1, settings, store, loop, broker.clock(), memory);
+            MessageQueue queue =
+                    new MessageQueue(i + 1, settings, store, loop, new QueueContext(broker.clock(), memory));
             queue.enqueue(expiring("x", 1_001_000), 0, 0);
             queues.add(queue);
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the element; one that has been offered must not be offered again before it was polled
  */
-public final class MpscQueue<T extends MpscQueue.Node> {
+public final class MpscQueue<T extends MpscQueue.Node> extends Link {
 
     private static final VarHandle NEXT;
     private static final VarHandle LAST;
@@ -19,35 +19,29 @@ public final class MpscQueue<T extends MpscQueue.Node> {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            NEXT = lookup.findVarHandle(Node.class, "next", Node.class);
-            LAST = lookup.findVarHandle(MpscQueue.class, "last", Node.class);
+            NEXT = lookup.findVarHandle(Link.class, "next", Link.class);
+            LAST = lookup.findVarHandle(MpscQueue.class, "last", Link.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** An element's link to the one after it. */
-    public abstract static class Node {
-        @SuppressWarnings("unused") // accessed by NEXT
-        private volatile @Nullable Node next;
-    }
+    /** An element, with its link to the one after it. */
+    public abstract static class Node extends Link {}
 
-    private static final class Stub extends Node {}
-
-    private final Stub stub = new Stub();
-    private Node first = stub; // the consumer's
+    private Link first = this; // the consumer's
 
     @SuppressWarnings("unused") // accessed by LAST
-    private volatile Node last = stub;
+    private volatile Link last = this;
 
     /** Adds at the end. Never fails, never waits. */
     public void offer(T element) {
         link(element);
     }
 
-    private void link(Node node) {
+    private void link(Link node) {
         NEXT.setRelease(node, null);
-        Node previous = (Node) LAST.getAndSet(this, node);
+        Link previous = (Link) LAST.getAndSet(this, node);
         NEXT.setRelease(previous, node);
     }
 
@@ -55,13 +49,13 @@ public final class MpscQueue<T extends MpscQueue.Node> {
      * Takes the first element; null when there is none. While an offer is between its two steps this waits for its second
      * one, a few nanoseconds, so what was counted before is always found.
      */
-    @SuppressWarnings("unchecked") // everything but the stub came in through offer(T)
+    @SuppressWarnings("unchecked") // everything but this came in through offer(T)
     public @Nullable T poll() {
-        Node head = first;
-        Node next = head.next;
-        if (head == stub) {
+        Link head = first;
+        Link next = head.next;
+        if (head == this) {
             if (next == null) {
-                if (last == stub) return null;
+                if (last == this) return null;
                 next = awaitLink(head);
             }
             first = next;
@@ -69,7 +63,7 @@ public final class MpscQueue<T extends MpscQueue.Node> {
             next = head.next;
         }
         if (next == null) {
-            if (head == last) link(stub); // the stub takes the last place, so the last element can leave
+            if (head == last) link(this); // the queue takes the last place, so the last element can leave
             next = awaitLink(head);
         }
         first = next;
@@ -77,8 +71,8 @@ public final class MpscQueue<T extends MpscQueue.Node> {
         return (T) head;
     }
 
-    private static Node awaitLink(Node node) {
-        Node next = node.next;
+    private static Link awaitLink(Link node) {
+        Link next = node.next;
         while (next == null) {
             Thread.onSpinWait();
             next = node.next;

@@ -1,9 +1,7 @@
 package io.signalbox.broker.queue;
 
 import io.signalbox.broker.filter.Filter;
-import java.util.LinkedHashSet;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** The queue's side of a subscription. Confined to the queue, but for what is in transit between queue and loop. */
@@ -15,18 +13,18 @@ final class Consumer {
     /** What a small message costs beyond its body, in bytes. */
     private static final int MESSAGE_OVERHEAD_BYTES = 64;
 
-    final Subscription subscription;
-    final boolean settlesOnDispatch;
-    final String name;
+    private static final AtomicIntegerFieldUpdater<Consumer> IN_TRANSIT =
+            AtomicIntegerFieldUpdater.newUpdater(Consumer.class, "inTransitBytes");
 
-    /** What it wants; null = everything. */
-    final @Nullable Filter filter;
+    final Subscription subscription;
+    private final SubscriptionSettings settings;
+    final boolean settlesOnDispatch;
 
     /** Whether it gets copies. */
     final boolean browses;
 
     /** Deliveries it has and has not settled, oldest first. */
-    final Set<Delivery> acquired = new LinkedHashSet<>(4);
+    final Acquired acquired = new Acquired();
 
     /** What those cost in memory. */
     long acquiredBytes;
@@ -59,15 +57,25 @@ final class Consumer {
         BROWSING
     }
 
-    private final AtomicInteger inTransitBytes = new AtomicInteger();
+    private volatile int inTransitBytes; // changed by IN_TRANSIT
     private volatile boolean waitsForTransit;
 
     Consumer(Subscription subscription, SubscriptionSettings settings) {
         this.subscription = subscription;
+        this.settings = settings;
         this.settlesOnDispatch = settings.settlement() == SubscriptionSettings.Settlement.ON_DISPATCH;
-        this.name = settings.name();
-        this.filter = settings.filter().orElse(null);
         this.browses = settings.mode() == SubscriptionSettings.Mode.BROWSE;
+    }
+
+    /** What it wants; null = everything. */
+    @Nullable
+    Filter filter() {
+        return settings.filter().orElse(null);
+    }
+
+    /** What was reserved for this name is for it. */
+    String name() {
+        return settings.name();
     }
 
     boolean hasCredit() {
@@ -80,20 +88,20 @@ final class Consumer {
 
     /** Whether the loop keeps up; if not, it says so when it does again ({@link #received}). */
     boolean hasRoom() {
-        if (inTransitBytes.get() < MAX_IN_TRANSIT_BYTES) return true;
+        if (inTransitBytes < MAX_IN_TRANSIT_BYTES) return true;
         waitsForTransit = true;
-        if (inTransitBytes.get() >= MAX_IN_TRANSIT_BYTES) return false;
+        if (inTransitBytes >= MAX_IN_TRANSIT_BYTES) return false;
         waitsForTransit = false; // it caught up between the two looks
         return true;
     }
 
     void sent(int bodyBytes) {
-        inTransitBytes.addAndGet(bodyBytes + MESSAGE_OVERHEAD_BYTES);
+        IN_TRANSIT.addAndGet(this, bodyBytes + MESSAGE_OVERHEAD_BYTES);
     }
 
     /** On the loop: a delivery has arrived. True if the queue waits to hear that there is room. */
     boolean received(int bodyBytes) {
-        int left = inTransitBytes.addAndGet(-bodyBytes - MESSAGE_OVERHEAD_BYTES);
+        int left = IN_TRANSIT.addAndGet(this, -bodyBytes - MESSAGE_OVERHEAD_BYTES);
         if (!waitsForTransit || left > MAX_IN_TRANSIT_BYTES / 2) return false;
         waitsForTransit = false;
         return true;

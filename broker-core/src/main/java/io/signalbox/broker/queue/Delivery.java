@@ -2,6 +2,7 @@ package io.signalbox.broker.queue;
 
 import io.signalbox.broker.LoopEvent;
 import io.signalbox.broker.message.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One acquisition: one message in the hands of one subscription. Its identity is what a settlement names, so a settlement of
@@ -23,6 +24,13 @@ public final class Delivery extends LoopEvent {
 
     /** Whether the entry stays in the queue, for others to take. */
     final boolean copy;
+
+    // Its place in the chain of what the owner has; confined to the queue.
+    @Nullable
+    Delivery previousAcquired;
+
+    @Nullable
+    Delivery nextAcquired;
 
     Delivery(Consumer consumer, Entry entry, Message message, boolean settled) {
         this.owner = consumer;

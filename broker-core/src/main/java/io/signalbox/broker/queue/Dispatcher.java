@@ -1,11 +1,11 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.collection.Few;
 import io.signalbox.broker.filter.Filter;
 import io.signalbox.broker.message.LastSelectable;
 import io.signalbox.broker.message.Message;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,22 +28,19 @@ final class Dispatcher {
     /** A larger message counts as one more look for each so many bytes: it may have as large properties to decode and compare. */
     private static final int BYTES_PER_LOOK = 1024;
 
-    private final QueueState state;
+    private final Stock stock;
     private final QueueFootprint footprint;
     private final QueueEffects effects;
     private final InstantSource clock;
     private final int loadBytes;
     private final QueueIndex index;
     private final ArrayDeque<Consumer> ring = new ArrayDeque<>(2);
-    private final List<Consumer> searching = new ArrayList<>(0);
-    private final List<Consumer> browsing = new ArrayList<>(0);
-    private final List<Consumer> draining = new ArrayList<>(0);
+    private List<Consumer> searching = List.of();
+    private List<Consumer> browsing = List.of();
+    private List<Consumer> draining = List.of();
     private @Nullable LastSelectable selectable;
     private int loading;
     private int looks;
-
-    /** Who of several consumers was the last to see a message that passes through. */
-    private int nextPassed;
 
     /** Whether one in the ring may have something to look for behind the first entry. */
     private boolean ringIsBehind;
@@ -55,13 +52,13 @@ final class Dispatcher {
     private int browsersOnTheWay;
 
     Dispatcher(
-            QueueState state,
+            Stock stock,
             QueueIndex index,
             QueueFootprint footprint,
             QueueEffects effects,
             InstantSource clock,
             int windowBytes) {
-        this.state = state;
+        this.stock = stock;
         this.index = index;
         this.footprint = footprint;
         this.effects = effects;
@@ -81,14 +78,19 @@ final class Dispatcher {
     /** The consumer's credit or room has changed. */
     void available(Consumer consumer) {
         if (consumer.standing != Consumer.Standing.IDLE || !canTake(consumer)) return;
-        if (consumer.browses) stand(consumer, browsing, Consumer.Standing.BROWSING);
-        else if (index.mayHaveNewsFor(consumer)) stand(consumer, searching, Consumer.Standing.SEARCHING);
+        if (consumer.browses) beginBrowsing(consumer);
+        else if (index.mayHaveNewsFor(consumer)) beginSearching(consumer);
         else enterRing(consumer);
     }
 
-    private static void stand(Consumer consumer, List<Consumer> where, Consumer.Standing standing) {
-        where.add(consumer);
-        consumer.standing = standing;
+    private void beginBrowsing(Consumer consumer) {
+        browsing = Few.with(browsing, consumer);
+        consumer.standing = Consumer.Standing.BROWSING;
+    }
+
+    private void beginSearching(Consumer consumer) {
+        searching = Few.with(searching, consumer);
+        consumer.standing = Consumer.Standing.SEARCHING;
     }
 
     private void enterRing(Consumer consumer) {
@@ -97,12 +99,12 @@ final class Dispatcher {
     }
 
     void detach(Consumer consumer) {
-        if (consumer.draining) draining.remove(consumer);
+        if (consumer.draining) draining = Few.without(draining, consumer);
         switch (consumer.standing) {
             case IDLE -> {}
             case IN_RING -> ring.remove(consumer);
-            case SEARCHING -> searching.remove(consumer);
-            case BROWSING -> browsing.remove(consumer);
+            case SEARCHING -> searching = Few.without(searching, consumer);
+            case BROWSING -> browsing = Few.without(browsing, consumer);
         }
         consumer.standing = Consumer.Standing.IDLE;
     }
@@ -118,14 +120,14 @@ final class Dispatcher {
             return;
         }
         consumer.draining = true;
-        draining.add(consumer);
+        draining = Few.with(draining, consumer);
     }
 
     void clear() {
         ring.clear();
-        searching.clear();
-        browsing.clear();
-        draining.clear();
+        searching = List.of();
+        browsing = List.of();
+        draining = List.of();
     }
 
     /** @return whether there is more that can be handed over, for another turn */
@@ -138,13 +140,13 @@ final class Dispatcher {
         if (selectable != null) selectable.forget();
         if (searchedOrBrowsed && loading == 0 && searching.isEmpty() && browsersOnTheWay == 0) {
             searchedOrBrowsed = false;
-            state.forgetReadBack(); // what was only looked at makes room for what arrives
+            stock.forgetReadBack(); // what was only looked at makes room for what arrives
         }
         return more;
     }
 
     private boolean takeTurn() {
-        for (int entries = ENTRIES_PER_TURN; !state.isHalted(); entries--) {
+        for (int entries = ENTRIES_PER_TURN; !stock.isHalted(); entries--) {
             if (entries == 0 || looks <= 0) return hasWork();
             // one step each, so that who searches long delays nobody
             boolean moved = !searching.isEmpty() && searchStep(searching.get(0));
@@ -169,7 +171,7 @@ final class Dispatcher {
         Entry entry = index.object(place);
         if (entry != null && entry.loading) return false; // nothing ends whose record is being read
         if (entry != null && isExpired(entry)) {
-            state.expire(entry);
+            stock.expire(entry);
             return true;
         }
         if (entry == null || entry.message == null) {
@@ -190,13 +192,13 @@ final class Dispatcher {
                 continue;
             }
             if (hasOlderFor(consumer, entry)) {
-                stand(consumer, searching, Consumer.Standing.SEARCHING);
+                beginSearching(consumer);
                 someoneSearches = true;
                 continue;
             }
             ring.add(consumer);
             if (wants(consumer, entry)) {
-                state.acquire(consumer, entry);
+                stock.acquire(consumer, entry);
                 return true;
             }
             if (!someoneCan) index.aside().offered(entry);
@@ -205,7 +207,7 @@ final class Dispatcher {
         }
         if (someoneCan) {
             index.setFirstAside(entry);
-            if (entry.lsn != 0) state.forgetBody(entry); // it is read back when somebody particular looks for it
+            if (entry.lsn != 0) stock.forgetBody(entry); // it is read back when somebody particular looks for it
         }
         return someoneCan || someoneSearches;
     }
@@ -216,7 +218,7 @@ final class Dispatcher {
         for (int turns = ring.size(); turns > 0; turns--) {
             Consumer consumer = ring.remove();
             if (index.nextAsideFor(consumer) == QueueIndex.NONE) ring.add(consumer);
-            else stand(consumer, searching, Consumer.Standing.SEARCHING);
+            else beginSearching(consumer);
         }
         return !searching.isEmpty();
     }
@@ -237,7 +239,7 @@ final class Dispatcher {
     private boolean searchStep(Consumer consumer) {
         long place = canTake(consumer) ? index.nextAsideFor(consumer) : QueueIndex.NONE;
         if (place == QueueIndex.NONE || !comesBefore(place, consumer, index.first())) {
-            searching.remove(0);
+            searching = Few.without(searching, consumer);
             consumer.standing = Consumer.Standing.IDLE;
             if (canTake(consumer)) enterRing(consumer);
             ringIsBehind |= place != QueueIndex.NONE;
@@ -247,7 +249,7 @@ final class Dispatcher {
         Entry next = index.object(place);
         if (next != null && next.loading) return false;
         if (next != null && isExpired(next)) {
-            state.expire(next);
+            stock.expire(next);
             return true;
         }
         if (next != null && next.isRefusedBy(consumer)) {
@@ -258,7 +260,7 @@ final class Dispatcher {
             loadFrom(place);
             return false;
         }
-        if (wants(consumer, next)) state.acquire(consumer, next);
+        if (wants(consumer, next)) stock.acquire(consumer, next);
         else index.aside().passed(consumer, next);
         if (searching.size() > 1) Collections.rotate(searching, -1);
         return true;
@@ -270,7 +272,7 @@ final class Dispatcher {
     private boolean browseStep(Consumer browser) {
         long place = canTake(browser) ? index.higher(browser.place) : QueueIndex.NONE;
         if (!canTake(browser)) {
-            browsing.remove(browser);
+            browsing = Few.without(browsing, browser);
             browser.standing = Consumer.Standing.IDLE;
         }
         if (place == QueueIndex.NONE) return --browsersOnTheWay > 0;
@@ -282,7 +284,7 @@ final class Dispatcher {
         }
         searchedOrBrowsed = true;
         browser.place = place;
-        if (shown && wants(browser, next)) state.show(browser, next);
+        if (shown && wants(browser, next)) stock.show(browser, next);
         return true;
     }
 
@@ -298,7 +300,7 @@ final class Dispatcher {
 
     private boolean wants(Consumer consumer, Entry entry) {
         if (entry.isRefusedBy(consumer)) return false;
-        Filter filter = consumer.filter;
+        Filter filter = consumer.filter();
         if (filter == null) return true;
         Message message = entry.message;
         if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
@@ -325,33 +327,22 @@ final class Dispatcher {
         loading -= entries.size();
     }
 
-    // ---- what is not kept
-
-    /** Shows a message to one of those who have room, in turn, and to nobody later; false if none has. */
-    boolean passThrough(List<Consumer> consumers, Entry entry, Message message) {
-        for (int turns = consumers.size(); turns > 0; turns--) {
-            nextPassed = nextPassed + 1 < consumers.size() ? nextPassed + 1 : 0;
-            Consumer consumer = consumers.get(nextPassed);
-            if (!consumer.hasRoom()) continue;
-            consumer.sent(entry.bodyBytes);
-            effects.deliver(new Delivery(consumer, entry, message, true));
-            return true;
-        }
-        return false;
-    }
-
     // ---- drains
 
     /** A drain is answered when nothing more comes for this consumer: no entry, no credit. Not while the loop lags. */
     private void answerDrains() {
-        if (draining.isEmpty()) return;
-        draining.removeIf(consumer -> {
-            boolean mayGetMore = consumer.hasCredit() && !state.isHalted() && !footprint.isFull(consumer);
-            if (mayGetMore && hasSomethingFor(consumer)) return false;
+        List<Consumer> asked = draining;
+        if (asked.isEmpty()) return;
+        draining = List.of();
+        for (Consumer consumer : asked) {
+            boolean mayGetMore = consumer.hasCredit() && !stock.isHalted() && !footprint.isFull(consumer);
+            if (mayGetMore && hasSomethingFor(consumer)) {
+                draining = Few.with(draining, consumer);
+                continue;
+            }
             consumer.draining = false;
             effects.drained(consumer.subscription);
-            return true;
-        });
+        }
     }
 
     private boolean hasSomethingFor(Consumer consumer) {

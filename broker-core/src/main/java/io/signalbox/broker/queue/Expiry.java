@@ -12,7 +12,7 @@ final class Expiry {
     /** Entries ended before others get their turn. */
     private static final int ENTRIES_PER_TURN = 256;
 
-    private final QueueState state;
+    private final Stock stock;
     private final QueueIndex index;
     private final Departures departures;
     private final InstantSource clock;
@@ -20,8 +20,8 @@ final class Expiry {
     /** No entry that may go does so before this second, see {@link SlotTimes}. */
     private int earliest = SlotTimes.NEVER;
 
-    Expiry(QueueState state, QueueIndex index, InstantSource clock) {
-        this.state = state;
+    Expiry(Stock stock, QueueIndex index, InstantSource clock) {
+        this.stock = stock;
         this.index = index;
         this.departures = new Departures(index);
         this.clock = clock;
@@ -49,7 +49,7 @@ final class Expiry {
         for (int i = 0; i < found; i++) {
             Entry entry = index.objectAt(places[i]);
             if (entry.loading) departures.keepDue(entry); // nothing ends whose record is being read
-            else state.expire(entry);
+            else stock.expire(entry);
         }
         if (found == places.length) return true;
         noteAll();

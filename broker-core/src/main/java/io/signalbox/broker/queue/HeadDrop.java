@@ -16,14 +16,13 @@ final class HeadDrop {
 
     private static final long AGAIN_MILLIS = 1000;
 
-    private final QueueState state;
+    private final Stock stock;
     private final QueueIndex index;
     private final Departures departures;
     private final InstantSource clock;
     private final QueueQuota quota;
     private final QueueLimits limits;
     private final LogTimes logTimes;
-    private final Reservations reservations;
 
     /** Of the bodies of those that wait, as far as it is known without reading them. */
     private long waitingBytes;
@@ -39,21 +38,14 @@ final class HeadDrop {
     private long overLengthBytes;
     private long overTtl;
 
-    HeadDrop(
-            QueueState state,
-            QueueIndex index,
-            Reservations reservations,
-            InstantSource clock,
-            QueueQuota quota,
-            LogTimes logTimes) {
-        this.state = state;
+    HeadDrop(Stock stock, QueueIndex index, InstantSource clock, QueueQuota quota, LogTimes logTimes) {
+        this.stock = stock;
         this.index = index;
         this.departures = new Departures(index);
         this.clock = clock;
         this.quota = quota;
         this.limits = quota.limits();
         this.logTimes = logTimes;
-        this.reservations = reservations;
         this.waitingBytes = departures.waitingBytes();
         if (index.size() > 0) oldAtMillis = 0; // nobody has looked yet
         tell();
@@ -100,6 +92,7 @@ final class HeadDrop {
     private int dropOverflow(int most) {
         if (index.size() <= limits.maxLength() && waitingBytes <= limits.maxLengthBytes()) return most;
         int left = most;
+        Reservations reservations = stock.reservations();
         long length =
                 limits.maxLength() == QueueLimits.NONE ? QueueLimits.NONE : limits.maxLength() + reservations.size();
         long bytes = limits.maxLengthBytes() == QueueLimits.NONE
@@ -117,7 +110,7 @@ final class HeadDrop {
             if (!mayGo(entry)) continue;
             if (index.size() > length) overLength++;
             else overLengthBytes++;
-            state.dropFromHead(entry);
+            stock.dropFromHead(entry);
             left--;
         }
         return left;
@@ -149,7 +142,7 @@ final class HeadDrop {
                     continue;
                 }
                 overTtl++;
-                state.dropFromHead(entry);
+                stock.dropFromHead(entry);
                 left--;
             }
         }

@@ -27,6 +27,11 @@ final class Load extends QueueCommand implements MessageStore.ReadSink {
         this.messages = new ArrayList<>(entries.size());
     }
 
+    /** Asks for the messages. */
+    void from(MessageStore store) {
+        store.read(entries.stream().mapToLong(entry -> entry.lsn).toArray(), this, this::failed);
+    }
+
     @Override
     public void loaded(long lsn, Message message) {
         next(message);

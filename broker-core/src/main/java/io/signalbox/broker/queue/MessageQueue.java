@@ -9,11 +9,9 @@ import io.signalbox.broker.routing.Matches;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.WriteBatch.TableChange;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +34,9 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageQueue.class);
 
+    private static final AtomicIntegerFieldUpdater<MessageQueue> WORK =
+            AtomicIntegerFieldUpdater.newUpdater(MessageQueue.class, "work");
+
     /** Commands one caller applies before the home loop takes over. */
     private static final int COMMANDS_PER_DRAIN = 256;
 
@@ -44,7 +45,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     private final MessageStore store;
     private final Loop home;
     private final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
-    private final AtomicInteger work = new AtomicInteger();
+    private volatile int work; // changed by WORK
     private volatile QueueQuota quota = QueueQuota.UNLIMITED;
     private final QueueState state;
     private volatile boolean deleted;
@@ -53,21 +54,18 @@ public final class MessageQueue implements Destination, QueueEffects {
     private volatile boolean waitsForSpace;
 
     // Confined to whoever drains.
-    private final QueueJournal journal;
-    private int appliedBeforeStall;
-    private @Nullable ArrayDeque<QueueCommand> setAside;
+    private @Nullable QueueJournal journal; // made when there is something to tell the log
+    private @Nullable Stall stall;
     private @Nullable Capture capture;
     private @Nullable EmptinessListener emptinessAwaited;
     private @Nullable Alarm alarm; // made when the first message comes that expires
 
-    public MessageQueue(
-            long id, QueueSettings settings, MessageStore store, Loop home, InstantSource clock, MemoryBudget memory) {
+    public MessageQueue(long id, QueueSettings settings, MessageStore store, Loop home, QueueContext context) {
         this.id = id;
         this.settings = settings;
         this.store = store;
         this.home = home;
-        this.state = new QueueState(this, clock, settings, memory);
-        this.journal = new QueueJournal(id, store, state::halt);
+        this.state = new QueueState(this, settings, context);
     }
 
     public long id() {
@@ -126,7 +124,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     public void govern(QueuePolicy policy, LogTimes logTimes) {
         QueueQuota made = QueueQuota.of(policy);
         quota = made;
-        state.retention().limit(made, logTimes);
+        state.stock().retention().limit(made, logTimes);
     }
 
     /** Takes a message in; {@code lsn} is that of its enqueue record, 0 if it is not in the log. Any thread. */
@@ -196,22 +194,22 @@ public final class MessageQueue implements Destination, QueueEffects {
         Capture wanted = capture;
         if (wanted == null) return;
         capture = null;
-        wanted.tell(this, !journal.hasFailed());
+        wanted.tell(this, journal == null || !journal.hasFailed());
     }
 
     void submit(QueueCommand command) {
         mailbox.offer(command);
-        if (work.getAndIncrement() == 0) drain();
+        if (WORK.getAndIncrement(this) == 0) drain();
     }
 
     /** For threads that must not apply commands themselves: the log's, a reader's. */
     private void handOff(QueueCommand command) {
         mailbox.offer(command);
-        if (work.getAndIncrement() == 0) home.execute(this::drain);
+        if (WORK.getAndIncrement(this) == 0) home.execute(this::drain);
     }
 
     private void drain() {
-        int missed = work.get();
+        int missed = work;
         int budget = COMMANDS_PER_DRAIN;
         while (missed != 0) {
             if (budget == 0) {
@@ -228,41 +226,45 @@ public final class MessageQueue implements Destination, QueueEffects {
             if (dispatch()) {
                 // There is more to hand over; the mailbox and the caller get their turn first.
                 mailbox.offer(new QueueCommand.Turn());
-                work.getAndIncrement();
+                WORK.getAndIncrement(this);
                 budget = 0;
             }
             tellOfEmptiness();
-            if (!journal.append()) {
+            if (journal != null && !journal.append()) {
                 stall(batch);
                 return; // likewise
             }
             tellCapture();
-            missed = work.addAndGet(-batch);
+            missed = WORK.addAndGet(this, -batch);
         }
     }
 
     /** @param applied commands that have been applied, and are still counted */
     private void stall(int applied) {
-        appliedBeforeStall = applied;
+        if (stall == null) stall = new Stall();
+        stall.applied = applied;
         waitsForSpace = true;
         awaitSpace();
     }
 
     /** The log may have space again for the settlements that it had none for. */
     private void resume() {
-        if (!journal.append() || (settings.durable() && store.settlementsWait())) {
+        if ((journal != null && !journal.append()) || (settings.durable() && store.settlementsWait())) {
             awaitSpace();
             return;
         }
         waitsForSpace = false;
         tellCapture();
         mailbox.offer(new QueueCommand.Turn()); // what was taken in meanwhile may be wanted
-        work.getAndIncrement();
-        if (work.addAndGet(-appliedBeforeStall) != 0) drain();
+        WORK.getAndIncrement(this);
+        Stall over = stall;
+        if (over == null) throw new IllegalStateException("what was not held up goes on");
+        if (over.putOff.isEmpty()) stall = null;
+        if (WORK.addAndGet(this, -over.applied) != 0) drain();
     }
 
     private void awaitSpace() {
-        if (journal.isEmpty()) {
+        if (journal == null || journal.isEmpty()) {
             takeIn();
             tellCapture();
         }
@@ -271,26 +273,26 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     /** Applies what settles nothing, since an image needs it: what was published before, and the wish for one. */
     private void takeIn() {
-        int taken = appliedBeforeStall + (setAside == null ? 0 : setAside.size());
-        for (int left = work.get() - taken; left > 0; left--) {
+        Stall now = stall;
+        if (now == null) return;
+        for (int left = work - now.applied - now.putOff.size(); left > 0; left--) {
             QueueCommand next = poll();
             if (next instanceof Entry || next instanceof Capture) {
                 apply(next);
-                appliedBeforeStall++;
+                now.applied++;
             } else {
-                if (setAside == null) setAside = new ArrayDeque<>();
-                setAside.add(next);
+                now.putOff.add(next);
             }
         }
     }
 
     private void applyOne() {
-        ArrayDeque<QueueCommand> first = setAside;
-        if (first == null) {
+        Stall before = stall;
+        if (before == null) {
             apply(poll());
         } else {
-            apply(first.remove());
-            if (first.isEmpty()) setAside = null;
+            apply(before.putOff.remove());
+            if (before.putOff.isEmpty()) stall = null;
         }
     }
 
@@ -334,8 +336,13 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     @Override
     public void settle(long lsn) {
-        if (lsn == 0) return;
-        journal.settle(lsn);
+        if (lsn != 0) journal().settle(lsn);
+    }
+
+    private QueueJournal journal() {
+        QueueJournal made = journal;
+        if (made == null) journal = made = new QueueJournal(id, store, state::halt);
+        return made;
     }
 
     @Override
@@ -345,20 +352,17 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     @Override
     public void change(List<TableChange> changes) {
-        journal.change(changes);
+        journal().change(changes);
     }
 
     @Override
     public void confirm(Subscription subscription, long token) {
-        journal.confirm(subscription, token);
+        journal().confirm(subscription, token);
     }
 
     @Override
     public void load(List<Entry> entries) {
-        long[] lsns = new long[entries.size()];
-        for (int i = 0; i < lsns.length; i++) lsns[i] = entries.get(i).lsn;
-        Load load = new Load(settings.name(), entries, this::handOff);
-        store.read(lsns, load, load::failed);
+        new Load(settings.name(), entries, this::handOff).from(store);
     }
 
     @Override
@@ -368,8 +372,7 @@ public final class MessageQueue implements Destination, QueueEffects {
 
     @Override
     public void fetch(PageLoad.Wanted chunk) {
-        PageLoad load = new PageLoad(settings.name(), chunk, this::handOff);
-        store.pages().read(chunk.stub().page, load::came, load::failed);
+        new PageLoad(settings.name(), chunk, this::handOff).from(store.pages());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.StoreException;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +30,11 @@ final class PageLoad extends QueueCommand {
         this.complete = complete;
     }
 
+    /** Asks for the page. */
+    void from(Pages pages) {
+        pages.read(stub.page, this::came, this::failed);
+    }
+
     void came(byte[] page) {
         chunk = ChunkPage.chunk(page, stub, slots);
         complete.accept(this);
@@ -43,11 +48,6 @@ final class PageLoad extends QueueCommand {
 
     @Override
     void applyTo(QueueState state) {
-        if (chunk == null) {
-            state.halt(); // as when the log cannot be read
-            return;
-        }
-        Set<Long> damaged = state.cold().came(this, chunk);
-        if (!damaged.isEmpty()) state.quarantine(damaged);
+        state.came(this, chunk);
     }
 }

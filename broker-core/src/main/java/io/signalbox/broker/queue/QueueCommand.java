@@ -51,8 +51,7 @@ abstract class QueueCommand extends MpscQueue.Node {
 
         @Override
         void applyTo(QueueState state) {
-            state.quarantine(lsns);
-            state.cold().seek(lsns);
+            state.damaged(lsns);
         }
     }
 

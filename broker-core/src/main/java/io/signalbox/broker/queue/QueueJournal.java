@@ -1,11 +1,12 @@
 package io.signalbox.broker.queue;
 
+import io.signalbox.broker.collection.Few;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +20,12 @@ final class QueueJournal {
     private final long queueId;
     private final MessageStore store;
     private final Runnable onFailure;
-    private WriteBatch settlements = new WriteBatch();
-    private final ArrayDeque<WriteBatch> fullBatches = new ArrayDeque<>(0);
-    private final List<Confirmation> confirmations = new ArrayList<>(0);
+
+    /** Null while there is nothing to tell. */
+    private @Nullable WriteBatch settlements;
+
+    private @Nullable ArrayDeque<WriteBatch> fullBatches; // made for more than one record
+    private List<Confirmation> confirmations = List.of();
     private long settledUpTo;
 
     /** @param onFailure run when the log takes nothing any more */
@@ -32,28 +36,34 @@ final class QueueJournal {
     }
 
     void settle(long lsn) {
-        beginRecordIfFull();
-        settlements.settle(queueId, lsn);
+        batch().settle(queueId, lsn);
     }
 
-    private void beginRecordIfFull() {
-        if (settlements.settlements() < SETTLEMENTS_PER_RECORD) return;
-        fullBatches.add(settlements);
-        settlements = new WriteBatch();
+    /** Of the record that comes next, which is a new one if the last is full. */
+    private WriteBatch batch() {
+        WriteBatch begun = settlements;
+        if (begun != null && begun.settlements() == SETTLEMENTS_PER_RECORD) {
+            ArrayDeque<WriteBatch> full = fullBatches;
+            if (full == null) fullBatches = full = new ArrayDeque<>();
+            full.add(begun);
+            begun = null;
+        }
+        if (begun == null) settlements = begun = SpareBatch.take();
+        return begun;
     }
 
     void change(List<TableChange> changes) {
-        beginRecordIfFull(); // the settlement that they belong to comes next, and into the same record
-        for (TableChange change : changes) settlements.change(change);
+        WriteBatch batch = batch(); // the settlement that they belong to comes next, and into the same record
+        for (TableChange change : changes) batch.change(change);
     }
 
     void confirm(Subscription subscription, long token) {
-        confirmations.add(new Confirmation(subscription, token));
+        confirmations = Few.with(confirmations, new Confirmation(subscription, token));
     }
 
     /** Whether nothing waits to be appended. */
     boolean isEmpty() {
-        return fullBatches.isEmpty() && settlements.isEmpty();
+        return fullBatches == null && settlements == null;
     }
 
     /** Whether the log took something of it and never will: what has ended may come back at a start. */
@@ -63,18 +73,29 @@ final class QueueJournal {
 
     /** Appends all of it; false if the log has no space for that at this moment. */
     boolean append() {
-        while (!fullBatches.isEmpty()) {
-            if (!append(fullBatches.element())) return false;
-            fullBatches.remove();
+        if (!appendFull()) return false;
+        WriteBatch last = settlements;
+        if (last != null) {
+            if (!append(last)) return false;
+            settlements = null;
+            SpareBatch.giveBack(last);
         }
-        if (!settlements.isEmpty()) {
-            if (!append(settlements)) return false;
-            settlements.clear();
-        }
+        if (confirmations.isEmpty()) return true;
         if (settledUpTo >= 0) {
             for (int i = 0; i < confirmations.size(); i++) confirmations.get(i).post(settledUpTo);
         }
-        confirmations.clear();
+        confirmations = List.of();
+        return true;
+    }
+
+    private boolean appendFull() {
+        ArrayDeque<WriteBatch> full = fullBatches;
+        if (full == null) return true;
+        while (!full.isEmpty()) {
+            if (!append(full.element())) return false;
+            full.remove();
+        }
+        fullBatches = null;
         return true;
     }
 

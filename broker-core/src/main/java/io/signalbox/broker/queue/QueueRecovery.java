@@ -10,27 +10,16 @@ public final class QueueRecovery {
 
     private final QueueState state;
     private final QueueSettings settings;
-    private final QueueIndex index;
-    private final QueueFootprint footprint;
-    private final Reservations reservations;
 
-    QueueRecovery(
-            QueueState state,
-            QueueSettings settings,
-            QueueIndex index,
-            QueueFootprint footprint,
-            Reservations reservations) {
+    QueueRecovery(QueueState state, QueueSettings settings) {
         this.state = state;
         this.settings = settings;
-        this.index = index;
-        this.footprint = footprint;
-        this.reservations = reservations;
     }
 
     /** Takes in a part of an image, as {@link MessageQueue#capture} told it; how many entries it has. */
     public int image(byte[] part, LongConsumer living) {
         long[] highest = {0};
-        int entries = index.restore(part, lsn -> {
+        int entries = state.stock().index().restore(part, lsn -> {
             highest[0] = Math.max(highest[0], lsn);
             living.accept(lsn);
         });
@@ -40,35 +29,41 @@ public final class QueueRecovery {
 
     /** What came from images leaves memory if there is too much of it. */
     private void makeRoom(long belowLsn) {
-        index.report(footprint);
-        if (!footprint.isIndexLarge()) return;
+        Stock stock = state.stock();
+        QueueIndex index = stock.index();
+        index.report(stock.footprint());
+        if (!stock.footprint().isIndexLarge()) return;
         long[] ends = new long[Order.LEVELS];
         for (int level = 0; level < ends.length; level++) {
             Lane lane = index.existing(level);
             if (lane != null) ends[level] = lane.imagedEnd();
         }
-        ColdChunks cold = state.cold();
+        ColdChunks cold = stock.cold();
         cold.sweep(belowLsn, ends, false);
         while (cold.takeTurn()) {}
     }
 
     /** Puts an entry of the log in its place. */
     public void entry(long lsn, int flags, Message message) {
-        index.restore(settings.priorityOf(message), lsn, flags, message);
-        index.report(footprint);
+        Stock stock = state.stock();
+        stock.index().restore(settings.priorityOf(message), lsn, flags, message);
+        stock.index().report(stock.footprint());
     }
 
     /** Ends what the earlier life had settled; false if it is not there. */
     public boolean settled(long lsn) {
-        if (!index.endRestored(lsn)) return false;
-        if (index.cold() != null && footprint.isTight()) makeRoom(0); // what came back to be looked through
+        Stock stock = state.existingStock();
+        if (stock == null || !stock.index().endRestored(lsn)) return false;
+        if (stock.index().cold() != null && stock.footprint().isTight())
+            makeRoom(0); // what came back to be looked through
         return true;
     }
 
     /** All is here. What has outlived its time goes when the first command comes or the queue's alarm rings. */
     public void end() {
-        if (new Departures(index).earliestExpiry() != SlotTimes.NEVER)
-            state.retention().begin();
+        Stock stock = state.existingStock();
+        if (stock != null && new Departures(stock.index()).earliestExpiry() != SlotTimes.NEVER)
+            stock.retention().begin();
     }
 
     /**
@@ -78,11 +73,13 @@ public final class QueueRecovery {
      * @return those that are there; the others have ended
      */
     public Set<Long> reserve(Set<Long> lsns, String name) {
+        Stock stock = state.existingStock();
+        if (stock == null) return Set.of();
         Set<Long> found = new HashSet<>();
         for (long lsn : lsns) {
-            Entry entry = index.restored(lsn);
+            Entry entry = stock.index().restored(lsn);
             if (entry == null) continue;
-            reservations.add(entry, name);
+            stock.reservations().add(entry, name);
             found.add(lsn);
         }
         return found;

@@ -1,88 +1,99 @@
 package io.signalbox.broker.queue;
 
-import io.signalbox.broker.message.Envelope;
+import io.signalbox.broker.collection.Few;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.WriteBatch.TableChange;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of a queue: commands in, effects out. Knows no thread, no log and no socket; time is injected. Confined to
- * whoever drains the queue.
+ * The rules of a queue: commands in, effects out. Knows no thread, no log and no socket; time is injected. What concerns messages
+ * that are in the queue is in its {@link Stock}, which it has from the first of them on; without it a queue is small, however many
+ * consumers wait. Confined to whoever drains the queue.
  */
 final class QueueState {
 
     private final QueueEffects effects;
+    private final QueueContext context;
     private QueueSettings settings;
-    private final QueueFootprint footprint;
-    private final Dispatcher dispatcher;
-    private final QueueIndex index;
-    private final List<Consumer> consumers = new ArrayList<>(1);
-    private final ReadBackBodies readBack;
-    private final Reservations reservations = new Reservations();
-    private @Nullable Retention retention; // made when the first message comes that expires, or for limits
+    private List<Consumer> consumers = List.of();
+    private @Nullable Stock stock;
+
+    /** Who of several consumers was the last to see a message that passes through. */
+    private int nextPassed;
 
     private boolean deleted;
-    private boolean halted;
 
     // Counters: written by the draining thread, read by anyone through status().
-    private long unsettled;
     private long enqueued;
-    private long settled;
-    private long expired;
-    private long rejected;
     private long dropped;
-    private long stale;
-    private long damaged;
 
-    QueueState(QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory) {
-        this(effects, clock, settings, memory, new QueueIndex(memory.slotBits()));
-    }
+    /** What has ended and never was in the stock. */
+    private long passed;
 
-    QueueState(
-            QueueEffects effects, InstantSource clock, QueueSettings settings, MemoryBudget memory, QueueIndex index) {
+    QueueState(QueueEffects effects, QueueSettings settings, QueueContext context) {
         this.effects = effects;
         this.settings = settings;
-        this.index = index;
-        this.footprint = new QueueFootprint(memory, settings.windowBytes());
-        this.readBack = new ReadBackBodies(this, index, footprint);
-        this.dispatcher = new Dispatcher(this, index, footprint, effects, clock, settings.windowBytes());
+        this.context = context;
+    }
+
+    QueueState(QueueEffects effects, QueueSettings settings, QueueContext context, QueueIndex index) {
+        this(effects, settings, context);
+        this.stock = new Stock(effects, settings, context, index);
+    }
+
+    /** What is in the queue; made at the first call. */
+    Stock stock() {
+        Stock made = stock;
+        if (made == null) {
+            QueueIndex index = new QueueIndex(context.memory().slotBits());
+            made = new Stock(effects, settings, context, index);
+            for (Consumer consumer : consumers) made.attach(consumer);
+            stock = made;
+        }
+        return made;
+    }
+
+    /** What is in the queue; null if there never was anything. */
+    @Nullable
+    Stock existingStock() {
+        return stock;
     }
 
     void enqueue(Entry entry) {
         enqueued++;
-        if (deleted) {
-            finish(entry);
-            return;
-        }
-        Message message = entry.message;
-        if (message == null) throw new IllegalStateException("entry " + entry.lsn + " comes without its message");
-        if (entry.lsn != 0 && footprint.isBeyondWindow(entry)) {
-            entry.message = null; // what is beyond the window is read back when its turn comes
-        } else {
-            footprint.keeps(entry);
-        }
-        index.add(entry, settings.priorityOf(message));
-        if (retention != null || entry.expiresAtMillis != Envelope.NEVER)
-            retention().arrived(entry);
+        if (deleted) pass(entry);
+        else stock().enqueue(entry);
     }
 
-    /** What goes by itself; made at the first call. */
-    Retention retention() {
-        Retention made = retention;
-        if (made == null) retention = made = new Retention(this, index, reservations, effects, dispatcher.clock());
-        return made;
+    /** The entry has ended on its way. */
+    private void pass(Entry entry) {
+        entry.endWithQueue();
+        passed++;
+        effects.settle(entry.lsn);
     }
 
+    /** Shows a message to one of those who have room, in turn, or to nobody. */
     void passThrough(Entry entry) {
         enqueued++;
         Message message = entry.message;
-        if (message == null || !dispatcher.passThrough(consumers, entry, message)) dropped++;
+        if (message == null || !show(entry, message)) dropped++;
         if (message != null) message.release(); // it was held on its way here
-        finish(entry);
+        pass(entry);
+    }
+
+    /** False if nobody has room. */
+    private boolean show(Entry entry, Message message) {
+        for (int turns = consumers.size(); turns > 0; turns--) {
+            nextPassed = nextPassed + 1 < consumers.size() ? nextPassed + 1 : 0;
+            Consumer consumer = consumers.get(nextPassed);
+            if (!consumer.hasRoom()) continue;
+            consumer.sent(entry.bodyBytes);
+            effects.deliver(new Delivery(consumer, entry, message, true));
+            return true;
+        }
+        return false;
     }
 
     /** What was settled when it was handed over has not reached its consumer. */
@@ -96,68 +107,36 @@ final class QueueState {
             return;
         }
         consumer.attached = true;
-        consumers.add(consumer);
-        dispatcher.attach(consumer);
-        dispatcher.available(consumer);
+        consumers = Few.with(consumers, consumer);
+        if (stock != null) stock.attach(consumer);
     }
 
     void detach(Consumer consumer, List<Delivery> reserved) {
         if (!consumer.attached) return;
-        for (Delivery delivery : reserved) {
-            if (!delivery.copy && delivery.entry.delivery == delivery) reservations.add(delivery.entry, consumer.name);
-        }
+        if (stock != null) stock.reserve(consumer, reserved);
         consumer.attached = false;
-        consumers.remove(consumer);
-        dispatcher.detach(consumer);
-        for (Delivery delivery : List.copyOf(consumer.acquired)) {
-            if (delivery.copy) release(delivery);
-            else putBack(delivery);
-        }
+        consumers = Few.without(consumers, consumer);
+        if (stock != null) stock.detach(consumer);
     }
 
     void endReserved(String name) {
-        for (Entry entry : reservations.removeAll(name)) {
-            if (entry.loading) entry.doomed = true; // nothing ends whose record is being read
-            else drop(entry);
-        }
+        if (stock != null) stock.endReserved(name);
     }
 
+    /** Its credit or its room has changed. */
     void available(Consumer consumer) {
-        dispatcher.available(consumer);
+        if (stock != null) stock.available(consumer);
     }
 
     /** The consumer wants to hear when nothing more comes within its credit (AMQP 1.0 §2.6.7). */
     void drain(Consumer consumer) {
-        dispatcher.drain(consumer);
+        if (stock != null) stock.drain(consumer);
+        else if (consumer.attached) effects.drained(consumer.subscription);
     }
 
     void settle(Delivery delivery, Outcome outcome, List<TableChange> changes) {
         if (!changes.isEmpty()) effects.change(changes);
-        Entry entry = delivery.entry;
-        Consumer owner = delivery.owner;
-        if (delivery.copy ? !owner.acquired.contains(delivery) : entry.delivery != delivery) {
-            stale++;
-            return;
-        }
-        boolean wasFull = footprint.isFull(owner);
-        if (delivery.copy) {
-            release(delivery); // AMQP 1.0 §3.5.7: a copy's outcome changes nothing at its source
-        } else if (outcome instanceof Outcome.Accepted) {
-            release(delivery);
-            end(entry);
-        } else if (outcome instanceof Outcome.Rejected) {
-            release(delivery);
-            rejected++;
-            end(entry);
-        } else {
-            if (outcome instanceof Outcome.Modified modified) {
-                if (modified.deliveryFailed()) entry.deliveryCount++;
-                if (modified.undeliverableHere()) entry.refuse(delivery.owner);
-                if (!modified.annotations().isEmpty()) footprint.annotate(entry, modified.annotations());
-            }
-            putBack(delivery);
-        }
-        if (wasFull) available(owner);
+        stock().settle(delivery, outcome);
     }
 
     void confirm(Subscription subscription, long token) {
@@ -166,28 +145,25 @@ final class QueueState {
 
     /** @param messages as {@link ReadBackBodies#come} has them */
     void loaded(List<Entry> entries, List<@Nullable Message> messages) {
-        dispatcher.loadEnded(entries);
-        readBack.come(entries, messages, settings.windowBytes());
-        if (messages.size() < entries.size()) halt(); // the log cannot be read: deliver nothing, lose nothing
+        stock().loaded(entries, messages);
     }
 
-    /** What is in the log is not what was written: nobody gets it, and it stays where it is. The next start tries again. */
-    void quarantine(Entry entry) {
-        take(entry);
-        damaged++;
+    /** What lies in the log at these addresses is not what was written. */
+    void damaged(Set<Long> lsns) {
+        if (stock == null) return;
+        stock.quarantine(lsns);
+        stock.cold().seek(lsns);
     }
 
-    /** The same of what waits and is not in memory; what is, or is on its way, has its own turn. */
-    void quarantine(Set<Long> lsns) {
-        for (Entry entry : new Departures(index).absent(lsns::contains)) {
-            quarantine(entry);
-            index.letGo(entry);
+    /** A page is here; null if it cannot be read. */
+    void came(PageLoad load, @Nullable Chunk chunk) {
+        Stock present = stock();
+        if (chunk == null) {
+            present.halt(); // as when the log cannot be read
+            return;
         }
-    }
-
-    /** What was read back is for somebody who has looked at it. */
-    void forgetReadBack() {
-        readBack.forget();
+        Set<Long> damaged = present.cold().came(load, chunk);
+        if (!damaged.isEmpty()) present.quarantine(damaged);
     }
 
     /** The log knows the queue from now on. */
@@ -197,57 +173,40 @@ final class QueueState {
 
     /** Nothing is delivered and nothing expires any more, since the store has failed. */
     void halt() {
-        halted = true;
-    }
-
-    boolean isHalted() {
-        return halted;
+        stock().halt();
     }
 
     /** The way in for what an earlier life left. */
     QueueRecovery recovery() {
-        return new QueueRecovery(this, settings, index, footprint, reservations);
+        return new QueueRecovery(this, settings);
     }
 
+    /** On any loop; it is filled where the queue is drained. */
     QueueImage image(long belowLsn) {
-        return index.image(belowLsn);
+        return new QueueImage(this::lane, belowLsn);
+    }
+
+    private @Nullable Lane lane(int level) {
+        return stock == null ? null : stock.lane(level);
     }
 
     /** All of this image was told; whether something is to be done for it in another turn. */
     boolean captured(QueueImage image) {
-        if (index.size() < index.slots() || !footprint.isIndexLarge()) return false; // most have less than a chunk
-        if (retention != null && retention.isLimited()) return false;
-        cold().sweep(image.belowLsn(), image.ends(), !consumers.isEmpty());
-        return true;
-    }
-
-    /** Chunks that are in pages; made at the first call. */
-    ColdChunks cold() {
-        ColdChunks known = index.cold();
-        return known == null ? index.cold(new ColdChunks(index, footprint, effects)) : known;
+        return stock != null && stock.captured(image, !consumers.isEmpty());
     }
 
     /** @param lsn of the record that says so, 0 if there is none */
     void delete(long lsn) {
         if (deleted) return;
         deleted = true;
-        settled += index.size() + unsettled + damaged;
-        long highestLsn = Math.max(lsn, index.highestLsn());
-        effects.forget(highestLsn, index.removeAll());
+        if (stock == null) effects.forget(lsn, visitor -> {});
+        else stock.delete(lsn);
         for (Consumer consumer : consumers) {
             consumer.acquired.clear();
             consumer.attached = false;
             effects.deleted(consumer.subscription);
         }
-        consumers.clear();
-        dispatcher.clear();
-        readBack.clear();
-        reservations.clear();
-        if (retention != null) retention.end();
-        retention = null;
-        unsettled = 0;
-        damaged = 0;
-        footprint.end();
+        consumers = List.of();
     }
 
     /**
@@ -256,143 +215,24 @@ final class QueueState {
      * @return whether there is more, for another turn
      */
     boolean dispatch() {
-        index.endRestoring();
-        boolean more = dispatcher.dispatch();
-        if (retention != null && !halted)
-            more |= retention.takeTurn(); // what a consumer can have does not go for want of room
-        ColdChunks cold = index.cold();
-        if (cold != null && !halted) more |= cold.takeTurn();
-        index.report(footprint);
-        return more;
+        return stock != null && stock.dispatch();
     }
 
     /** The time has come for which {@link QueueEffects#wakeAt} was told. */
     void wake() {
-        if (retention != null) retention.wake();
-    }
-
-    /** The entry, which nobody has, has outlived its time. */
-    void expire(Entry entry) {
-        take(entry);
-        expired++;
-        end(entry);
-    }
-
-    /** The entry, which nobody has, is beyond the queue's limits. */
-    void dropFromHead(Entry entry) {
-        take(entry);
-        end(entry);
-    }
-
-    /** It waits no more. */
-    private void take(Entry entry) {
-        long bodyBytes = index.take(entry);
-        if (retention != null) retention.left(bodyBytes);
-    }
-
-    /** The consumer gets a copy; the entry stays where it is. */
-    void show(Consumer browser, Entry entry) {
-        Message message = entry.message;
-        if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
-        Delivery delivery = new Delivery(browser, entry, message, browser.settlesOnDispatch);
-        browser.dispatched++;
-        browser.sent(entry.bodyBytes);
-        effects.deliver(delivery);
-        if (browser.settlesOnDispatch) return;
-        footprint.acquired(browser, entry);
-        browser.acquired.add(delivery);
-    }
-
-    /** The entry, which waits, is the consumer's. */
-    void acquire(Consumer consumer, Entry entry) {
-        Message message = entry.message;
-        if (message == null) throw new IllegalStateException("entry " + entry.lsn + " is not resident");
-        Delivery delivery = new Delivery(consumer, entry, message, consumer.settlesOnDispatch);
-        take(entry);
-        if (entry.reservedFor != null) reservations.remove(entry);
-        consumer.dispatched++;
-        consumer.sent(entry.bodyBytes);
-        effects.deliver(delivery);
-        if (consumer.settlesOnDispatch) {
-            end(entry);
-            return;
-        }
-        entry.delivery = delivery;
-        entry.delivered = true;
-        unsettled++;
-        footprint.acquired(consumer, entry);
-        consumer.acquired.add(delivery);
-        if (entry.lsn != 0) {
-            forgetBody(entry); // it is in the log, should it come back
-        }
-    }
-
-    private void putBack(Delivery delivery) {
-        release(delivery);
-        index.putBack(delivery.entry);
-        if (retention != null) retention.waitsAgain(delivery.entry);
-        index.letGo(delivery.entry);
-    }
-
-    private void release(Delivery delivery) {
-        delivery.owner.acquired.remove(delivery);
-        footprint.released(delivery.owner, delivery.entry);
-        if (delivery.copy) return;
-        delivery.entry.delivery = null;
-        unsettled--;
-    }
-
-    /** The entry, which nobody has, reaches nobody. */
-    void drop(Entry entry) {
-        if (new Departures(index).waits(entry)) take(entry);
-        else damaged--; // it was set apart
-        dropped++;
-        end(entry);
-    }
-
-    private void end(Entry entry) {
-        if (entry.reservedFor != null) reservations.remove(entry);
-        index.end(entry);
-        finish(entry);
-    }
-
-    /** The entry, which is in no place, has ended. */
-    private void finish(Entry entry) {
-        entry.ended = true;
-        settled++;
-        forgetBody(entry);
-        footprint.annotate(entry, Annotations.NONE);
-        effects.settle(entry.lsn);
-    }
-
-    /** Its body need not be in memory. */
-    void forgetBody(Entry entry) {
-        entry.message = null;
-        if (entry.counted) {
-            if (entry.readBack) readBack.remove(entry);
-            footprint.keepsNoMore(entry);
-        }
-        index.letGo(entry);
+        if (stock != null) stock.wake();
     }
 
     /** Whether what comes had better be in the log only. Any thread. */
     boolean isWindowFull() {
-        return footprint.isFull();
+        Stock present = stock;
+        return present == null ? settings.windowBytes() == 0 || context.memory().isTight() : present.isWindowFull();
     }
 
     QueueStatus status() {
+        Stock present = stock;
+        if (present != null) return present.status(consumers.size(), enqueued, passed, dropped);
         return new QueueStatus(
-                index.size(),
-                unsettled,
-                consumers.size(),
-                footprint.residentBytes(),
-                enqueued,
-                settled,
-                expired,
-                rejected,
-                dropped,
-                stale,
-                damaged,
-                retention == null ? QueueStatus.OverLimit.NONE : retention.overLimit());
+                0, 0, consumers.size(), 0, enqueued, passed, 0, 0, dropped, 0, 0, QueueStatus.OverLimit.NONE);
     }
 }

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadBackBodies {
 
-    private final QueueState state;
+    private final Stock stock;
     private final QueueIndex index;
     private final QueueFootprint footprint;
-    private @Nullable Set<Entry> entries; // made when a queue first reads back, which most never do
+    private final Set<Entry> entries = new LinkedHashSet<>();
     private long bytes;
 
-    ReadBackBodies(QueueState state, QueueIndex index, QueueFootprint footprint) {
-        this.state = state;
+    ReadBackBodies(Stock stock, QueueIndex index, QueueFootprint footprint) {
+        this.stock = stock;
         this.index = index;
         this.footprint = footprint;
     }
@@ -37,7 +37,7 @@ final class ReadBackBodies {
         makeRoomFor(more, maxBytes);
         for (int i = 0; i < read.size(); i++) {
             Entry entry = read.get(i);
-            if (entry.doomed && !entry.ended) state.drop(entry);
+            if (entry.doomed && !entry.ended) stock.drop(entry);
             boolean waits = !entry.ended && entry.message == null && entry.delivery == null;
             if (i < messages.size() && waits) come(entry, messages.get(i));
             index.letGo(entry);
@@ -46,7 +46,7 @@ final class ReadBackBodies {
 
     private void come(Entry entry, @Nullable Message message) {
         if (message == null) {
-            state.quarantine(entry);
+            stock.quarantine(entry);
             return;
         }
         entry.come(message);
@@ -55,16 +55,13 @@ final class ReadBackBodies {
     }
 
     private void add(Entry entry) {
-        Set<Entry> set = entries;
-        if (set == null) entries = set = new LinkedHashSet<>();
-        set.add(entry);
+        entries.add(entry);
         entry.readBack = true;
         bytes += entry.bodyBytes;
     }
 
     void remove(Entry entry) {
-        Set<Entry> set = entries;
-        if (set == null || !set.remove(entry)) return;
+        if (!entries.remove(entry)) return;
         entry.readBack = false;
         bytes -= entry.bodyBytes;
     }
@@ -76,13 +73,7 @@ final class ReadBackBodies {
 
     /** Those that come now stay, whatever was read back before them for somebody else. */
     private void makeRoomFor(long moreBytes, int maxBytes) {
-        Set<Entry> set = entries;
-        while (set != null && !set.isEmpty() && bytes + moreBytes > maxBytes)
-            state.forgetBody(set.iterator().next());
-    }
-
-    void clear() {
-        entries = null;
-        bytes = 0;
+        while (!entries.isEmpty() && bytes + moreBytes > maxBytes)
+            stock.forgetBody(entries.iterator().next());
     }
 }

@@ -5,10 +5,10 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Which entries wait for a consumer of which name. Confined to the queue; costs nothing while there are none. */
+/** Which entries wait for a consumer of which name. Confined to the queue. */
 final class Reservations {
 
-    private final Map<String, Set<Entry>> byName = new HashMap<>(0);
+    private final Map<String, Set<Entry>> byName = new HashMap<>(2);
 
     void add(Entry entry, String name) {
         entry.reservedFor = name;
@@ -44,9 +44,5 @@ final class Reservations {
         long bytes = 0;
         for (Set<Entry> entries : byName.values()) for (Entry entry : entries) bytes += entry.bodyBytes;
         return bytes;
-    }
-
-    void clear() {
-        byName.clear();
     }
 }

@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Retention {
 
-    private final QueueState state;
+    private final Stock stock;
     private final QueueIndex index;
-    private final Reservations reservations;
     private final QueueEffects effects;
     private final InstantSource clock;
     private final Expiry expiry;
@@ -22,21 +21,19 @@ final class Retention {
 
     private boolean awake;
 
-    Retention(
-            QueueState state, QueueIndex index, Reservations reservations, QueueEffects effects, InstantSource clock) {
-        this.state = state;
+    Retention(Stock stock, QueueIndex index, QueueEffects effects, InstantSource clock) {
+        this.stock = stock;
         this.index = index;
-        this.reservations = reservations;
         this.effects = effects;
         this.clock = clock;
-        this.expiry = new Expiry(state, index, clock);
+        this.expiry = new Expiry(stock, index, clock);
     }
 
     /** The queue has limits. Before the first command; may wait for the disk. */
     void limit(QueueQuota quota, LogTimes logTimes) {
         ColdChunks cold = index.cold();
         if (cold != null) cold.comeBackAll(); // whatever goes from a queue with limits may be anywhere
-        limits = new HeadDrop(state, index, reservations, clock, quota, logTimes);
+        limits = new HeadDrop(stock, index, clock, quota, logTimes);
         begin();
     }
 

@@ -1,5 +1,6 @@
 package io.signalbox.broker.store;
 
+import io.signalbox.broker.collection.Few;
 import io.signalbox.broker.message.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,15 +20,19 @@ public final class WriteBatch {
     /** Places kept from batch to batch; what a larger one needed is let go with it. */
     private static final int KEPT = 1024;
 
+    private static final int FIRST_PLACES = 4;
+    private static final long[] NO_LONGS = {};
+    private static final int[] NO_INTS = {};
+
     private @Nullable Message message;
-    private long[] targetQueueIds = new long[1];
-    private int[] targetFlags = new int[1];
+    private long[] targetQueueIds = NO_LONGS;
+    private int[] targetFlags = NO_INTS;
     private int targets;
-    private long[] settledQueueIds = new long[1];
-    private long[] settledLsns = new long[1];
+    private long[] settledQueueIds = NO_LONGS;
+    private long[] settledLsns = NO_LONGS;
     private int settlements;
-    private final List<TableChange> tableChanges = new ArrayList<>(0);
-    private final List<Long> droppedQueues = new ArrayList<>(0);
+    private @Nullable List<TableChange> tableChanges; // most batches have none
+    private List<Long> droppedQueues = List.of();
     private boolean lazy;
     private boolean published;
     private long enqueueLsn;
@@ -62,8 +67,8 @@ public final class WriteBatch {
      */
     public WriteBatch enqueueTo(long queueId, int flags) {
         if (targets == targetQueueIds.length) {
-            targetQueueIds = Arrays.copyOf(targetQueueIds, targets * 2);
-            targetFlags = Arrays.copyOf(targetFlags, targets * 2);
+            targetQueueIds = Arrays.copyOf(targetQueueIds, larger(targets));
+            targetFlags = Arrays.copyOf(targetFlags, larger(targets));
         }
         targetQueueIds[targets] = queueId;
         targetFlags[targets++] = flags;
@@ -76,12 +81,16 @@ public final class WriteBatch {
      */
     public WriteBatch settle(long queueId, long lsn) {
         if (settlements == settledLsns.length) {
-            settledQueueIds = Arrays.copyOf(settledQueueIds, settlements * 2);
-            settledLsns = Arrays.copyOf(settledLsns, settlements * 2);
+            settledQueueIds = Arrays.copyOf(settledQueueIds, larger(settlements));
+            settledLsns = Arrays.copyOf(settledLsns, larger(settlements));
         }
         settledQueueIds[settlements] = queueId;
         settledLsns[settlements++] = lsn;
         return this;
+    }
+
+    private static int larger(int places) {
+        return Math.max(FIRST_PLACES, places * 2);
     }
 
     /**
@@ -90,22 +99,22 @@ public final class WriteBatch {
      * is never used again.
      */
     public WriteBatch dropQueue(long queueId) {
-        droppedQueues.add(queueId);
+        droppedQueues = Few.with(droppedQueues, queueId);
         return this;
     }
 
     public WriteBatch put(StateTable table, byte[] key, byte[] value) {
-        tableChanges.add(new TableChange(table, key, Optional.of(value)));
-        return this;
+        return change(TableChange.put(table, key, value));
     }
 
     public WriteBatch remove(StateTable table, byte[] key) {
-        tableChanges.add(new TableChange(table, key, Optional.empty()));
-        return this;
+        return change(TableChange.remove(table, key));
     }
 
     public WriteBatch change(TableChange change) {
-        tableChanges.add(change);
+        List<TableChange> changes = tableChanges;
+        if (changes == null) tableChanges = changes = new ArrayList<>(2);
+        changes.add(change);
         return this;
     }
 
@@ -124,8 +133,8 @@ public final class WriteBatch {
     /** Adds all that another batch settles, ends and changes. */
     public void addRest(WriteBatch other) {
         for (int i = 0; i < other.settlements; i++) settle(other.settledQueueIds[i], other.settledLsns[i]);
-        droppedQueues.addAll(other.droppedQueues);
-        tableChanges.addAll(other.tableChanges);
+        for (long queueId : other.droppedQueues) dropQueue(queueId);
+        for (TableChange change : other.tableChanges()) change(change);
     }
 
     public Optional<Message> message() {
@@ -157,7 +166,7 @@ public final class WriteBatch {
     }
 
     public List<TableChange> tableChanges() {
-        return tableChanges;
+        return tableChanges == null ? List.of() : tableChanges;
     }
 
     public List<Long> droppedQueues() {
@@ -166,7 +175,7 @@ public final class WriteBatch {
 
     /** Whether there is nothing to append. */
     public boolean isEmpty() {
-        return targets == 0 && settlements == 0 && tableChanges.isEmpty() && droppedQueues.isEmpty();
+        return targets == 0 && settlements == 0 && tableChanges().isEmpty() && droppedQueues.isEmpty();
     }
 
     public boolean isLazy() {
@@ -196,17 +205,17 @@ public final class WriteBatch {
     public void clear() {
         message = null;
         if (targetFlags.length > KEPT) {
-            targetQueueIds = new long[1];
-            targetFlags = new int[1];
+            targetQueueIds = NO_LONGS;
+            targetFlags = NO_INTS;
         }
         if (settledLsns.length > KEPT) {
-            settledQueueIds = new long[1];
-            settledLsns = new long[1];
+            settledQueueIds = NO_LONGS;
+            settledLsns = NO_LONGS;
         }
         targets = 0;
         settlements = 0;
-        tableChanges.clear();
-        droppedQueues.clear();
+        if (tableChanges != null) tableChanges.clear();
+        droppedQueues = List.of();
         lazy = false;
         published = false;
         enqueueLsn = 0;

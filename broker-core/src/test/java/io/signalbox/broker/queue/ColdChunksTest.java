@@ -212,7 +212,7 @@ class ColdChunksTest {
         queue.pages.breakAll();
         queue.attach("one", Mode.CONSUME, ANY, 5);
         queue.answer();
-        assertTrue(queue.state.isHalted());
+        assertTrue(queue.state.stock().isHalted());
         assertTrue(queue.taken().isEmpty());
         assertEquals(12, queue.state.status().ready());
     }
@@ -264,10 +264,10 @@ class ColdChunksTest {
                 "*",
                 QueuePolicy.Scope.QUEUES,
                 new QueueLimits(1000, QueueLimits.NONE, QueueLimits.NONE, QueueLimits.Overflow.DROP_HEAD)));
-        queue.state.retention().limit(quota, new LogTimes());
+        queue.state.stock().retention().limit(quota, new LogTimes());
         assertEquals(0, onDisk());
         leave();
         assertEquals(0, onDisk());
-        assertFalse(queue.state.isHalted());
+        assertFalse(queue.state.stock().isHalted());
     }
 }

@@ -126,9 +126,8 @@ class DispatcherTest {
     private QueueState queue(int windowBytes, QueueSettings.Purpose purpose) {
         return new QueueState(
                 effects,
-                () -> Instant.ofEpochMilli(nowMillis),
                 new QueueSettings("q", true, purpose, windowBytes, "test"),
-                memory,
+                new QueueContext(() -> Instant.ofEpochMilli(nowMillis), memory),
                 new QueueIndex(slotBits()));
     }
 

@@ -40,7 +40,8 @@ final class PagedQueue implements QueueEffects {
         this.log = log;
         this.memory = new MemoryBudget(1 << 30, indexBytes);
         QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, WINDOW_BYTES, "test");
-        state = new QueueState(this, () -> Instant.EPOCH, settings, memory, new QueueIndex(SLOT_BITS));
+        state = new QueueState(
+                this, settings, new QueueContext(() -> Instant.EPOCH, memory), new QueueIndex(SLOT_BITS));
     }
 
     /** Until nothing more happens. */

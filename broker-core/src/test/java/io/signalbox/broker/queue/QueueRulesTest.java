@@ -120,7 +120,8 @@ class QueueRulesTest {
             particular = random.nextInt(3) > 0;
             spoils = random.nextInt(3) == 0;
             QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 40, "test");
-            state = new QueueState(this, () -> Instant.ofEpochMilli(nowMillis), settings, memory, new QueueIndex(2));
+            state = new QueueState(
+                    this, settings, new QueueContext(() -> Instant.ofEpochMilli(nowMillis), memory), new QueueIndex(2));
         }
 
         void step() {
@@ -303,7 +304,7 @@ class QueueRulesTest {
                 known(delivery).holder = null;
                 if (!particular || random.nextInt(3) > 0) continue;
                 reserved.add(delivery);
-                known(delivery).reservedFor = consumer.name;
+                known(delivery).reservedFor = consumer.name();
             }
             state.detach(consumer, reserved);
         }
@@ -365,7 +366,7 @@ class QueueRulesTest {
         private boolean mayHave(Consumer consumer, Known known) {
             if (known.ended || known.damaged || known.holder != null || known.refusedBy.contains(consumer))
                 return false;
-            if (!known.reservedFor.isEmpty() && (consumer.browses || !known.reservedFor.equals(consumer.name))) {
+            if (!known.reservedFor.isEmpty() && (consumer.browses || !known.reservedFor.equals(consumer.name()))) {
                 return false;
             }
             if (known.reservedFor.isEmpty() && nowMillis >= known.expiresAtMillis) return false;

@@ -23,9 +23,8 @@ class QueueStateTest {
     private final MemoryBudget memory = new MemoryBudget(1 << 30);
     private final QueueState state = new QueueState(
             effects,
-            () -> java.time.Instant.ofEpochMilli(nowMillis),
             new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 10, "test"),
-            memory);
+            new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), memory));
     private long nextLsn = 1;
 
     private static final class Recorder implements QueueEffects {
@@ -602,9 +601,8 @@ class QueueStateTest {
     private QueueState windowOf(int bytes) {
         return new QueueState(
                 effects,
-                () -> java.time.Instant.ofEpochMilli(nowMillis),
                 new QueueSettings("q", true, QueueSettings.Purpose.SHARED, bytes, "test"),
-                memory);
+                new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), memory));
     }
 
     private void fill(QueueState wide, int entries) {
@@ -662,9 +660,8 @@ class QueueStateTest {
     void aConsumerThatNeverSettlesGetsNoMoreThanItsShareOfTheMemory() {
         QueueState wide = new QueueState(
                 effects,
-                () -> java.time.Instant.ofEpochMilli(nowMillis),
                 QueueSettings.durable("q", "test"),
-                new MemoryBudget(1 << 20));
+                new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), new MemoryBudget(1 << 20)));
         Consumer consumer = taking("c");
         wide.attach(consumer);
         consumer.limit = 0xFFFF_FFFFL;
