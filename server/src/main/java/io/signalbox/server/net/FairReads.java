@@ -2,7 +2,9 @@ package io.signalbox.server.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -11,7 +13,7 @@ import java.util.function.LongSupplier;
  * a large message costs little for its size and is read in large pieces. What the bytes of a connection cost is measured, in
  * whatever protocol they are. One for all connections; each handle is confined to its connection's loop.
  */
-public final class FairReads extends DefaultMaxMessagesRecvByteBufAllocator {
+public final class FairReads implements RecvByteBufAllocator {
 
     static final int MOST_BYTES = 64 << 10;
     static final int FEWEST_BYTES = 256;
@@ -24,20 +26,55 @@ public final class FairReads extends DefaultMaxMessagesRecvByteBufAllocator {
 
     /** @param nanoTime of {@link System#nanoTime} */
     public FairReads(LongSupplier nanoTime) {
-        super(1);
         this.nanoTime = nanoTime;
     }
 
     @Override
-    public MaxMessageHandle newHandle() {
+    public ExtendedHandle newHandle() {
         return new Reads();
     }
 
-    private final class Reads extends MaxMessageHandle {
+    /** Of one connection; as small as can be, since there may be very many. */
+    private final class Reads implements ExtendedHandle {
         private int wantedBytes = FIRST_BYTES;
         private float nanosPerByte = FIRST_NANOS_PER_BYTE;
         private int askedBytes;
+        private int attemptedBytes;
+        private int readBytes;
         private long readAtNanos;
+
+        @Override
+        public void reset(ChannelConfig config) {
+            readBytes = 0;
+        }
+
+        @Override
+        public boolean continueReading() {
+            return false;
+        }
+
+        @Override
+        public boolean continueReading(UncheckedBooleanSupplier mayHaveMore) {
+            return false;
+        }
+
+        @Override
+        public void incMessagesRead(int messages) {}
+
+        @Override
+        public void attemptedBytesRead(int bytes) {
+            attemptedBytes = bytes;
+        }
+
+        @Override
+        public int attemptedBytesRead() {
+            return attemptedBytes;
+        }
+
+        @Override
+        public int lastBytesRead() {
+            return readBytes;
+        }
 
         @Override
         public int guess() {
@@ -53,7 +90,7 @@ public final class FairReads extends DefaultMaxMessagesRecvByteBufAllocator {
 
         @Override
         public void lastBytesRead(int bytes) {
-            super.lastBytesRead(bytes);
+            readBytes = bytes;
             if (bytes <= 0) return;
             readAtNanos = nanoTime.getAsLong();
             if (bytes >= askedBytes) {
@@ -67,7 +104,7 @@ public final class FairReads extends DefaultMaxMessagesRecvByteBufAllocator {
         /** Everything that was read has been worked on. */
         @Override
         public void readComplete() {
-            int bytes = totalBytesRead();
+            int bytes = readBytes;
             if (bytes <= 0) return;
             long tookNanos = nanoTime.getAsLong() - readAtNanos;
             // The few bytes of a quiet connection say nothing of what many would cost.
