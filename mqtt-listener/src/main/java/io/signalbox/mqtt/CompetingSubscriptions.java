@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * ({@code $share/…}, §4.8.2) and queues by name ({@code $queue/…}). While the client is away, others get the messages. What
  * is sent and not acknowledged when its connection ends is released to them. Confined to the session's loop.
  */
-final class CompetingSubscriptions {
+final class CompetingSubscriptions implements WindowSource.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger(CompetingSubscriptions.class);
 
@@ -22,8 +22,8 @@ final class CompetingSubscriptions {
     private final MqttSession session;
     private final Map<String, WindowSource> sources = new HashMap<>(2);
 
-    CompetingSubscriptions(ListenerContext context, MqttSession session) {
-        this.context = context;
+    CompetingSubscriptions(MqttSession session) {
+        this.context = session.loop().context();
         this.session = session;
     }
 
@@ -118,17 +118,22 @@ final class CompetingSubscriptions {
 
     private void begin(SessionSubscription subscription, MessageQueue queue) {
         session.window().ifPresent(window -> {
-            WindowSource source = new WindowSource(
-                    window,
-                    WindowSource.Unacknowledged.RETURNED,
-                    DeliveryTerms.of(subscription),
-                    () -> onQueueGone(subscription.filter()));
+            WindowSource source = new WindowSource(window, this, DeliveryTerms.of(subscription));
             sources.put(subscription.filter(), source);
             source.begin(queue, session.subscriptionSettings());
         });
     }
 
     /** An operator has removed it. */
+    @Override
+    public void onQueueGone(WindowSource source) {
+        Optional<String> filter = sources.entrySet().stream()
+                .filter(entry -> entry.getValue() == source)
+                .map(Map.Entry::getKey)
+                .findAny();
+        filter.ifPresent(this::onQueueGone);
+    }
+
     private void onQueueGone(String filter) {
         Optional<SessionSubscription> subscription = session.subscriptions().get(filter);
         sources.remove(filter);

@@ -21,45 +21,49 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** From CONNACK to the end: what each packet of the client does (§3). Confined to the connection's event loop. */
-final class Connected implements Stage {
+final class Connected implements Stage, SessionClaim.Holder {
 
     /** SUBSCRIBE and UNSUBSCRIBE that may wait for the force before the connection is not read for a while. */
     private static final int MAX_UNANSWERED_REQUESTS = 64;
 
     private static final int MAX_LEVELS = io.signalbox.broker.routing.TopicSyntax.MAX_LEVELS;
 
-    private final ListenerContext context;
-    private final ListenerLoop loop;
     private final MqttConnection connection;
     private final SessionClaim claim;
     private final MqttSession session;
-    private final long agreedExpirySeconds;
+    private final boolean endsWithConnection;
     private final boolean bridge;
-    private final InboundQos inbound;
+    private @Nullable InboundQos inbound;
     private @Nullable TopicAliases aliases;
     private int unansweredRequests;
     private boolean openingQueues;
 
-    Connected(
-            ListenerContext context,
-            ListenerLoop loop,
-            MqttConnection connection,
-            SessionClaim claim,
-            MqttSession session,
-            ConnectNegotiator.Negotiated agreed) {
-        this.context = context;
-        this.loop = loop;
+    Connected(MqttConnection connection, SessionClaim claim, MqttSession session, ConnectNegotiator.Negotiated agreed) {
         this.connection = connection;
         this.claim = claim;
         this.session = session;
-        this.agreedExpirySeconds = agreed.sessionExpirySeconds();
+        this.endsWithConnection = agreed.sessionExpirySeconds() == 0;
         this.bridge = agreed.bridge();
-        this.inbound = new InboundQos(context, loop, connection, session);
+    }
+
+    private ListenerLoop loop() {
+        return connection.loop();
+    }
+
+    private ListenerContext context() {
+        return connection.loop().context();
+    }
+
+    /** Made by the first publish: most devices listen, or are silent. */
+    private InboundQos inbound() {
+        InboundQos present = inbound;
+        if (present == null) inbound = present = new InboundQos(loop(), connection, session);
+        return present;
     }
 
     @Override
     public boolean isReady() {
-        return inbound.isReady() && !openingQueues && unansweredRequests < MAX_UNANSWERED_REQUESTS;
+        return (inbound == null || inbound.isReady()) && !openingQueues && unansweredRequests < MAX_UNANSWERED_REQUESTS;
     }
 
     @Override
@@ -83,18 +87,18 @@ final class Connected implements Stage {
     }
 
     private void publish(Packet.Publish publish) {
-        context.counters().publishesReceived.increment();
+        context().counters().publishesReceived.increment();
         String topic = publish.topicAlias() == 0 ? publish.topic() : aliases().resolve(publish);
         if (TopicSyntax.levels(topic) > MAX_LEVELS) {
             throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, "the topic has more than " + MAX_LEVELS + " levels");
         }
         Optional<String> queue = NamedQueues.nameOf(topic);
         if (queue.isPresent()) {
-            inbound.publishToQueue(publish, queue.get());
+            inbound().publishToQueue(publish, queue.get());
         } else if (ReservedTopics.isReserved(topic)) {
             refuseReserved(publish);
         } else {
-            inbound.publish(publish, topic);
+            inbound().publish(publish, topic);
         }
     }
 
@@ -102,7 +106,7 @@ final class Connected implements Stage {
     private TopicAliases aliases() {
         TopicAliases present = aliases;
         if (present == null) {
-            present = new TopicAliases(context.settings().topicAliasMaximum());
+            present = new TopicAliases(context().settings().topicAliasMaximum());
             aliases = present;
         }
         return present;
@@ -112,7 +116,7 @@ final class Connected implements Stage {
         String sentence = "the topic belongs to the server";
         // QoS 0 has no answer, so the only explicit one is the end.
         if (publish.qos() == 0) throw new Refusal(ReasonCode.TOPIC_NAME_INVALID, sentence);
-        inbound.refuse(publish, PublishOutcome.Reason.INVALID_ADDRESS, sentence);
+        inbound().refuse(publish, PublishOutcome.Reason.INVALID_ADDRESS, sentence);
     }
 
     private void acknowledge(Packet.Ack ack) {
@@ -121,14 +125,14 @@ final class Connected implements Stage {
             case PUBREC -> {
                 if (!session.clientReceived(ack.packetId(), ack.reason())) answerUnknown(ack);
             }
-            case PUBREL -> inbound.release(ack.packetId());
+            case PUBREL -> inbound().release(ack.packetId());
             default -> session.clientCompleted(ack.packetId());
         }
     }
 
     /** A client may go on with what an earlier session began; it is told so and can forget it (§4.3.3). */
     private void answerUnknown(Packet.Ack ack) {
-        context.counters().unknownAcknowledgements.increment();
+        context().counters().unknownAcknowledgements.increment();
         if (ack.reason().isFailure()) return; // MQTT-4.4.0-2: it is over
         connection
                 .output()
@@ -155,7 +159,7 @@ final class Connected implements Stage {
 
     /** Empty if it cannot be had; each filter is answered for itself. */
     private CompletionStage<Optional<MessageQueue>> openQueue(String name) {
-        return NamedQueues.open(context.host(), loop.core(), name, session.clientId())
+        return NamedQueues.open(context().host(), loop().core(), name, session.clientId())
                 .handle((queue, failure) -> Optional.ofNullable(queue));
     }
 
@@ -170,7 +174,7 @@ final class Connected implements Stage {
             Answer answer = subscribe(request, identifier, batch, replayed);
             reasons.add(answer.reason);
             if (!answer.reason.isFailure()) continue;
-            context.counters().refusals(answer.reason).increment();
+            context().counters().refusals(answer.reason).increment();
             if (why.isEmpty()) why = answer.why(reasons.size());
         }
         // MQTT-3.8.4-1, -2, -5, -6; what it says of a persistent session is durable first.
@@ -201,7 +205,7 @@ final class Connected implements Stage {
         Subscriptions present = session.subscriptions();
         long cost = SessionSubscription.heapBytes(filter);
         if (!present.has(filter)
-                && present.heapBytes() + cost > context.settings().maximumFilterBytes()) {
+                && present.heapBytes() + cost > context().settings().maximumFilterBytes()) {
             return new Answer(ReasonCode.QUOTA_EXCEEDED, "the session's filters take as much memory as they may");
         }
         SessionSubscription wanted = new SessionSubscription(
@@ -228,7 +232,7 @@ final class Connected implements Stage {
             default -> false; // MQTT-3.3.1-11
         };
         if (FilterKind.of(request.filter()) != FilterKind.TOPICS) return false; // §3.8.4, §4.8.2: not to shared ones
-        return wanted && context.host().retained().mayHave(request.filter());
+        return wanted && context().host().retained().mayHave(request.filter());
     }
 
     private static boolean isFilterValid(String filter) {
@@ -258,7 +262,7 @@ final class Connected implements Stage {
 
     private void answerWhenDurable(WriteBatch batch, Packet answer, Runnable afterwards) {
         unansweredRequests++;
-        loop.journal().append(batch, new SessionJournal.Waiter() {
+        loop().journal().append(batch, new SessionJournal.Waiter() {
             @Override
             public void onDurable() {
                 unansweredRequests--;
@@ -283,11 +287,11 @@ final class Connected implements Stage {
     private void disconnect(Packet.Disconnect packet) {
         if (packet.properties().has(Property.SESSION_EXPIRY_INTERVAL)) {
             long asked = packet.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0);
-            if (agreedExpirySeconds == 0 && asked != 0) {
+            if (endsWithConnection && asked != 0) {
                 // §3.14.2.2.2
                 throw new Refusal(ReasonCode.PROTOCOL_ERROR, "a session that was to end here cannot be kept");
             }
-            session.changeExpiry(Math.min(asked, context.settings().maximumSessionExpirySeconds()));
+            session.changeExpiry(Math.min(asked, context().settings().maximumSessionExpirySeconds()));
         }
         connection.left(packet.reason() == ReasonCode.SUCCESS ? Ending.NORMAL : Ending.LOST); // MQTT-3.14.4-3
     }
@@ -304,13 +308,29 @@ final class Connected implements Stage {
 
     @Override
     public void onClosed(Ending ending) {
-        inbound.close();
+        if (inbound != null) inbound.close();
         session.detach();
         if (ending == Ending.NORMAL) {
-            session.will().cancel();
+            session.will().ifPresent(PendingWill::cancel);
         } else {
-            session.will().connectionLost();
+            session.will().ifPresent(PendingWill::connectionLost);
         }
         claim.connectionClosed();
+    }
+
+    @Override
+    public void onSession(Optional<MqttSession> passed) {
+        throw new IllegalStateException("a session for a connection that has one");
+    }
+
+    @Override
+    public void onTakenOver() {
+        connection.disconnect(
+                ReasonCode.SESSION_TAKEN_OVER, "another connection has come with the same client identifier");
+    }
+
+    @Override
+    public boolean isConnected() {
+        return !connection.isClosed();
     }
 }

@@ -22,7 +22,6 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
 
     private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
 
-    private final ListenerContext context;
     private final ListenerLoop loop;
     private final MqttConnection connection;
     private ConnectNegotiator.@Nullable Negotiated negotiated;
@@ -31,10 +30,13 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
     private boolean busy;
     private boolean sessionPresent;
 
-    Connecting(ListenerContext context, ListenerLoop loop, MqttConnection connection) {
-        this.context = context;
+    Connecting(ListenerLoop loop, MqttConnection connection) {
         this.loop = loop;
         this.connection = connection;
+    }
+
+    private ListenerContext context() {
+        return loop.context();
     }
 
     @Override
@@ -48,16 +50,16 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
             throw new Refusal(ReasonCode.PROTOCOL_ERROR, "the first packet is not CONNECT"); // MQTT-3.1.0-1
         }
         busy = true;
-        PacketEncoder encoder = new PacketEncoder(connect.version(), connect.properties());
+        PacketEncoder encoder = PacketEncoder.of(connect.version(), connect.properties());
         connection.output().encodeWith(encoder);
-        ConnectNegotiator.Negotiated agreed = new ConnectNegotiator(context.settings()).negotiate(connect);
+        ConnectNegotiator.Negotiated agreed = new ConnectNegotiator(context().settings()).negotiate(connect);
         if (!encoder.takes(new Packet.ConnAck(true, ReasonCode.SUCCESS, agreed.connAckProperties()))) {
             // MQTT-3.2.0-1: nothing can be sent to a client that takes no CONNACK.
             throw new Refusal(ReasonCode.PACKET_TOO_LARGE, "CONNACK is larger than the maximum packet size");
         }
         negotiated = agreed;
         Credentials credentials = credentials(connect);
-        context.authenticator().authenticate(credentials).whenComplete((verdict, failure) -> {
+        context().authenticator().authenticate(credentials).whenComplete((verdict, failure) -> {
             Runnable goOn = () -> connection.run(() -> onVerdict(credentials, Optional.ofNullable(verdict)));
             if (loop.eventLoop().inEventLoop()) {
                 goOn.run();
@@ -97,9 +99,9 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
     }
 
     private void claimSession(String clientId, String owner) {
-        SessionClaim claimed = new SessionClaim(context, loop, clientId, owner, this);
+        SessionClaim claimed = new SessionClaim(loop, clientId, owner, this);
         claim = claimed; // the session may come within the call
-        if (context.registry().claim(claimed)) return;
+        if (context().registry().claim(claimed)) return;
         claim = null;
         noteRefused("the session of client " + clientId + " is another user's than " + owner);
         connection.refuse(new Refusal(ReasonCode.NOT_AUTHORIZED, "the client identifier is in use by another user"));
@@ -107,7 +109,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
 
     /** Once a minute, or guessing would fill the log. */
     private void noteRefused(String sentence) {
-        long heldBack = context.refusedLogins().pass();
+        long heldBack = context().refusedLogins().pass();
         var remote = connection.channel().remoteAddress();
         if (heldBack == Throttle.HELD_BACK) {
             LOG.debug("event=mqtt_login_refused remote={} cause=\"{}\"", remote, sentence);
@@ -129,11 +131,11 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
                 .orElse(false);
         boolean resume = mayResume && !agreed.cleanStart(); // MQTT-3.1.2-5
         if (!resume) present.ifPresent(old -> old.end(batch)); // MQTT-3.1.2-4
-        MqttSession mine = resume ? present.get() : new MqttSession(context, loop, agreed.clientId()); // MQTT-3.1.2-6
+        MqttSession mine = resume ? present.get() : new MqttSession(loop, agreed.clientId()); // MQTT-3.1.2-6
         claimed.hold(mine);
         mine.belongsTo(owner);
         mine.connected(agreed.sessionExpirySeconds(), batch);
-        mine.will().store(agreed.will(), batch);
+        storeWill(mine, agreed.will(), batch);
         session = mine;
         sessionPresent = resume;
         loop.journal().append(batch, this);
@@ -147,13 +149,17 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         if (connection.isClosed() || agreed == null || claimed == null || mine == null) return;
         // MQTT-3.2.2-2, MQTT-3.2.2-3
         connection.output().write(new Packet.ConnAck(sessionPresent, ReasonCode.SUCCESS, agreed.connAckProperties()));
-        context.counters().connectsAccepted.increment();
-        mine.will().set(agreed.will());
-        Connected next = new Connected(context, loop, connection, claimed, mine, agreed);
-        mine.attach(new PublishSender(context, loop, connection, mine.subscriptions()), agreed.outboundWindow());
+        context().counters().connectsAccepted.increment();
+        if (agreed.will().isPresent()) mine.newWill().set(agreed.will().get());
+        Connected next = new Connected(connection, claimed, mine, agreed);
+        claimed.heldBy(next);
+        mine.attach(new PublishSender(connection, mine), agreed.outboundWindow());
         connection.accept(next, agreed.keepAliveSeconds());
-        negotiated = null; // what is left here is the claim's way to the connection
-        session = null;
+    }
+
+    private static void storeWill(MqttSession session, Optional<Packet.Will> will, WriteBatch batch) {
+        session.will().ifPresent(earlier -> earlier.forget(batch));
+        will.ifPresent(wanted -> session.newWill().store(wanted, batch));
     }
 
     @Override

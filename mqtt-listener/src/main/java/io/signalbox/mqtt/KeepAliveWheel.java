@@ -22,8 +22,8 @@ final class KeepAliveWheel {
     private final EventLoop eventLoop;
     private final LongSupplier nanoClock;
     private final long startNanos;
-    private final @Nullable KeepAlive[] slots = new KeepAlive[SLOTS];
-    private final List<KeepAlive> due = new ArrayList<>();
+    private final @Nullable Watched[] slots = new Watched[SLOTS];
+    private final List<Watched> due = new ArrayList<>();
     private int watched;
     private boolean ticking;
 
@@ -41,8 +41,8 @@ final class KeepAliveWheel {
         return nanoClock.getAsLong();
     }
 
-    /** {@link KeepAlive#due} is called after so much time, up to two ticks later, unless it is removed before. */
-    void add(KeepAlive limit, long nanos) {
+    /** {@link Watched#due} is called after so much time, up to two ticks later, unless it is removed before. */
+    void add(Watched limit, long nanos) {
         if (!ticking) start();
         int dueTick = tickOf(nanoTime() + nanos) + 1;
         int slot = dueTick & (SLOTS - 1);
@@ -53,16 +53,16 @@ final class KeepAliveWheel {
         watched++;
     }
 
-    void remove(KeepAlive limit) {
-        if (limit.dueTick == KeepAlive.NOT_WATCHED) return;
-        KeepAlive before = limit.previous;
-        KeepAlive after = limit.next;
+    void remove(Watched limit) {
+        if (limit.dueTick == Watched.NOT_WATCHED) return;
+        Watched before = limit.previous;
+        Watched after = limit.next;
         if (before == null) slots[limit.dueTick & (SLOTS - 1)] = after;
         else before.next = after;
         if (after != null) after.previous = before;
         limit.previous = null;
         limit.next = null;
-        limit.dueTick = KeepAlive.NOT_WATCHED;
+        limit.dueTick = Watched.NOT_WATCHED;
         watched--;
     }
 
@@ -87,7 +87,7 @@ final class KeepAliveWheel {
         for (int i = Math.max(tick + 1, reached - SLOTS + 1); i <= reached; i++) collect(i & (SLOTS - 1), reached);
         tick = reached;
         try {
-            for (KeepAlive limit : due) limit.due();
+            for (Watched limit : due) limit.due();
         } finally {
             due.clear();
             ticking = false;
@@ -97,8 +97,8 @@ final class KeepAliveWheel {
 
     /** A slot also holds what is due in a later round. */
     private void collect(int slot, int reached) {
-        for (KeepAlive limit = slots[slot]; limit != null; ) {
-            KeepAlive next = limit.next;
+        for (Watched limit = slots[slot]; limit != null; ) {
+            Watched next = limit.next;
             if (limit.dueTick <= reached) {
                 remove(limit);
                 due.add(limit);

@@ -7,7 +7,6 @@ import io.netty.util.concurrent.Future;
 import io.signalbox.broker.LargeArrival;
 import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Identity;
-import io.signalbox.broker.store.StoreException;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.PacketDecoder;
 import io.signalbox.mqtt.codec.PacketEncoder;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One client's connection: bytes in, packets to the current {@link Stage}, and the one place where a refusal becomes an
  * answer and an end (§4.13). Confined to its event loop.
  */
-final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
+final class MqttConnection extends Watched implements PacketReader.Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(MqttConnection.class);
 
@@ -38,14 +37,11 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     /** How a TLS connection begins (RFC 8446 §5.1); in MQTT, a CONNECT with reserved flags. */
     private static final int TLS_HANDSHAKE = 0x16;
 
-    private final ListenerContext context;
     private final ListenerLoop loop;
     private final Channel channel;
     private final Carrier carrier;
-    private final PacketDecoder decoder = PacketDecoder.toServer();
     private final PacketReader reader;
     private final MqttOutput output;
-    private final KeepAlive keepAlive;
     private Stage stage;
     private volatile @Nullable Identity identity;
     private boolean accepted;
@@ -53,23 +49,24 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     private boolean goodbye;
     private boolean reading;
 
-    MqttConnection(ListenerContext context, ListenerLoop loop, Channel channel, Carrier carrier) {
-        this.context = context;
+    MqttConnection(ListenerLoop loop, Channel channel, Carrier carrier) {
         this.loop = loop;
         this.channel = channel;
         this.carrier = carrier;
-        this.reader =
-                new PacketReader(decoder, channel.alloc(), context.settings().connectPacketBytes());
-        this.output = new MqttOutput(
-                channel,
-                new PacketEncoder(ProtocolVersion.V3_1_1),
-                loop.core(),
-                context.host().store(),
-                new LargeOutput());
-        this.keepAlive = new KeepAlive(loop.keepAlives(), this);
-        this.stage = new Connecting(context, loop, this);
-        keepAlive.expectWithin(context.settings().connectTimeoutMillis());
-        context.counters().connectionsOpened.increment();
+        this.reader = new PacketReader(
+                PacketDecoder.toServer(), channel.alloc(), context().settings().connectPacketBytes());
+        this.output = new MqttOutput(this, PacketEncoder.of(ProtocolVersion.V3_1_1));
+        this.stage = new Connecting(loop, this);
+        expectWithin(context().settings().connectTimeoutMillis());
+        context().counters().connectionsOpened.increment();
+    }
+
+    private ListenerContext context() {
+        return loop.context();
+    }
+
+    ListenerLoop loop() {
+        return loop;
     }
 
     Channel channel() {
@@ -81,7 +78,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     }
 
     boolean isV5() {
-        return decoder.version().equals(Optional.of(ProtocolVersion.V5));
+        return reader.version().equals(Optional.of(ProtocolVersion.V5));
     }
 
     boolean isClosed() {
@@ -102,7 +99,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     /** Users have changed: who is not let in any more is sent away. */
     void recheckIdentity() {
         Identity known = identity;
-        if (closed || known == null || context.authenticator().isCurrent(known)) return;
+        if (closed || known == null || context().authenticator().isCurrent(known)) return;
         String why = known.owner().isEmpty()
                 ? "this server has users now and wants to know who you are"
                 : "the user was removed or has another password now";
@@ -113,9 +110,9 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     void accept(Stage next, int keepAliveSeconds) {
         accepted = true;
         stage = next;
-        reader.maximumPacketSize(context.settings().maximumPacketBytes());
-        reader.handOn(() -> new LargeArrival(loop.core(), context.host().store(), this::resume));
-        keepAlive.watch(keepAliveSeconds);
+        reader.maximumPacketSize(context().settings().maximumPacketBytes());
+        reader.handOn();
+        watch(keepAliveSeconds);
         resume();
     }
 
@@ -125,7 +122,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
             bytes.release();
             return;
         }
-        keepAlive.heard();
+        heard();
         if (!accepted && reader.pendingBytes() == 0) noteTls(bytes);
         reading = true;
         try {
@@ -139,7 +136,7 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     /** A client with TLS on a port without it: its bytes are refused as any that are no CONNECT, and the log says why. */
     private void noteTls(ByteBuf bytes) {
         if (!bytes.isReadable() || bytes.getUnsignedByte(bytes.readerIndex()) != TLS_HANDSHAKE) return;
-        long heldBack = context.complaints().pass();
+        long heldBack = context().complaints().pass();
         if (heldBack == Throttle.HELD_BACK) return;
         LOG.info(
                 "event=mqtt_client_speaks_tls remote={} fix=\"TLS is served on the port mqtt.tls-port, not on this"
@@ -218,10 +215,15 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         stage.onPacket(packet);
     }
 
+    @Override
+    public LargeArrival onLarge() {
+        return new LargeArrival(loop.core(), context().host().store(), this::resume);
+    }
+
     /** Answers as the protocol allows at this point, and ends (§4.13). */
     void refuse(Refusal refusal) {
         if (closed) return;
-        context.counters().refusals(refusal.reason()).increment();
+        context().counters().refusals(refusal.reason()).increment();
         LOG.debug(
                 "event=mqtt_refused remote={} reason={} sentence=\"{}\"",
                 channel.remoteAddress(),
@@ -238,11 +240,11 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
 
     /** MQTT-3.1.4-1, 3.1.1 MQTT-3.2.2-6: CONNACK only where it can say why. */
     private void refuseConnect(ReasonCode reason, PropertySet why) {
-        boolean versionKnown = decoder.version().isPresent();
+        boolean versionKnown = reader.version().isPresent();
         if (!versionKnown && reason != ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) return;
-        ProtocolVersion version = decoder.version().orElse(ProtocolVersion.V3_1_1);
+        ProtocolVersion version = reader.version().orElse(ProtocolVersion.V3_1_1);
         // A CONNECT that was read has said what its client takes (MQTT-3.2.2-19).
-        if (output.encoder().version() != version) output.encodeWith(new PacketEncoder(version));
+        if (output.encoder().version() != version) output.encodeWith(PacketEncoder.of(version));
         if (!output.encoder().canSayInConnAck(reason)) return;
         output.write(new Packet.ConnAck(false, reason, why)); // MQTT-3.2.2-6
     }
@@ -282,11 +284,11 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
     void end(Stage.Ending ending) {
         if (closed) return;
         closed = true;
-        keepAlive.stop();
+        endWatch();
         stage.onClosed(ending);
         reader.close();
         output.end();
-        context.counters().connectionsClosed.increment();
+        context().counters().connectionsClosed.increment();
         linger();
     }
 
@@ -311,26 +313,19 @@ final class MqttConnection implements PacketReader.Sink, KeepAlive.Watched {
         channel.closeFuture().addListener(gone -> end.cancel(false));
     }
 
-    private final class LargeOutput implements MqttOutput.LargeListener {
-        @Override
-        public void onLargeSent() {
-            writabilityChanged();
-        }
-
-        @Override
-        public void onLargeLost(StoreException cause) {
-            disconnect(ReasonCode.UNSPECIFIED_ERROR, String.valueOf(cause.getMessage()));
-        }
+    @Override
+    KeepAliveWheel wheel() {
+        return loop.keepAlives();
     }
 
     /** Whoever we did not read for our own reasons is not silent. */
     @Override
-    public boolean isExcused() {
+    boolean isExcused() {
         return accepted && (!stage.isReady() || reader.isHeldUp());
     }
 
     @Override
-    public void onSilence() {
+    void onSilence() {
         if (accepted) {
             // MQTT-3.1.2-22
             disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half times the keep alive");

@@ -97,6 +97,7 @@ public final class MqttListener {
             byEventLoop.put(
                     eventLoop,
                     new ListenerLoop(
+                            context,
                             eventLoop,
                             core,
                             new SessionJournal(broker.store(), core),
@@ -145,7 +146,7 @@ public final class MqttListener {
         ListenerLoop loop = loops.get(channel.eventLoop());
         if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
         channel.config().setWriteBufferWaterMark(outboundMarks);
-        MqttConnection connection = new MqttConnection(context, loop, channel, carrier);
+        MqttConnection connection = new MqttConnection(loop, channel, carrier);
         connections.add(channel);
         if (closing) connection.shutDown(); // it was accepted while the listener closed
         return new MqttHandler(connection);

@@ -10,6 +10,7 @@ import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.StoreException;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.PacketEncoder;
+import io.signalbox.mqtt.codec.ReasonCode;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class MqttOutput {
     /** One on its way, and one behind it. */
     private static final int MOST_LARGE = 2;
 
-    private final Channel channel;
+    private final MqttConnection connection;
     private PacketEncoder encoder;
     private @Nullable ByteBuf gathered;
 
@@ -35,26 +36,13 @@ final class MqttOutput {
 
     private boolean goingOn;
 
-    private final Loop loop;
-    private final MessageStore store;
-    private final LargeListener listener;
-
-    /** Told, on the loop and in a turn of its own, how large payloads get on. */
-    interface LargeListener {
-
-        /** One has been sent, so there may be room where there was none. */
-        void onLargeSent();
-
-        /** One cannot be sent to its end. */
-        void onLargeLost(StoreException cause);
+    MqttOutput(MqttConnection connection, PacketEncoder encoder) {
+        this.connection = connection;
+        this.encoder = encoder;
     }
 
-    MqttOutput(Channel channel, PacketEncoder encoder, Loop loop, MessageStore store, LargeListener listener) {
-        this.channel = channel;
-        this.encoder = encoder;
-        this.loop = loop;
-        this.store = store;
-        this.listener = listener;
+    private Channel channel() {
+        return connection.channel();
     }
 
     /** From now on packets are written so. */
@@ -77,7 +65,7 @@ final class MqttOutput {
     private ByteBuf gathered() {
         ByteBuf out = gathered;
         if (out == null) {
-            out = channel.alloc().buffer(FIRST_BYTES);
+            out = channel().alloc().buffer(FIRST_BYTES);
             gathered = out;
         }
         return out;
@@ -108,7 +96,7 @@ final class MqttOutput {
      * time over a large payload is: it goes on to say that it lives.
      */
     boolean hasRoomForAnswers() {
-        if (!isHeldUp()) return channel.isWritable();
+        if (!isHeldUp()) return channel().isWritable();
         return gathered == null || gathered.readableBytes() < FLUSH_BYTES;
     }
 
@@ -118,13 +106,15 @@ final class MqttOutput {
 
     /** Goes on with large payloads; not within itself, as a flush tells that the socket takes more. */
     private void goOn() {
-        if (goingOn) return;
+        if (goingOn || !isHeldUp()) return;
         goingOn = true;
+        Loop loop = connection.loop().core();
+        MessageStore store = connection.loop().context().host().store();
         try {
             for (LargePayload first = firstLarge(); first != null; first = firstLarge()) {
-                if (!first.send(channel, loop, store, new Progress()) || large == null) return;
+                if (!first.send(channel(), loop, store, new Progress()) || large == null) return;
                 large.remove().close();
-                loop.execute(listener::onLargeSent);
+                loop.execute(connection::writabilityChanged); // there may be room where there was none
             }
         } finally {
             goingOn = false;
@@ -143,7 +133,7 @@ final class MqttOutput {
 
         @Override
         public void onUnreadable(StoreException cause) {
-            listener.onLargeLost(cause);
+            connection.disconnect(ReasonCode.UNSPECIFIED_ERROR, String.valueOf(cause.getMessage()));
         }
     }
 
@@ -154,6 +144,7 @@ final class MqttOutput {
         if (out == null || isHeldUp()) return;
         gathered = null;
         if (out.isReadable()) {
+            Channel channel = channel();
             channel.writeAndFlush(out, channel.voidPromise());
         } else {
             out.release();

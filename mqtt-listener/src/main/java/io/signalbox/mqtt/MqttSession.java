@@ -19,16 +19,15 @@ import org.jspecify.annotations.Nullable;
  * whose filters are all QoS 0 has no queue: messages go straight to its connection. Confined to the loop of the claim that
  * holds it.
  */
-final class MqttSession {
+final class MqttSession implements WindowSource.Owner {
 
     /** Makes queue names unique, so that a session never finds what an earlier one of the same client left. */
     private static final AtomicLong QUEUES = new AtomicLong();
 
-    private final ListenerContext context;
     private final String clientId;
-    private final Subscriptions subscriptions = new Subscriptions();
-    private final SessionBindings bindings;
-    private final PendingWill will;
+    private Subscriptions subscriptions = Subscriptions.NONE;
+    private @Nullable SessionBindings bindings;
+    private @Nullable PendingWill will;
     private ListenerLoop loop;
     private String owner = "";
     private long expirySeconds;
@@ -43,29 +42,22 @@ final class MqttSession {
     private @Nullable RetainedReplays replays;
     private @Nullable Future<?> expiry;
 
-    MqttSession(ListenerContext context, ListenerLoop loop, String clientId) {
-        this.context = context;
+    MqttSession(ListenerLoop loop, String clientId) {
         this.loop = loop;
         this.clientId = clientId;
-        this.bindings = new SessionBindings(context, this);
-        this.will = new PendingWill(context, this);
     }
 
     /** A session that an earlier life left; its queue was restored by the core. */
-    static MqttSession restore(
-            ListenerContext context,
-            ListenerLoop loop,
-            SessionTables.StoredSession from,
-            Optional<MessageQueue> queue) {
-        MqttSession session = new MqttSession(context, loop, from.clientId());
+    static MqttSession restore(ListenerLoop loop, SessionTables.StoredSession from, Optional<MessageQueue> queue) {
+        MqttSession session = new MqttSession(loop, from.clientId());
         session.stored = true;
         session.owner = from.owner();
         session.expirySeconds = from.expirySeconds();
-        from.subscriptions().forEach(session.subscriptions::put);
+        from.subscriptions().forEach(session::put);
         if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
             session.queue = restored;
-            session.bindings.addAll();
+            session.bindings().addAll();
         });
         return session;
     }
@@ -112,7 +104,7 @@ final class MqttSession {
     /** PUBACK for a message on its way to the client. */
     void acknowledge(int packetId, ReasonCode reason) {
         if (window != null && window.acknowledge(packetId, reason)) return;
-        context.counters().unknownAcknowledgements.increment();
+        context().counters().unknownAcknowledgements.increment();
     }
 
     /** PUBREC; false if we know of no such message. */
@@ -120,14 +112,14 @@ final class MqttSession {
         OutboundWindow present = window;
         if (present == null || !present.isInUse(packetId)) return false;
         if (!present.received(packetId, reason))
-            context.counters().unknownAcknowledgements.increment();
+            context().counters().unknownAcknowledgements.increment();
         return true;
     }
 
     /** PUBCOMP. */
     void clientCompleted(int packetId) {
         if (window != null && window.complete(packetId)) return;
-        context.counters().unknownAcknowledgements.increment();
+        context().counters().unknownAcknowledgements.increment();
     }
 
     /** The client has acknowledged, or its socket takes more or less: what may be on its way has changed. */
@@ -136,8 +128,27 @@ final class MqttSession {
         if (replays != null) replays.wake();
     }
 
-    PendingWill will() {
-        return will;
+    /** Empty if there never was one. */
+    Optional<PendingWill> will() {
+        return Optional.ofNullable(will);
+    }
+
+    /** One in the place of an earlier one. */
+    PendingWill newWill() {
+        PendingWill present = will;
+        if (present == null) will = present = new PendingWill(this);
+        return present;
+    }
+
+    private SessionBindings bindings() {
+        SessionBindings present = bindings == null ? new SessionBindings(this) : bindings;
+        bindings = queue == null ? present : null; // which remembers what goes past a queue, and nothing else
+        return present;
+    }
+
+    private void put(SessionSubscription subscription) {
+        if (subscriptions == Subscriptions.NONE) subscriptions = new Subscriptions();
+        subscriptions.put(subscription);
     }
 
     /** 0 = it ends with the connection. */
@@ -155,6 +166,10 @@ final class MqttSession {
         return present == null ? "" : present.settings().name();
     }
 
+    private ListenerContext context() {
+        return loop.context();
+    }
+
     ListenerLoop loop() {
         return loop;
     }
@@ -166,13 +181,13 @@ final class MqttSession {
     /** A connection has this session now; {@code batch} takes what must be durable before it is told. */
     void connected(long newExpirySeconds, WriteBatch batch) {
         cancelExpiry();
-        will.cancel(); // MQTT-3.1.3-9
+        if (will != null) will.cancel(); // MQTT-3.1.3-9
         expirySeconds = newExpirySeconds;
         if (newExpirySeconds > 0 && !stored) {
             stored = true;
-            changePackets(batch, context.tables().packets()::putReceived);
+            changePackets(batch, context().tables().packets()::putReceived);
         }
-        if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
+        if (stored) context().tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
     }
 
     private void changePackets(WriteBatch batch, BiFunction<String, Integer, TableChange> change) {
@@ -193,7 +208,7 @@ final class MqttSession {
     /** The session is about to leave its loop; a will that waits goes with it. */
     void stopTimers() {
         cancelExpiry();
-        will.stopTimer();
+        if (will != null) will.stopTimer();
     }
 
     private void cancelExpiry() {
@@ -206,12 +221,12 @@ final class MqttSession {
     void attach(PublishSender to, int windowSize) {
         sender = to;
         agreedWindow = windowSize;
-        if (window != null) window.attach(to, windowSize, packetJournal());
+        if (window != null) window.attach(to, windowSize);
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
         } else if (subscriptions.haveTopics()) {
-            bindings.addAll();
+            bindings().addAll();
         }
         if (replays != null) replays.attach(to);
         if (competing != null) competing.attach();
@@ -222,7 +237,7 @@ final class MqttSession {
         sender = null;
         if (replays != null) replays.detach();
         if (window != null) window.detach();
-        bindings.closeDirect();
+        if (bindings != null) bindings.closeDirect();
     }
 
     /**
@@ -233,12 +248,12 @@ final class MqttSession {
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
         if (subscription.kind() == FilterKind.TOPICS) {
             if (subscription.qos() > 0 && queue == null) openQueue(batch);
-            bindings.add(subscription);
+            bindings().add(subscription);
         } else {
             competing().subscribe(subscription);
         }
-        subscriptions.put(subscription);
-        if (stored) context.tables().putSubscription(batch, clientId, subscription);
+        put(subscription);
+        if (stored) context().tables().putSubscription(batch, clientId, subscription);
         if (replays != null) replays.replace(subscription);
     }
 
@@ -246,7 +261,7 @@ final class MqttSession {
     RetainedReplays replays() {
         RetainedReplays present = replays;
         if (present == null) {
-            present = new RetainedReplays(context, this, sender);
+            present = new RetainedReplays(context(), this, sender);
             replays = present;
         }
         return present;
@@ -258,31 +273,32 @@ final class MqttSession {
         if (removed.isEmpty()) return false;
         if (replays != null) replays.remove(filter, batch);
         if (removed.get().kind() == FilterKind.TOPICS) {
-            bindings.remove(filter);
+            bindings().remove(filter);
         } else {
             competing().unsubscribe(removed.get());
         }
-        if (stored) context.tables().removeSubscription(batch, clientId, filter);
+        if (stored) context().tables().removeSubscription(batch, clientId, filter);
         return true;
     }
 
     private void openQueue(WriteBatch batch) {
-        String name = "mqtt/" + clientId + "/" + Long.toString(context.clock().millis(), 36) + "-"
+        String name = "mqtt/" + clientId + "/" + Long.toString(context().clock().millis(), 36) + "-"
                 + Long.toString(QUEUES.getAndIncrement(), 36);
-        VirtualHost host = context.host();
+        VirtualHost host = context().host();
         host.declareQueue(loop.core(), QueueSettings.session(name, stored, clientId));
         // It exists from here on; that it is durable is waited for with the batch, which comes after it in the log.
         MessageQueue opened = host.queue(name)
                 .orElseThrow(() -> new CatalogueException(
                         CatalogueException.Reason.STORE_BUSY, "The log has no space at this moment; try again."));
         queue = opened;
-        bindings.turnTo(opened);
-        if (stored) context.tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
+        bindings().turnTo(opened);
+        if (stored) context().tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
         consume(opened);
     }
 
     /** An operator has removed the queue, and with it what the session is for. */
-    private void onQueueGone() {
+    @Override
+    public void onQueueGone(WindowSource source) {
         expirySeconds = 0;
         disconnect(ReasonCode.ADMINISTRATIVE_ACTION, "the session's queue was removed");
     }
@@ -302,7 +318,7 @@ final class MqttSession {
     private CompetingSubscriptions competing() {
         CompetingSubscriptions present = competing;
         if (present == null) {
-            present = new CompetingSubscriptions(context, this);
+            present = new CompetingSubscriptions(this);
             competing = present;
         }
         return present;
@@ -317,7 +333,7 @@ final class MqttSession {
         window().ifPresent(into -> {
             WindowSource source = ownMessages;
             if (source == null) {
-                source = new WindowSource(into, WindowSource.Unacknowledged.KEPT, DeliveryTerms.OWN, this::onQueueGone);
+                source = new WindowSource(into, this, DeliveryTerms.OWN);
                 ownMessages = source;
             }
             source.begin(from, subscriptionSettings());
@@ -329,21 +345,21 @@ final class MqttSession {
         PublishSender to = sender;
         if (to == null) return Optional.empty();
         OutboundWindow present = openWindow();
-        present.attach(to, agreedWindow, packetJournal());
+        present.attach(to, agreedWindow);
         return Optional.of(present);
     }
 
     private OutboundWindow openWindow() {
         OutboundWindow present = window;
         if (present == null) {
-            present = new OutboundWindow(context.settings().outboundWindow());
+            present = new OutboundWindow(this, context().settings().outboundWindow());
             window = present;
         }
         return present;
     }
 
-    private PacketJournal packetJournal() {
-        return new PacketJournal(loop.journal(), context.tables().packets(), clientId, stored);
+    PacketJournal packetJournal() {
+        return new PacketJournal(loop.journal(), context().tables().packets(), clientId, stored);
     }
 
     /** Who it is to the queues that it consumes from; what is kept for it there is kept for this name. */
@@ -358,7 +374,7 @@ final class MqttSession {
     /** Nothing of it remains, in memory or, with {@code batch}, in the store. Its will, if one waits, is published. */
     void end(WriteBatch batch) {
         cancelExpiry();
-        will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
+        if (will != null) will.publish(); // MQTT-3.1.2-8: the session ends before the delay has passed
         if (replays != null) replays.end(batch);
         detach();
         if (window != null) window.endSession(batch, packetJournal(), subscriberName());
@@ -367,14 +383,14 @@ final class MqttSession {
         if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {
-            bindings.removeAll(present);
-            QueueRemoval.start(context.host(), loop, present.settings().name());
+            bindings().removeAll(present);
+            QueueRemoval.start(context().host(), loop, present.settings().name());
             queue = null;
         }
-        will.forgetCancelled(batch);
+        if (will != null) will.forgetCancelled(batch);
         if (stored) {
-            context.tables().remove(batch, clientId, subscriptions.all());
-            changePackets(batch, context.tables().packets()::removeReceived);
+            context().tables().remove(batch, clientId, subscriptions.all());
+            changePackets(batch, context().tables().packets()::removeReceived);
         }
         stored = false;
         received = null;

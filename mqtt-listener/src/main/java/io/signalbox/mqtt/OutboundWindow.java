@@ -1,5 +1,6 @@
 package io.signalbox.mqtt;
 
+import io.signalbox.broker.collection.Few;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
@@ -9,7 +10,6 @@ import io.signalbox.mqtt.Outgoing.Step;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,15 +25,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboundWindow {
 
+    private final MqttSession session;
     private final PacketSlots slots;
-    private final ExactlyOnce exactlyOnce = new ExactlyOnce(this);
-    private final List<WindowSource> sources = new ArrayList<>(1);
+
+    /** Made when the first message of QoS 2 comes. */
+    private @Nullable ExactlyOnce exactlyOnce;
+
+    private List<WindowSource> sources = List.of();
 
     /** What was in flight on an earlier connection, until its queue hands it over again. */
-    private final Map<EntryName, Outgoing> awaited = new HashMap<>(0);
+    private Map<EntryName, Outgoing> awaited = Map.of();
 
-    /** What came while other queues' messages filled the window: at most as many again, and one for each queue. */
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
+    /**
+     * What came while other queues' messages filled the window: at most as many again, and one for each queue. Null while there
+     * is nothing.
+     */
+    private @Nullable ArrayDeque<Waiting> waiting;
 
     private @Nullable PublishSender sender;
     private int size;
@@ -46,22 +53,38 @@ final class OutboundWindow {
     private record EntryName(MessageQueue queue, long lsn) {}
 
     /** @param most the largest window any connection of this session may have */
-    OutboundWindow(int most) {
+    OutboundWindow(MqttSession session, int most) {
+        this.session = session;
         this.slots = new PacketSlots(most);
+    }
+
+    private ExactlyOnce exactlyOnce() {
+        ExactlyOnce present = exactlyOnce;
+        if (present == null) {
+            exactlyOnce = present = new ExactlyOnce(this);
+            if (sender != null) present.attach(sender, session.packetJournal());
+        }
+        return present;
     }
 
     /** What an earlier life left of a queue: identifiers whose PUBLISH may have left. */
     void restorePublished(MessageQueue queue, PacketTable.Published was) {
         Outgoing message = restore(was.packetId());
         inFlight--; // it counts when it comes
-        awaited.put(new EntryName(queue, was.lsn()), message);
+        await(new EntryName(queue, was.lsn()), message);
+    }
+
+    private void await(EntryName name, Outgoing message) {
+        if (awaited.isEmpty()) awaited = new HashMap<>(4);
+        awaited.put(name, message);
     }
 
     void restoreReleased(List<PacketTable.Released> released) {
-        exactlyOnce.restore(released);
+        exactlyOnce().restore(released);
     }
 
     Outgoing restore(int packetId) {
+        exactlyOnce(); // what is stored of it goes with it
         Outgoing message = slots.put(new Outgoing(packetId, 2));
         message.stored = true;
         message.repeated = true;
@@ -70,35 +93,38 @@ final class OutboundWindow {
     }
 
     /** A connection is there that takes {@code newSize} unacknowledged messages (MQTT-3.3.4-9). */
-    void attach(PublishSender to, int newSize, PacketJournal journal) {
+    void attach(PublishSender to, int newSize) {
         if (sender == to) return;
         sender = to;
         size = newSize;
-        exactlyOnce.attach(to, journal);
+        if (exactlyOnce != null) exactlyOnce.attach(to, session.packetJournal());
     }
 
     /** One more queue has a part of the window from now on. */
     void add(WindowSource source) {
-        sources.add(source);
-        exactlyOnce.confirmAgain(source);
+        sources = Few.with(sources, source);
+        if (exactlyOnce != null) exactlyOnce.confirmAgain(source);
         grant();
     }
 
     void remove(WindowSource source) {
-        if (!sources.remove(source)) return;
-        waiting.removeIf(message -> message.from == source);
+        if (!sources.contains(source)) return;
+        sources = Few.without(sources, source);
+        ArrayDeque<Waiting> held = waiting;
+        if (held != null) held.removeIf(message -> message.from == source);
+        endWaiting();
         grant();
     }
 
     /** The connection is gone. What was in flight goes back to its place in the queue, some with its identifier. */
     void detach() {
         slots.forEach(this::detach);
-        exactlyOnce.detach();
+        if (exactlyOnce != null) exactlyOnce.detach();
         sender = null;
         sources.forEach(WindowSource::close);
-        sources.clear();
-        waiting.clear();
-        inFlight = exactlyOnce.beyondPublish();
+        sources = List.of();
+        waiting = null;
+        inFlight = exactlyOnce == null ? 0 : exactlyOnce.beyondPublish();
     }
 
     private void detach(Outgoing message) {
@@ -113,7 +139,7 @@ final class OutboundWindow {
             message.step = Step.AWAITED;
             message.source = null;
             message.delivery = null;
-            awaited.put(new EntryName(source.queue(), delivery.lsn()), message);
+            await(new EntryName(source.queue(), delivery.lsn()), message);
         } else {
             free(message);
         }
@@ -124,18 +150,25 @@ final class OutboundWindow {
         PublishSender to = sender;
         if (to == null) return;
         sendWaiting(to);
-        exactlyOnce.append();
+        if (exactlyOnce != null) exactlyOnce.append();
         // A socket that does not keep up gets nothing new; what is on its way still comes.
         int share = to.hasRoom() && !sources.isEmpty() ? (size - 1) / sources.size() + 1 : 0;
         for (int i = 0; i < sources.size(); i++) sources.get(i).grant(share);
     }
 
     private void sendWaiting(PublishSender to) {
-        for (Waiting next = waiting.peek(); next != null && to.hasRoom(); next = waiting.peek()) {
+        ArrayDeque<Waiting> held = waiting;
+        if (held == null) return;
+        for (Waiting next = held.peek(); next != null && to.hasRoom(); next = held.peek()) {
             if (!hasSlotFor(next.from, next.delivery)) return;
-            waiting.remove();
+            held.remove();
             send(next.from, next.delivery);
         }
+        endWaiting();
+    }
+
+    private void endWaiting() {
+        if (waiting != null && waiting.isEmpty()) waiting = null;
     }
 
     private boolean hasSlotFor(WindowSource from, Delivery delivery) {
@@ -176,23 +209,26 @@ final class OutboundWindow {
     /** A message for the client that its queue has handed over. */
     void take(WindowSource from, Delivery delivery) {
         if (sender == null) return;
-        if (!waiting.isEmpty() || !hasSlotFor(from, delivery)) {
-            waiting.add(new Waiting(from, delivery));
-        } else {
+        ArrayDeque<Waiting> held = waiting;
+        if (held == null && hasSlotFor(from, delivery)) {
             send(from, delivery);
+            return;
         }
+        if (held == null) waiting = held = new ArrayDeque<>();
+        held.add(new Waiting(from, delivery));
     }
 
     private void send(WindowSource from, Delivery delivery) {
         Outgoing known = awaited.isEmpty() ? null : awaited.remove(nameOf(from, delivery));
         if (known == null) forgetExpired(from.queue());
+        else if (awaited.isEmpty()) awaited = Map.of();
         Outgoing message = known == null ? slots.take(from.qosOf(delivery)) : known;
         message.source = from;
         message.delivery = delivery;
         message.counted = true;
         inFlight++;
         if (message.qos == 2) {
-            exactlyOnce.publish(message, from, delivery);
+            exactlyOnce().publish(message, from, delivery);
         } else {
             message.repeated |= delivery.isRedelivered();
             publish(message);
@@ -251,19 +287,19 @@ final class OutboundWindow {
     /** PUBREC, of an identifier that is in use; false if it answers nothing that was sent on this connection. */
     boolean received(int packetId, ReasonCode reason) {
         Outgoing message = find(packetId, 2);
-        return message != null && exactlyOnce.received(message, reason);
+        return message != null && exactlyOnce().received(message, reason);
     }
 
     /** PUBCOMP; false if it answers nothing. */
     boolean complete(int packetId) {
         Outgoing message = slots.find(packetId);
-        return message != null && exactlyOnce.completed(message);
+        return message != null && exactlyOnce().completed(message);
     }
 
     /** It is durable that the client has a message. */
     void confirmed(int packetId) {
         Outgoing message = slots.find(packetId);
-        if (message != null) exactlyOnce.confirmed(message);
+        if (message != null) exactlyOnce().confirmed(message);
     }
 
     /** A message is over, and its queue hears what became of it. */
@@ -284,11 +320,14 @@ final class OutboundWindow {
 
     /** Messages of this queue that the client has not been sent go back to it. */
     void giveBackWaiting(WindowSource source) {
-        for (Waiting message : List.copyOf(waiting)) {
+        ArrayDeque<Waiting> held = waiting;
+        if (held == null) return;
+        for (Waiting message : List.copyOf(held)) {
             if (message.from != source) continue;
-            waiting.remove(message);
+            held.remove(message);
             source.settle(message.delivery, Outcome.RELEASED);
         }
+        endWaiting();
     }
 
     /** The queue is gone: nothing of it will be acknowledged any more, but what the client has is completed. */
@@ -301,6 +340,7 @@ final class OutboundWindow {
     }
 
     void forgetAwaited(WindowSource source) {
+        if (awaited.isEmpty()) return;
         awaited.entrySet().removeIf(entry -> {
             if (entry.getKey().queue() != source.queue()) return false;
             free(entry.getValue());
@@ -309,7 +349,7 @@ final class OutboundWindow {
     }
 
     private void free(Outgoing message) {
-        exactlyOnce.forget(message);
+        if (message.qos == 2) exactlyOnce().forget(message);
         slots.free(message);
     }
 

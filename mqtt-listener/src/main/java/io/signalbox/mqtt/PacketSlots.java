@@ -11,9 +11,10 @@ final class PacketSlots {
 
     private static final int FIRST_SLOTS = 8;
     private static final int LAST_PACKET_ID = 0xFFFF;
+    private static final @Nullable Outgoing[] NONE = {};
 
     private final int mostSlots;
-    private @Nullable Outgoing[] slots = new Outgoing[0];
+    private @Nullable Outgoing[] slots = NONE;
     private int used;
     private int lastPacketId;
 

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingWill {
 
-    private final ListenerContext context;
     private final MqttSession session;
     private Packet.@Nullable Will will;
     private @Nullable Future<?> timer;
@@ -30,24 +29,26 @@ final class PendingWill {
     /** Where it is stored. */
     private byte @Nullable [] key;
 
-    PendingWill(ListenerContext context, MqttSession session) {
-        this.context = context;
+    PendingWill(MqttSession session) {
         this.session = session;
     }
 
+    private ListenerContext context() {
+        return session.loop().context();
+    }
+
     /** A CONNECT's will becomes durable with what else CONNACK promises (MQTT-3.1.2-8), in place of an earlier one. */
-    void store(Optional<Packet.Will> newWill, WriteBatch batch) {
-        forget(batch);
-        if (!session.isStored() || newWill.isEmpty()) return;
-        byte[] newKey = context.wills().newKey(session.clientId());
-        context.wills().put(batch, newKey, newWill.get());
+    void store(Packet.Will newWill, WriteBatch batch) {
+        if (!session.isStored()) return;
+        byte[] newKey = context().wills().newKey(session.clientId());
+        context().wills().put(batch, newKey, newWill);
         key = newKey;
     }
 
     /** MQTT-3.1.2-7: the connection is there. */
-    void set(Optional<Packet.Will> newWill) {
+    void set(Packet.Will newWill) {
         cancel();
-        will = newWill.orElse(null);
+        will = newWill;
     }
 
     /** One that an earlier life left. */
@@ -67,8 +68,9 @@ final class PendingWill {
         if (will == null) forget(batch);
     }
 
-    private void forget(WriteBatch batch) {
-        if (key != null) context.wills().remove(batch, key);
+    /** The store forgets it. */
+    void forget(WriteBatch batch) {
+        if (key != null) context().wills().remove(batch, key);
         key = null;
     }
 
@@ -100,21 +102,22 @@ final class PendingWill {
         Packet.Will due = will;
         if (due == null) return;
         cancel();
-        long now = context.clock().millis();
+        long now = context().clock().millis();
         long expiresAt = Expiry.atMillis(due.expirySeconds(), now);
         byte marks = PublishMarks.of(due.qos(), due.retain());
         Envelope envelope = new Envelope(due.topic(), due.qos() > 0, Envelope.DEFAULT_PRIORITY, expiresAt, now, marks);
         Message message = new Message(envelope, MqttFormat.INSTANCE, due.body());
-        Optional<TableChange> removal = Optional.ofNullable(key).map(context.wills()::removal);
+        Optional<TableChange> removal = Optional.ofNullable(key).map(context().wills()::removal);
         key = null;
-        context.host()
+        context()
+                .host()
                 .openPublisher(session.loop().core(), session, new Outcome(removal))
-                .publish(context.host().topics(), message, 0, rider(message, removal));
+                .publish(context().host().topics(), message, 0, rider(message, removal));
     }
 
     /** MQTT-3.1.2-10: once published it is not stored any more. MQTT-3.1.2-14, MQTT-3.1.2-15: it may be retained. */
     private Rider rider(Message message, Optional<TableChange> removal) {
-        Rider retained = context.retention().rider(message);
+        Rider retained = context().retention().rider(message);
         List<TableChange> changes = new ArrayList<>(retained.changes());
         removal.ifPresent(changes::add);
         return new Rider(changes, retained.release(), retained.passage());

@@ -19,29 +19,31 @@ final class PublishSender {
 
     private static final int MAX_TOPIC_BYTES = 65_535;
 
-    private final ListenerContext context;
-    private final BodyCache bodies;
     private final MqttConnection connection;
-    private final Subscriptions subscriptions;
-    private final MqttOutput output;
+    private final MqttSession session;
 
-    PublishSender(ListenerContext context, ListenerLoop loop, MqttConnection connection, Subscriptions subscriptions) {
-        this.context = context;
-        this.bodies = loop.bodies();
+    PublishSender(MqttConnection connection, MqttSession session) {
         this.connection = connection;
-        this.subscriptions = subscriptions;
-        this.output = connection.output();
+        this.session = session;
+    }
+
+    private ListenerContext context() {
+        return connection.loop().context();
+    }
+
+    private MqttOutput output() {
+        return connection.output();
     }
 
     /** Whether the socket keeps up. */
     boolean hasRoom() {
-        return output.hasRoom();
+        return output().hasRoom();
     }
 
     /** QoS 0: what the socket does not take is dropped and counted (MQTT-4.3.1-1). */
     void sendAtMostOnce(Message message, int flags, DeliveryTerms terms) {
-        if (!output.hasRoom()) {
-            context.counters().droppedSlowClient.increment();
+        if (!output().hasRoom()) {
+            context().counters().droppedSlowClient.increment();
             return;
         }
         send(message, flags, terms, 0, 0, false);
@@ -54,7 +56,7 @@ final class PublishSender {
 
     /** PUBREL. */
     void release(int packetId) {
-        output.write(new Packet.Ack(PacketType.PUBREL, packetId, ReasonCode.SUCCESS, PropertySet.EMPTY));
+        output().write(new Packet.Ack(PacketType.PUBREL, packetId, ReasonCode.SUCCESS, PropertySet.EMPTY));
     }
 
     boolean isClosed() {
@@ -69,26 +71,27 @@ final class PublishSender {
     private boolean send(Message message, int flags, DeliveryTerms terms, int qos, int packetId, boolean dup) {
         String topic = terms.topic().orElse(message.envelope().address());
         if (!isTopic(topic)) {
-            context.counters().droppedNotATopic.increment();
+            context().counters().droppedNotATopic.increment();
             return false;
         }
         long secondsLeft = Expiry.secondsLeft(
-                message.envelope().expiresAtMillis(), context.clock().millis());
+                message.envelope().expiresAtMillis(), context().clock().millis());
+        MqttOutput output = output();
         List<Integer> identifiers = output.encoder().version().isV5() ? identifiers(topic, terms) : List.of();
         boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);
         Optional<Body.Inline> body = bodyOf(message, terms);
         if (body.isEmpty()) {
-            context.counters().unreadable.increment();
+            context().counters().unreadable.increment();
             return false;
         }
         Publish publish = new Publish(dup, qos, retain, topic, packetId, secondsLeft, 0, identifiers, body.get());
         Optional<Body.Large> large = message.large();
         boolean written = large.isEmpty() ? output.write(publish) : output.write(publish, message, large.get());
         if (!written) {
-            context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
+            context().counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;
         }
-        context.counters().publishesSent.increment();
+        context().counters().publishesSent.increment();
         return true;
     }
 
@@ -103,7 +106,7 @@ final class PublishSender {
         if (isUnreadable) return Optional.empty();
         Body.Inline body;
         try {
-            body = bodies.bodyOf(message);
+            body = connection.loop().bodies().bodyOf(message);
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -114,7 +117,7 @@ final class PublishSender {
     }
 
     private List<Integer> identifiers(String topic, DeliveryTerms terms) {
-        return terms.identifiers().orElseGet(() -> subscriptions.identifiersFor(topic));
+        return terms.identifiers().orElseGet(() -> session.subscriptions().identifiersFor(topic));
     }
 
     /** A message of another protocol may have been published to an address that MQTT cannot write. */
@@ -128,7 +131,7 @@ final class PublishSender {
     }
 
     void flush() {
-        output.flush();
+        output().flush();
     }
 
     void fail(RuntimeException mistake) {

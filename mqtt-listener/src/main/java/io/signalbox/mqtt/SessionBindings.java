@@ -1,11 +1,11 @@
 package io.signalbox.mqtt;
 
+import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
-import io.signalbox.broker.routing.Exchange;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,23 +15,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionBindings implements DirectListener {
 
-    private final ListenerContext context;
     private final MqttSession session;
-    private final Exchange topics;
     private @Nullable DirectSubscription direct;
 
-    SessionBindings(ListenerContext context, MqttSession session) {
-        this.context = context;
+    SessionBindings(MqttSession session) {
         this.session = session;
-        this.topics = context.host().topics();
+    }
+
+    private VirtualHost host() {
+        return session.loop().context().host();
     }
 
     void add(SessionSubscription subscription) {
-        topics.addBinding(subscription.binding(destination(), session));
+        host().topics().addBinding(subscription.binding(destination(), session));
     }
 
     void remove(String filter) {
-        topics.removeBinding(filter, destination()); // MQTT-3.10.4-2
+        host().topics().removeBinding(filter, destination()); // MQTT-3.10.4-2
     }
 
     /** The session has got a queue. */
@@ -46,13 +46,15 @@ final class SessionBindings implements DirectListener {
 
     private void addAll(Destination destination) {
         for (SessionSubscription subscription : session.subscriptions().all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.addBinding(subscription.binding(destination, session));
+            if (subscription.kind() == FilterKind.TOPICS)
+                host().topics().addBinding(subscription.binding(destination, session));
         }
     }
 
     void removeAll(Destination destination) {
         for (SessionSubscription subscription : session.subscriptions().all()) {
-            if (subscription.kind() == FilterKind.TOPICS) topics.removeBinding(subscription.filter(), destination);
+            if (subscription.kind() == FilterKind.TOPICS)
+                host().topics().removeBinding(subscription.filter(), destination);
         }
     }
 
@@ -70,7 +72,7 @@ final class SessionBindings implements DirectListener {
         if (queue.isPresent()) return queue.get();
         DirectSubscription open = direct;
         if (open == null) {
-            open = context.host().openDirect(session.loop().core(), this);
+            open = host().openDirect(session.loop().core(), this);
             direct = open;
         }
         return open;

@@ -39,22 +39,24 @@ final class SessionClaim {
         }
     };
 
-    private final ListenerContext context;
     private final ListenerLoop loop;
     private final String clientId;
     private final String owner;
-    private final Holder holder;
+    private Holder holder;
     private boolean received;
     private @Nullable MqttSession session;
     private @Nullable SessionClaim successor;
 
     /** @param owner the user who makes it; empty if nobody in particular */
-    SessionClaim(ListenerContext context, ListenerLoop loop, String clientId, String owner, Holder holder) {
-        this.context = context;
+    SessionClaim(ListenerLoop loop, String clientId, String owner, Holder holder) {
         this.loop = loop;
         this.clientId = clientId;
         this.owner = owner;
         this.holder = holder;
+    }
+
+    private ListenerContext context() {
+        return loop.context();
     }
 
     ListenerLoop loop() {
@@ -98,6 +100,11 @@ final class SessionClaim {
         session = restored;
     }
 
+    /** The same connection is spoken for by another from now on. */
+    void heldBy(Holder speaker) {
+        holder = speaker;
+    }
+
     /** The session is this claim's from now on, with the loop. */
     void hold(MqttSession held) {
         session = held;
@@ -106,7 +113,7 @@ final class SessionClaim {
 
     private void handOver(SessionClaim later) {
         if (holder.isConnected()) {
-            context.counters().takeovers.increment();
+            context().counters().takeovers.increment();
             holder.onTakenOver(); // MQTT-3.1.4-3
         }
         Optional<MqttSession> passed = Optional.ofNullable(session);
@@ -121,17 +128,17 @@ final class SessionClaim {
         if (!received) return; // the session is still on its way here
         MqttSession left = session;
         if (left == null) {
-            context.registry().release(this);
+            context().registry().release(this);
             return;
         }
-        long now = context.clock().millis();
+        long now = context().clock().millis();
         if (left.expirySeconds() == 0) {
             endSession(left);
             return;
         }
         WriteBatch batch = new WriteBatch();
-        context.tables().put(batch, left, now);
-        left.will().forgetCancelled(batch);
+        context().tables().put(batch, left, now);
+        left.will().ifPresent(will -> will.forgetCancelled(batch));
         loop.journal().append(batch);
         awaitExpiry(left, TimeUnit.SECONDS.toMillis(left.expirySeconds()));
     }
@@ -141,7 +148,7 @@ final class SessionClaim {
         left.expireWith(loop.eventLoop()
                 .schedule(
                         () -> {
-                            context.counters().sessionsExpired.increment();
+                            context().counters().sessionsExpired.increment();
                             endSession(left);
                         },
                         millis,
@@ -153,6 +160,6 @@ final class SessionClaim {
         ended.end(batch);
         loop.journal().append(batch);
         session = null;
-        context.registry().release(this);
+        context().registry().release(this);
     }
 }

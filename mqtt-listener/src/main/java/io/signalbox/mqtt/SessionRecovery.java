@@ -65,7 +65,7 @@ final class SessionRecovery {
             }
             queue.ifPresent(found -> queuesInUse.add(found.settings().name()));
             // Bound here, before the listener listens; from the claim on it belongs to its loop.
-            MqttSession session = MqttSession.restore(context, loop, stored, queue);
+            MqttSession session = MqttSession.restore(loop, stored, queue);
             Map<String, String> replayed = replays.get(stored.clientId());
             if (replayed != null) session.replays().restore(replayed);
             WriteBatch changes = new WriteBatch();
@@ -73,8 +73,7 @@ final class SessionRecovery {
             // Or its time would begin anew with each start that it is not there for.
             if (wasConnected(stored)) context.tables().put(changes, session, now);
             tasks.add(loop.eventLoop().submit(() -> loop.journal().append(changes)));
-            SessionClaim claim =
-                    new SessionClaim(context, loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
+            SessionClaim claim = new SessionClaim(loop, stored.clientId(), stored.owner(), SessionClaim.NOBODY);
             claim.restore(session);
             context.registry().restore(claim);
             restoreWill(session, stored, now);
@@ -104,15 +103,16 @@ final class SessionRecovery {
         List<StoredWill> left = wills.remove(stored.clientId());
         if (left == null) return;
         long elapsedMillis = millisAway(stored, now);
-        session.will().restore(left.get(0));
-        settle(session.loop(), () -> session.will().connectionLost(elapsedMillis));
+        PendingWill will = session.newWill();
+        will.restore(left.get(0));
+        settle(session.loop(), () -> will.connectionLost(elapsedMillis));
     }
 
     /** Wills whose session has ended: they are due (MQTT-3.1.2-8). */
     private List<PendingWill> restoreWills(ListenerLoop loop, String clientId) {
         List<PendingWill> due = new ArrayList<>(1);
         for (StoredWill stored : Optional.ofNullable(wills.remove(clientId)).orElse(List.of())) {
-            PendingWill will = new PendingWill(context, new MqttSession(context, loop, clientId));
+            PendingWill will = new PendingWill(new MqttSession(loop, clientId));
             will.restore(stored);
             due.add(will);
         }

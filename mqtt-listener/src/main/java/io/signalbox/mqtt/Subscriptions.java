@@ -10,7 +10,10 @@ import java.util.Optional;
 /** The filters of one session (§4.8.1). Confined to the session's loop. */
 final class Subscriptions {
 
-    /** Made by the first of them: most clients only publish. */
+    /** Of all sessions that have no filters, as most clients that only publish. Nothing is put there. */
+    static final Subscriptions NONE = new Subscriptions();
+
+    /** One is not worth a table. */
     private Map<String, SessionSubscription> byFilter = Map.of();
 
     private int withIdentifier;
@@ -19,16 +22,24 @@ final class Subscriptions {
 
     /** Adds a subscription in place of one with the identical filter (MQTT-3.8.4-3). */
     void put(SessionSubscription subscription) {
-        if (byFilter.isEmpty()) byFilter = new LinkedHashMap<>(2);
-        count(Optional.ofNullable(byFilter.put(subscription.filter(), subscription)), -1);
+        String filter = subscription.filter();
+        count(get(filter), -1);
         count(Optional.of(subscription), 1);
+        if (byFilter.isEmpty() || (byFilter.size() == 1 && has(filter))) {
+            byFilter = Map.of(filter, subscription);
+            return;
+        }
+        if (byFilter.size() == 1) byFilter = new LinkedHashMap<>(byFilter);
+        byFilter.put(filter, subscription);
     }
 
     /** MQTT-3.10.4-1: filters are compared character by character. */
     Optional<SessionSubscription> remove(String filter) {
-        if (!byFilter.containsKey(filter)) return Optional.empty();
-        Optional<SessionSubscription> removed = Optional.ofNullable(byFilter.remove(filter));
+        Optional<SessionSubscription> removed = get(filter);
+        if (removed.isEmpty()) return removed;
         count(removed, -1);
+        if (byFilter.size() > 1) byFilter.remove(filter);
+        if (byFilter.size() == 1) byFilter = has(filter) ? Map.of() : Map.copyOf(byFilter);
         return removed;
     }
 

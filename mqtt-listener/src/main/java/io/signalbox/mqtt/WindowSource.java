@@ -1,5 +1,6 @@
 package io.signalbox.mqtt;
 
+import io.signalbox.broker.collection.Few;
 import io.signalbox.broker.queue.Delivery;
 import io.signalbox.broker.queue.DeliveryListener;
 import io.signalbox.broker.queue.MessageQueue;
@@ -8,7 +9,6 @@ import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch.TableChange;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,21 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowSource implements DeliveryListener {
 
-    /** What becomes of messages that are not acknowledged when the connection ends. */
-    enum Unacknowledged {
-        /** They wait for their client, and keep their packet identifiers (MQTT-4.4.0-1). */
-        KEPT,
-        /** They go back to the queue, for whoever takes them next (MQTT 5.0 §4.8.2). */
-        RETURNED
+    /** Whose source it is. */
+    interface Owner {
+
+        /** Its queue was removed by someone else. */
+        void onQueueGone(WindowSource source);
     }
 
     private final OutboundWindow window;
-    private final Unacknowledged unacknowledged;
-    private final Runnable onQueueGone;
+    private final Owner owner;
     private DeliveryTerms terms;
 
     /** What the client may have of QoS 2, at the end of the connection: nobody else gets it (MQTT-4.8.2-4). */
-    private final List<Delivery> reserved = new ArrayList<>(0);
+    private List<Delivery> reserved = List.of();
 
     private @Nullable MessageQueue queue;
     private @Nullable Subscription subscription;
@@ -41,12 +39,10 @@ final class WindowSource implements DeliveryListener {
     private long granted;
     private boolean ending;
 
-    /** @param onQueueGone told when the queue was removed by someone else */
-    WindowSource(OutboundWindow window, Unacknowledged unacknowledged, DeliveryTerms terms, Runnable onQueueGone) {
+    WindowSource(OutboundWindow window, Owner owner, DeliveryTerms terms) {
         this.window = window;
-        this.unacknowledged = unacknowledged;
+        this.owner = owner;
         this.terms = terms;
-        this.onQueueGone = onQueueGone;
     }
 
     /** Consumes from this queue, for as long as the connection stands. The window is attached. */
@@ -57,6 +53,14 @@ final class WindowSource implements DeliveryListener {
         queue = from;
         subscription = from.subscribe(wanted, this);
         window.add(this);
+    }
+
+    /**
+     * Whether it is the session's own queue. What of that is not acknowledged when the connection ends waits for its client and keeps
+     * its packet identifier (MQTT-4.4.0-1); of others it goes back, for whoever takes it next (MQTT 5.0 §4.8.2).
+     */
+    private boolean isOwn() {
+        return terms.equals(DeliveryTerms.OWN);
     }
 
     DeliveryTerms terms() {
@@ -93,25 +97,25 @@ final class WindowSource implements DeliveryListener {
     void close() {
         if (subscription != null) subscription.close(reserved);
         subscription = null;
-        reserved.clear();
+        reserved = List.of();
     }
 
     /** Whether a message in flight keeps its identifier, now that the connection is about to go. */
     boolean keep(Outgoing message, Delivery delivery) {
         if (subscription == null || delivery.lsn() == 0) return false;
-        if (message.qos < 2) return unacknowledged == Unacknowledged.KEPT;
+        if (message.qos < 2) return isOwn();
         if (ending) {
             // Nobody will come back for it, and nobody else may have it.
             subscription.settle(delivery, new Outcome.Rejected("UNSUBSCRIBED"));
             return false;
         }
-        reserved.add(delivery);
+        reserved = Few.with(reserved, delivery);
         return true;
     }
 
     /** MQTT-3.8.4-8, MQTT-4.8.2-3. A queue that is shared knows the highest QoS of all who share it, not this one's. */
     int qosOf(Delivery delivery) {
-        int granted = terms.equals(DeliveryTerms.OWN) ? TargetFlags.qos(delivery.flags()) : terms.maximumQos();
+        int granted = isOwn() ? TargetFlags.qos(delivery.flags()) : terms.maximumQos();
         return Math.max(1, PublishMarks.deliveredQos(delivery.message().envelope(), granted));
     }
 
@@ -195,8 +199,8 @@ final class WindowSource implements DeliveryListener {
     public void onQueueDeleted() {
         subscription = null;
         window.remove(this);
-        if (unacknowledged == Unacknowledged.KEPT) window.forget(this);
+        if (isOwn()) window.forget(this);
         window.forgetAwaited(this);
-        if (!ending) onQueueGone.run();
+        if (!ending) owner.onQueueGone(this);
     }
 }

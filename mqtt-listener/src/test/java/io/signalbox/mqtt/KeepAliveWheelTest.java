@@ -16,18 +16,22 @@ class KeepAliveWheelTest {
     private long nowNanos = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(3); // a monotonic clock may wrap around
     private final KeepAliveWheel wheel = new KeepAliveWheel(channel.eventLoop(), () -> nowNanos);
 
-    private final class Client implements KeepAlive.Watched {
-        final KeepAlive keepAlive = new KeepAlive(wheel, this);
+    private final class Client extends Watched {
         boolean excused;
         int silences;
 
         @Override
-        public boolean isExcused() {
+        KeepAliveWheel wheel() {
+            return wheel;
+        }
+
+        @Override
+        boolean isExcused() {
             return excused;
         }
 
         @Override
-        public void onSilence() {
+        void onSilence() {
             silences++;
         }
     }
@@ -49,7 +53,7 @@ class KeepAliveWheelTest {
     @Test
     void silenceIsNoticedAfterOneAndAHalfTimesTheKeepAlive() {
         Client client = new Client();
-        client.keepAlive.watch(2);
+        client.watch(2);
         pass(2999);
         assertEquals(0, client.silences);
         pass(2 * KeepAliveWheel.TICK_MILLIS);
@@ -61,10 +65,10 @@ class KeepAliveWheelTest {
     @Test
     void whoIsHeardHasItsTimeAgain() {
         Client client = new Client();
-        client.keepAlive.watch(2);
+        client.watch(2);
         for (int i = 0; i < 10; i++) {
             pass(2500);
-            client.keepAlive.heard();
+            client.heard();
         }
         assertEquals(0, client.silences);
         pass(3500);
@@ -75,7 +79,7 @@ class KeepAliveWheelTest {
     void whoIsExcusedHasItsTimeOnceMore() {
         Client client = new Client();
         client.excused = true;
-        client.keepAlive.watch(2);
+        client.watch(2);
         pass(9000);
         assertEquals(0, client.silences);
         client.excused = false;
@@ -87,12 +91,12 @@ class KeepAliveWheelTest {
     @Test
     void anAbsoluteLimitDoesNotCareWhatIsHeard() {
         Client late = new Client();
-        late.keepAlive.expectWithin(1000);
+        late.expectWithin(1000);
         Client inTime = new Client();
-        inTime.keepAlive.expectWithin(1000);
+        inTime.expectWithin(1000);
         pass(750);
-        late.keepAlive.heard();
-        inTime.keepAlive.watch(0);
+        late.heard();
+        inTime.watch(0);
         pass(750);
         assertEquals(1, late.silences);
         assertEquals(0, inTime.silences);
@@ -109,13 +113,13 @@ class KeepAliveWheelTest {
         for (int i = 0; i < 500; i++) {
             Client client = new Client();
             int seconds = 2 * (1 + random.nextInt(300));
-            client.keepAlive.watch(seconds);
+            client.watch(seconds);
             clients.add(client);
             limits.add(seconds * 1500);
             stopped.add(random.nextInt(4) == 0);
         }
         for (int i = 0; i < 500; i++) {
-            if (stopped.get(i)) clients.get(i).keepAlive.stop();
+            if (stopped.get(i)) clients.get(i).endWatch();
         }
         for (int millis = 0; millis < 920_000; millis += 5000) {
             for (int i = 0; i < 500; i++) {
@@ -132,8 +136,8 @@ class KeepAliveWheelTest {
     void aLoopThatStoodStillLooksAtEverybodyOnceAndTheWheelRestsWithoutAnybody() {
         Client first = new Client();
         Client second = new Client();
-        first.keepAlive.watch(2);
-        second.keepAlive.watch(600);
+        first.watch(2);
+        second.watch(600);
         nowNanos += TimeUnit.HOURS.toNanos(1);
         pass(KeepAliveWheel.TICK_MILLIS);
         assertEquals(1, first.silences);

@@ -8,24 +8,41 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Writes packets in one version, within what the peer said it takes (§3.1.2.11.4, §3.1.2.11.7). Confined to the
- * connection's event loop.
+ * Writes packets in one version, within what the peer said it takes (§3.1.2.11.4, §3.1.2.11.7). Immutable.
  */
 public final class PacketEncoder {
 
     /** No maximum packet size but the protocol's own (§3.1.2.11.4). */
     public static final long UNLIMITED = 5L + VariableByteInteger.MAX;
 
+    // Those that write without limits, which most peers share.
+    private static final PacketEncoder V3_1 = new PacketEncoder(ProtocolVersion.V3_1);
+    private static final PacketEncoder V3_1_1 = new PacketEncoder(ProtocolVersion.V3_1_1);
+    private static final PacketEncoder V5 = new PacketEncoder(ProtocolVersion.V5);
+
     private final ProtocolVersion version;
     private final long maximumPacketSize;
     private final boolean problemInformation;
 
     /** Writes for a peer that named no limits. */
+    public static PacketEncoder of(ProtocolVersion version) {
+        return switch (version) {
+            case V3_1 -> V3_1;
+            case V3_1_1 -> V3_1_1;
+            case V5 -> V5;
+        };
+    }
+
+    /** Writes for the client that sent these CONNECT properties. */
+    public static PacketEncoder of(ProtocolVersion version, PropertySet connectProperties) {
+        PacketEncoder own = new PacketEncoder(version, connectProperties);
+        return own.maximumPacketSize == UNLIMITED && own.problemInformation ? of(version) : own;
+    }
+
     public PacketEncoder(ProtocolVersion version) {
         this(version, PropertySet.EMPTY);
     }
 
-    /** Writes for the client that sent these CONNECT properties. */
     public PacketEncoder(ProtocolVersion version, PropertySet connectProperties) {
         this.version = version;
         this.maximumPacketSize = connectProperties.number(Property.MAXIMUM_PACKET_SIZE, UNLIMITED);

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.signalbox.broker.LargeArrival;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +21,11 @@ public final class PacketReader {
         boolean isReady();
 
         void onPacket(Packet packet);
+
+        /** The payload of a large PUBLISH comes; asked once {@link #handOn} was called. */
+        default LargeArrival onLarge() {
+            throw new IllegalStateException("nobody takes large payloads");
+        }
     }
 
     /** A PUBLISH beyond is not gathered: what it begins with is, and its payload goes on as it comes. */
@@ -37,10 +42,21 @@ public final class PacketReader {
     private int maximumPacketSize;
     private ByteBuf pending = Unpooled.EMPTY_BUFFER;
     private boolean pendingIsOurs;
-    private @Nullable Supplier<LargeArrival> largeArrivals;
-    private Packet.@Nullable Publish largePublish;
-    private @Nullable LargeArrival large;
-    private int largeBytesToCome;
+    private boolean handsOn;
+    private @Nullable Large large;
+
+    /** A PUBLISH whose payload comes. */
+    private static final class Large {
+        final Packet.Publish publish;
+        final LargeArrival arrival;
+        int bytesToCome;
+
+        Large(Packet.Publish publish, LargeArrival arrival, int bytesToCome) {
+            this.publish = publish;
+            this.arrival = arrival;
+            this.bytesToCome = bytesToCome;
+        }
+    }
 
     /** @param maximumPacketSize in bytes, with the fixed header; see {@link #maximumPacketSize(int)} */
     public PacketReader(PacketDecoder decoder, ByteBufAllocator allocator, int maximumPacketSize) {
@@ -55,13 +71,18 @@ public final class PacketReader {
     }
 
     /** From now on a large PUBLISH is handed to the sink with its payload apart. */
-    public void handOn(Supplier<LargeArrival> arrivals) {
-        largeArrivals = arrivals;
+    public void handOn() {
+        handsOn = true;
+    }
+
+    /** The version in use; known as soon as a CONNECT was read far enough, even if it was refused later. */
+    public Optional<ProtocolVersion> version() {
+        return decoder.version();
     }
 
     /** Whether what has come of a large payload waits for space in the log, so that no more of it is wanted. */
     public boolean isHeldUp() {
-        return large != null && large.isWaiting();
+        return large != null && large.arrival.isWaiting();
     }
 
     /** Bytes that have arrived and are not read yet. */
@@ -97,36 +118,32 @@ public final class PacketReader {
     /** Drops what is not read yet. */
     public void close() {
         releasePending();
-        if (large != null) large.abandon();
+        if (large != null) large.arrival.abandon();
     }
 
     /** Some of a large payload, and the packet when that was the last. */
-    private boolean readPayload(LargeArrival payload, Sink sink) {
-        int count = Math.min(largeBytesToCome, pending.readableBytes());
+    private boolean readPayload(Large begun, Sink sink) {
+        int count = Math.min(begun.bytesToCome, pending.readableBytes());
         if (count == 0) return false;
         byte[] bytes = new byte[count];
         pending.readBytes(bytes);
-        payload.add(bytes, 0, count);
-        largeBytesToCome -= count;
-        Packet.Publish whole = largePublish;
-        if (largeBytesToCome > 0 || whole == null) return true;
-        sink.onPacket(whole.with(payload));
+        begun.arrival.add(bytes, 0, count);
+        begun.bytesToCome -= count;
+        if (begun.bytesToCome > 0) return true;
+        sink.onPacket(begun.publish.with(begun.arrival));
         large = null; // whoever has the packet has it; if that was refused, it is let go with the connection
-        largePublish = null;
         return true;
     }
 
     /** False unless enough has come of a large PUBLISH to know all but its payload. */
-    private boolean beginLarge(int firstByte, int lengthBytes, int length, int available) {
-        Supplier<LargeArrival> arrivals = largeArrivals;
-        if (arrivals == null || firstByte >>> 4 != PUBLISH) return false;
+    private boolean beginLarge(int firstByte, int lengthBytes, int length, int available, Sink sink) {
+        if (!handsOn || firstByte >>> 4 != PUBLISH) return false;
         int gathered = (firstByte & 1) == 0 ? MOST_GATHERED_BYTES : MOST_WHOLE_BYTES;
         if (length <= gathered || available < gathered) return false;
         ByteBuf beginning = pending.slice(pending.readerIndex() + 1 + lengthBytes, gathered);
-        largePublish = decoder.decodeBeginning(firstByte, lengthBytes, length, beginning);
+        Packet.Publish publish = decoder.decodeBeginning(firstByte, lengthBytes, length, beginning);
         pending.skipBytes(1 + lengthBytes + beginning.readerIndex());
-        largeBytesToCome = length - beginning.readerIndex();
-        large = arrivals.get();
+        large = new Large(publish, sink.onLarge(), length - beginning.readerIndex());
         return true;
     }
 
@@ -149,13 +166,14 @@ public final class PacketReader {
             lengthBytes++;
         } while ((next & 0x80) != 0);
         int headerBytes = 1 + lengthBytes;
-        int most = largeArrivals == null || firstByte >>> 4 == PUBLISH
+        int most = !handsOn || firstByte >>> 4 == PUBLISH
                 ? maximumPacketSize
                 : Math.min(maximumPacketSize, MOST_WHOLE_BYTES);
         if (length > most - headerBytes) {
             throw new Refusal(ReasonCode.PACKET_TOO_LARGE, "the packet is larger than " + most); // §3.1.2.11.4
         }
-        if (readable - headerBytes < length) return beginLarge(firstByte, lengthBytes, length, readable - headerBytes);
+        if (readable - headerBytes < length)
+            return beginLarge(firstByte, lengthBytes, length, readable - headerBytes, sink);
         pending.skipBytes(headerBytes);
         sink.onPacket(decoder.decode(firstByte, lengthBytes, pending.readSlice(length)));
         return true;

@@ -4,25 +4,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one connection for silence: until CONNECT is complete, then for one and a half times the keep alive
+ * A connection that is watched for silence: until CONNECT is complete, then for one and a half times the keep alive
  * (MQTT-3.1.2-22). A packet costs one write of a field; the loop's {@link KeepAliveWheel} looks once per interval. Confined
  * to the connection's event loop.
  */
-final class KeepAlive {
+abstract class Watched {
 
     static final int NOT_WATCHED = Integer.MIN_VALUE;
-
-    /** The connection that is watched. */
-    interface Watched {
-
-        /** Whether silence is not the client's fault at this moment. */
-        boolean isExcused();
-
-        void onSilence();
-    }
-
-    private final KeepAliveWheel wheel;
-    private final Watched connection;
 
     /** 0 = the end comes whatever is heard. */
     private int limitSeconds;
@@ -33,30 +21,33 @@ final class KeepAlive {
     int dueTick = NOT_WATCHED;
 
     @Nullable
-    KeepAlive previous;
+    Watched previous;
 
     @Nullable
-    KeepAlive next;
+    Watched next;
 
-    KeepAlive(KeepAliveWheel wheel, Watched connection) {
-        this.wheel = wheel;
-        this.connection = connection;
-    }
+    /** That of its loop. */
+    abstract KeepAliveWheel wheel();
+
+    /** Whether silence is not the client's fault at this moment. */
+    abstract boolean isExcused();
+
+    abstract void onSilence();
 
     /** The connection is given up if this much time passes from now on, whatever arrives. */
-    void expectWithin(long millis) {
-        stop();
+    final void expectWithin(long millis) {
+        endWatch();
         limitSeconds = 0;
-        wheel.add(this, TimeUnit.MILLISECONDS.toNanos(millis));
+        wheel().add(this, TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     /** The connection is given up after one and a half times as much silence; 0 = never. */
-    void watch(int keepAliveSeconds) {
-        stop();
+    final void watch(int keepAliveSeconds) {
+        endWatch();
         if (keepAliveSeconds == 0) return;
         limitSeconds = keepAliveSeconds;
         heard();
-        wheel.add(this, limitNanos());
+        wheel().add(this, limitNanos());
     }
 
     private long limitNanos() {
@@ -64,28 +55,28 @@ final class KeepAlive {
     }
 
     /** Bytes have arrived. */
-    void heard() {
-        heardAtNanos = wheel.nanoTime();
+    final void heard() {
+        heardAtNanos = wheel().nanoTime();
     }
 
     /** By the wheel: the time is over that was asked for, and nothing is asked for any more. */
-    void due() {
+    final void due() {
         if (dueTick != NOT_WATCHED) return; // something was asked for since
         if (limitSeconds == 0) {
-            connection.onSilence();
+            onSilence();
             return;
         }
-        long silentNanos = wheel.nanoTime() - heardAtNanos;
+        long silentNanos = wheel().nanoTime() - heardAtNanos;
         if (silentNanos < limitNanos()) {
-            wheel.add(this, limitNanos() - silentNanos);
-        } else if (connection.isExcused()) {
-            wheel.add(this, limitNanos());
+            wheel().add(this, limitNanos() - silentNanos);
+        } else if (isExcused()) {
+            wheel().add(this, limitNanos());
         } else {
-            connection.onSilence();
+            onSilence();
         }
     }
 
-    void stop() {
-        wheel.remove(this);
+    final void endWatch() {
+        wheel().remove(this);
     }
 }
