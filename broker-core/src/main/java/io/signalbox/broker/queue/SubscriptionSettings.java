@@ -9,16 +9,33 @@ import java.util.Optional;
  *
  * @param loop the event loop its listener is called on
  * @param settlement who settles
- * @param name who it is, for the operator; what was reserved for a name ({@link Subscription#close(java.util.Collection)})
- *     comes back to a subscription of that name only
+ * @param kind before its id in the {@link #name}; empty = nothing
+ * @param id who it is among those of its kind
  * @param filter what it wants of the messages; the others are none of its business and wait for someone else
  * @param mode whether it takes what it gets
  */
-public record SubscriptionSettings(Loop loop, Settlement settlement, String name, Optional<Filter> filter, Mode mode) {
+public record SubscriptionSettings(
+        Loop loop, Settlement settlement, String kind, String id, Optional<Filter> filter, Mode mode) {
+
+    public SubscriptionSettings(Loop loop, Settlement settlement, String name, Optional<Filter> filter, Mode mode) {
+        this(loop, settlement, "", name, filter, mode);
+    }
 
     /** A consumer of everything. */
+    public SubscriptionSettings(Loop loop, Settlement settlement, String kind, String id) {
+        this(loop, settlement, kind, id, Optional.empty(), Mode.CONSUME);
+    }
+
     public SubscriptionSettings(Loop loop, Settlement settlement, String name) {
-        this(loop, settlement, name, Optional.empty(), Mode.CONSUME);
+        this(loop, settlement, "", name);
+    }
+
+    /**
+     * Who it is, for the operator; what was reserved for a name ({@link Subscription#close(java.util.Collection)}) comes back to a
+     * subscription of that name only.
+     */
+    public String name() {
+        return kind.isEmpty() ? id : kind + " " + id;
     }
 
     /** What becomes of a message that was handed over. */
