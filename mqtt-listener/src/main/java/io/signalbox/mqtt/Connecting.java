@@ -153,7 +153,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
         if (agreed.will().isPresent()) mine.newWill().set(agreed.will().get());
         Connected next = new Connected(connection, claimed, mine, agreed);
         claimed.heldBy(next);
-        mine.attach(new PublishSender(connection, mine), agreed.outboundWindow());
+        mine.attach(new PublishSender(connection, mine, agreed.outboundWindow()));
         connection.accept(next, agreed.keepAliveSeconds());
     }
 

@@ -42,9 +42,11 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
 
     private static final int PACKET_ID = 0xFFFF;
 
+    private final ListenerContext context;
     private final ListenerLoop loop;
     private final MqttConnection connection;
     private final MqttSession origin;
+    private final Exchange topics;
     private @Nullable Publisher publisher;
     private int unanswered;
     private int unacknowledged;
@@ -57,24 +59,18 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     private boolean openingQueue;
 
     InboundQos(ListenerLoop loop, MqttConnection connection, MqttSession origin) {
+        this.context = loop.context();
         this.loop = loop;
         this.connection = connection;
         this.origin = origin;
-    }
-
-    private ListenerContext context() {
-        return loop.context();
-    }
-
-    private Exchange topics() {
-        return context().host().topics();
+        this.topics = context.host().topics();
     }
 
     /** Opened by the first publish: most devices listen, or are silent. */
     private Publisher publisher() {
         Publisher open = publisher;
         if (open == null) {
-            open = context().host().openPublisher(loop.core(), origin, this);
+            open = context.host().openPublisher(loop.core(), origin, this);
             publisher = open;
         }
         return open;
@@ -86,7 +82,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     }
 
     void publish(Packet.Publish packet, String topic) {
-        publish(packet, topic, topics());
+        publish(packet, topic, topics);
     }
 
     /** Publishes to the queue of this name, which is made if it is not there. */
@@ -95,14 +91,14 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
             repeat(packet);
             return;
         }
-        Optional<MessageQueue> there = NamedQueues.find(context().host(), name);
+        Optional<MessageQueue> there = NamedQueues.find(context.host(), name);
         if (there.isPresent()) {
             publish(packet, name, there.get());
             return;
         }
         if (packet.qos() > 0) checkReceiveMaximum();
         openingQueue = true; // what comes next is read when this is done
-        NamedQueues.open(context().host(), loop.core(), name, origin.clientId()).whenComplete((queue, failure) -> {
+        NamedQueues.open(context.host(), loop.core(), name, origin.clientId()).whenComplete((queue, failure) -> {
             openingQueue = false;
             if (connection.isClosed()) packet.abandon();
             connection.goOn(() -> {
@@ -134,7 +130,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         }
         if (packet.qos() > 0) checkReceiveMaximum();
         if (packet.qos() == 2) checkUnreleased();
-        long now = context().clock().millis();
+        long now = context.clock().millis();
         Envelope envelope = new Envelope(
                 topic,
                 packet.qos() > 0,
@@ -142,33 +138,33 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
                 Expiry.atMillis(packet.expirySeconds(), now),
                 now,
                 PublishMarks.of(packet.qos(), packet.retain()));
-        boolean toTopic = target == topics(); // a queue has no last value
+        boolean toTopic = target == topics; // a queue has no last value
         if (packet.payload().isPresent()) {
             publishLarge(packet, envelope, target, packet.payload().get());
             return;
         }
         Message message = new Message(envelope, MqttFormat.INSTANCE, packet.body());
         if (toTopic && packet.qos() > 0) {
-            Optional<String> refusal = context().retention().refusal(message);
+            Optional<String> refusal = context.retention().refusal(message);
             if (refusal.isPresent()) {
                 refuse(packet, PublishOutcome.Reason.QUOTA_USED_UP, refusal.get());
                 return;
             }
         }
         count(packet);
-        Rider rider = toTopic ? context().retention().rider(message) : Rider.NONE;
+        Rider rider = toTopic ? context.retention().rider(message) : Rider.NONE;
         if (packet.qos() == 2) rider = exactlyOnce(packet, rider);
         await(publisher().publish(target, message, token(packet), rider), token(packet));
     }
 
     private void publishLarge(Packet.Publish packet, Envelope envelope, Destination target, LargeArrival arrival) {
-        boolean isKept = target == topics() && PublishMarks.isRetain(envelope);
+        boolean isKept = target == topics && PublishMarks.isRetain(envelope);
         if (isKept && packet.qos() > 0) {
             refuse(packet, PublishOutcome.Reason.QUOTA_USED_UP, Retention.TOO_LARGE);
             return;
         }
         count(packet);
-        Rider rider = isKept ? context().retention().riderOfLarge(envelope) : Rider.NONE;
+        Rider rider = isKept ? context.retention().riderOfLarge(envelope) : Rider.NONE;
         if (packet.qos() == 2) rider = exactlyOnce(packet, rider);
         arrival.announce(envelope, MqttFormat.INSTANCE, packet.body(), arrival.size());
         await(publisher().publish(target, arrival, token(packet), rider), token(packet));
@@ -200,7 +196,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         List<TableChange> changes = new ArrayList<>(with.changes());
         // Message and identifier are durable together, so what comes again after a crash is known or was never taken.
         if (origin.isStored()) {
-            changes.add(context().tables().packets().putReceived(origin.clientId(), packet.packetId()));
+            changes.add(context.tables().packets().putReceived(origin.clientId(), packet.packetId()));
         }
         return new Rider(changes, Rider.Release.AFTER_FORCE, with.passage());
     }
@@ -231,9 +227,9 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
 
     private void await() {
         unanswered++;
-        if (paused || unanswered <= context().settings().receiveMaximum()) return;
+        if (paused || unanswered <= context.settings().receiveMaximum()) return;
         paused = true;
-        context().counters().readingPaused.increment();
+        context.counters().readingPaused.increment();
     }
 
     /** Answers a publish that is not allowed, behind the answers of those before it. */
@@ -252,14 +248,12 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     }
 
     private void checkReceiveMaximum() {
-        boolean strict = context().settings().profile() == MqttSettings.Profile.STRICT;
-        if (strict
-                && connection.isV5()
-                && unacknowledged >= context().settings().receiveMaximum()) {
+        boolean strict = context.settings().profile() == MqttSettings.Profile.STRICT;
+        if (strict && connection.isV5() && unacknowledged >= context.settings().receiveMaximum()) {
             // MQTT-3.3.4-7
             throw new Refusal(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-                    "more than " + context().settings().receiveMaximum() + " publishes are unacknowledged");
+                    "more than " + context.settings().receiveMaximum() + " publishes are unacknowledged");
         }
     }
 
@@ -288,7 +282,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     }
 
     private void fail(long token, ReasonCode reason, String sentence) {
-        context().counters().refusals(reason).increment();
+        context.counters().refusals(reason).increment();
         if (connection.isV5()) {
             acknowledge(
                     token,
@@ -316,7 +310,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
         await();
         if (!origin.received().release(packetId)) {
             // Of an earlier session, or answered before: the client is told so and can forget it (§4.3.3).
-            context().counters().unknownAcknowledgements.increment();
+            context.counters().unknownAcknowledgements.increment();
             answerInTurn(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
         } else if (!origin.isStored()) {
             origin.received().confirmRelease(packetId);
@@ -342,7 +336,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     /** After a crash the client would take the identifier for free, and we its next message for a repetition. */
     private void removeThenAnswer(int packetId) {
         WriteBatch batch =
-                new WriteBatch().change(context().tables().packets().removeReceived(origin.clientId(), packetId));
+                new WriteBatch().change(context.tables().packets().removeReceived(origin.clientId(), packetId));
         loop.journal().append(batch, new SessionJournal.Waiter() {
             @Override
             public void onDurable() {
@@ -368,7 +362,7 @@ final class InboundQos extends Loop.Flushable implements PublishListener {
     /** Not called after an outcome within {@link #publish}: the reader goes on anyway. */
     @Override
     public void onOutcomesEnd() {
-        if (paused && unanswered <= context().settings().receiveMaximum() / 2) {
+        if (paused && unanswered <= context.settings().receiveMaximum() / 2) {
             paused = false;
             connection.resume();
         }

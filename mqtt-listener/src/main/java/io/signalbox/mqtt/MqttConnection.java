@@ -2,6 +2,7 @@ package io.signalbox.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.signalbox.broker.LargeArrival;
@@ -17,6 +18,7 @@ import io.signalbox.mqtt.codec.PropertySet;
 import io.signalbox.mqtt.codec.ProtocolVersion;
 import io.signalbox.mqtt.codec.ReasonCode;
 import io.signalbox.mqtt.codec.Refusal;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: bytes in, packets to the current {@link Stage}, and the one place where a refusal becomes an
+ * One client's connection, the one handler in its channel: bytes in, packets to the current {@link Stage}, and the one place where a refusal becomes an
  * answer and an end (§4.13). Confined to its event loop.
  */
 final class MqttConnection extends Watched implements PacketReader.Sink {
@@ -116,8 +118,10 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
         resume();
     }
 
-    /** Takes over {@code bytes} and reads what can be read now. */
-    void read(ByteBuf bytes) {
+    /** Takes the bytes over and reads what can be read now. */
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object read) {
+        ByteBuf bytes = (ByteBuf) read;
         if (closed) {
             bytes.release();
             return;
@@ -192,9 +196,30 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
         if (channel.config().isAutoRead() != wanted) channel.config().setAutoRead(wanted);
     }
 
-    void readComplete() {
+    private void readComplete() {
         if (!closed) stage.onReadComplete();
         output.flush();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        readComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        writabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end(Stage.Ending.LOST);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) end(Stage.Ending.LOST); // the network's
+        else fail(cause);
     }
 
     void writabilityChanged() {

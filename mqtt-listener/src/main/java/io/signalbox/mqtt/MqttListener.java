@@ -142,14 +142,14 @@ public final class MqttListener {
         return newHandler(channel, Carrier.PROTOCOL);
     }
 
-    private MqttHandler newHandler(Channel channel, Carrier carrier) {
+    private MqttConnection newHandler(Channel channel, Carrier carrier) {
         ListenerLoop loop = loops.get(channel.eventLoop());
         if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
         channel.config().setWriteBufferWaterMark(outboundMarks);
         MqttConnection connection = new MqttConnection(loop, channel, carrier);
         connections.add(channel);
         if (closing) connection.shutDown(); // it was accepted while the listener closed
-        return new MqttHandler(connection);
+        return connection;
     }
 
     public MqttCounters counters() {
@@ -189,7 +189,7 @@ public final class MqttListener {
     }
 
     private static Optional<MqttConnection> connectionOf(Channel channel) {
-        return Optional.ofNullable(channel.pipeline().get(MqttHandler.class)).map(MqttHandler::connection);
+        return Optional.ofNullable(channel.pipeline().get(MqttConnection.class));
     }
 
     /** Accepts nobody any more, tells 5.0 clients that the server stops (0x8B), and completes when all have gone. */

@@ -31,7 +31,6 @@ final class MqttSession implements WindowSource.Owner {
     private ListenerLoop loop;
     private String owner = "";
     private long expirySeconds;
-    private int agreedWindow;
     private boolean stored;
     private @Nullable MessageQueue queue;
     private @Nullable ReceivedPackets received;
@@ -218,10 +217,9 @@ final class MqttSession implements WindowSource.Owner {
     }
 
     /** Begins to deliver to a connection, what was in flight first (MQTT-4.4.0-1). */
-    void attach(PublishSender to, int windowSize) {
+    void attach(PublishSender to) {
         sender = to;
-        agreedWindow = windowSize;
-        if (window != null) window.attach(to, windowSize);
+        if (window != null) window.attach(to);
         MessageQueue present = queue;
         if (present != null) {
             consume(present);
@@ -345,14 +343,14 @@ final class MqttSession implements WindowSource.Owner {
         PublishSender to = sender;
         if (to == null) return Optional.empty();
         OutboundWindow present = openWindow();
-        present.attach(to, agreedWindow);
+        present.attach(to);
         return Optional.of(present);
     }
 
     private OutboundWindow openWindow() {
         OutboundWindow present = window;
         if (present == null) {
-            present = new OutboundWindow(this, context().settings().outboundWindow());
+            present = new OutboundWindow(this);
             window = present;
         }
         return present;
@@ -364,11 +362,11 @@ final class MqttSession implements WindowSource.Owner {
 
     /** Who it is to the queues that it consumes from; what is kept for it there is kept for this name. */
     String subscriberName() {
-        return "mqtt " + clientId;
+        return subscriptionSettings().name();
     }
 
     SubscriptionSettings subscriptionSettings() {
-        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, subscriberName());
+        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt", clientId);
     }
 
     /** Nothing of it remains, in memory or, with {@code batch}, in the store. Its will, if one waits, is published. */

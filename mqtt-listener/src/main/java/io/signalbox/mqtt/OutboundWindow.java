@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class OutboundWindow {
 
     private final MqttSession session;
-    private final PacketSlots slots;
+
+    /** Made when the first message comes. */
+    private @Nullable PacketSlots slots;
 
     /** Made when the first message of QoS 2 comes. */
     private @Nullable ExactlyOnce exactlyOnce;
@@ -52,10 +54,17 @@ final class OutboundWindow {
 
     private record EntryName(MessageQueue queue, long lsn) {}
 
-    /** @param most the largest window any connection of this session may have */
-    OutboundWindow(MqttSession session, int most) {
+    OutboundWindow(MqttSession session) {
         this.session = session;
-        this.slots = new PacketSlots(most);
+    }
+
+    private PacketSlots slots() {
+        PacketSlots present = slots;
+        if (present == null) {
+            int most = session.loop().context().settings().outboundWindow();
+            slots = present = new PacketSlots(most);
+        }
+        return present;
     }
 
     private ExactlyOnce exactlyOnce() {
@@ -85,18 +94,18 @@ final class OutboundWindow {
 
     Outgoing restore(int packetId) {
         exactlyOnce(); // what is stored of it goes with it
-        Outgoing message = slots.put(new Outgoing(packetId, 2));
+        Outgoing message = slots().put(new Outgoing(packetId, 2));
         message.stored = true;
         message.repeated = true;
         inFlight++;
         return message;
     }
 
-    /** A connection is there that takes {@code newSize} unacknowledged messages (MQTT-3.3.4-9). */
-    void attach(PublishSender to, int newSize) {
+    /** A connection is there. */
+    void attach(PublishSender to) {
         if (sender == to) return;
         sender = to;
-        size = newSize;
+        size = to.agreedWindow();
         if (exactlyOnce != null) exactlyOnce.attach(to, session.packetJournal());
     }
 
@@ -118,7 +127,7 @@ final class OutboundWindow {
 
     /** The connection is gone. What was in flight goes back to its place in the queue, some with its identifier. */
     void detach() {
-        slots.forEach(this::detach);
+        if (slots != null) slots.forEach(this::detach);
         if (exactlyOnce != null) exactlyOnce.detach();
         sender = null;
         sources.forEach(WindowSource::close);
@@ -175,9 +184,10 @@ final class OutboundWindow {
         if (inFlight >= size) return false;
         if (awaited.containsKey(nameOf(from, delivery))) return true;
         // or identifiers of what never comes would be in use for ever
-        if (!slots.hasRoom()) forgetExpired(from.queue());
-        if (!slots.hasRoom()) forgetExpiredOfEmptyQueues();
-        return slots.hasRoom();
+        PacketSlots present = slots();
+        if (!present.hasRoom()) forgetExpired(from.queue());
+        if (!present.hasRoom()) forgetExpiredOfEmptyQueues();
+        return present.hasRoom();
     }
 
     /** A queue that holds nothing has nothing to hand over again. */
@@ -222,7 +232,7 @@ final class OutboundWindow {
         Outgoing known = awaited.isEmpty() ? null : awaited.remove(nameOf(from, delivery));
         if (known == null) forgetExpired(from.queue());
         else if (awaited.isEmpty()) awaited = Map.of();
-        Outgoing message = known == null ? slots.take(from.qosOf(delivery)) : known;
+        Outgoing message = known == null ? slots().take(from.qosOf(delivery)) : known;
         message.source = from;
         message.delivery = delivery;
         message.counted = true;
@@ -269,8 +279,12 @@ final class OutboundWindow {
         return true;
     }
 
+    private @Nullable Outgoing find(int packetId) {
+        return slots == null ? null : slots.find(packetId);
+    }
+
     private @Nullable Outgoing find(int packetId, int qos) {
-        Outgoing message = slots.find(packetId);
+        Outgoing message = find(packetId);
         if (message != null && message.qos != qos) {
             // MQTT-3.3.4-1
             throw new Refusal(
@@ -281,7 +295,7 @@ final class OutboundWindow {
 
     /** Whether a packet identifier means something to us. */
     boolean isInUse(int packetId) {
-        return slots.find(packetId) != null;
+        return find(packetId) != null;
     }
 
     /** PUBREC, of an identifier that is in use; false if it answers nothing that was sent on this connection. */
@@ -292,13 +306,13 @@ final class OutboundWindow {
 
     /** PUBCOMP; false if it answers nothing. */
     boolean complete(int packetId) {
-        Outgoing message = slots.find(packetId);
+        Outgoing message = find(packetId);
         return message != null && exactlyOnce().completed(message);
     }
 
     /** It is durable that the client has a message. */
     void confirmed(int packetId) {
-        Outgoing message = slots.find(packetId);
+        Outgoing message = find(packetId);
         if (message != null) exactlyOnce().confirmed(message);
     }
 
@@ -332,6 +346,7 @@ final class OutboundWindow {
 
     /** The queue is gone: nothing of it will be acknowledged any more, but what the client has is completed. */
     void forget(WindowSource source) {
+        if (slots == null) return;
         slots.forEach(message -> {
             if (message.source != source || message.step == Step.RELEASED) return;
             inFlight--;
@@ -350,11 +365,12 @@ final class OutboundWindow {
 
     private void free(Outgoing message) {
         if (message.qos == 2) exactlyOnce().forget(message);
-        slots.free(message);
+        slots().free(message);
     }
 
     /** The session ends: nobody else gets what its client may have had (MQTT-4.8.2-5). The window is detached. */
     void endSession(WriteBatch batch, PacketJournal journal, String subscriber) {
+        if (slots == null) return;
         slots.forEach(message -> {
             if (message.stored) batch.change(journal.ended(message.packetId));
         });

@@ -21,10 +21,17 @@ final class PublishSender {
 
     private final MqttConnection connection;
     private final MqttSession session;
+    private final int agreedWindow;
 
-    PublishSender(MqttConnection connection, MqttSession session) {
+    /** @param agreedWindow how many messages it takes unacknowledged (MQTT-3.3.4-9) */
+    PublishSender(MqttConnection connection, MqttSession session, int agreedWindow) {
         this.connection = connection;
         this.session = session;
+        this.agreedWindow = agreedWindow;
+    }
+
+    int agreedWindow() {
+        return agreedWindow;
     }
 
     private ListenerContext context() {

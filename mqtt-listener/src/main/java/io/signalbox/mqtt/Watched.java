@@ -1,14 +1,15 @@
 package io.signalbox.mqtt;
 
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that is watched for silence: until CONNECT is complete, then for one and a half times the keep alive
+ * A channel's handler, whose connection is watched for silence: until CONNECT is complete, then for one and a half times the keep alive
  * (MQTT-3.1.2-22). A packet costs one write of a field; the loop's {@link KeepAliveWheel} looks once per interval. Confined
  * to the connection's event loop.
  */
-abstract class Watched {
+abstract class Watched extends ChannelInboundHandlerAdapter {
 
     static final int NOT_WATCHED = Integer.MIN_VALUE;
 
