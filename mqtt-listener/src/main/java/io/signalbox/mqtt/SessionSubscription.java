@@ -20,8 +20,8 @@ record SessionSubscription(String filter, int qos, boolean noLocal, boolean reta
     private static final int HEAP_BYTES = 320;
 
     /** What a session pays for a filter: its characters are held whole and level by level. */
-    static long heapBytes(String filter) {
-        return HEAP_BYTES + 2L * filter.length();
+    static int heapBytes(String filter) {
+        return HEAP_BYTES + 2 * filter.length();
     }
 
     FilterKind kind() {
