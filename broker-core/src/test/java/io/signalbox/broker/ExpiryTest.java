@@ -208,9 +208,10 @@ class ExpiryTest {
         List<MessageQueue> queues = new ArrayList<>();
         MemoryBudget memory = new MemoryBudget(1L << 40);
         QueueSettings settings = QueueSettings.durable("q", "test");
+        QueueContext context = new QueueContext(broker.clock(), memory);
         long before = UsedHeap.bytes();
         for (int i = 0; i < MANY; i++) {
-            queues.add(new MessageQueue(i + 1, settings, store, loop, new QueueContext(broker.clock(), memory)));
+            queues.add(new MessageQueue(i + 1, settings, store, loop, context));
         }
         double each = (double) (UsedHeap.bytes() - before) / MANY;
         for (MessageQueue queue : queues) queue.enqueue(TestMessages.durable("q", ""), 0, 0);
