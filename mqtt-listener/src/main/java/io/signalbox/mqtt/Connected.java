@@ -325,8 +325,7 @@ final class Connected implements Stage, SessionClaim.Holder {
 
     @Override
     public void onTakenOver() {
-        connection.disconnect(
-                ReasonCode.SESSION_TAKEN_OVER, "another connection has come with the same client identifier");
+        connection.takenOver();
     }
 
     @Override

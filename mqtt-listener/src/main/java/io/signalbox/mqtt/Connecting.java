@@ -169,8 +169,7 @@ final class Connecting implements Stage, SessionClaim.Holder, SessionJournal.Wai
 
     @Override
     public void onTakenOver() {
-        connection.disconnect(
-                ReasonCode.SESSION_TAKEN_OVER, "another connection has come with the same client identifier");
+        connection.takenOver();
     }
 
     @Override

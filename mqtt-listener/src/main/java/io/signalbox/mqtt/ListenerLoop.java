@@ -4,9 +4,9 @@ import io.netty.channel.EventLoop;
 import io.signalbox.broker.Loop;
 
 /**
- * One event loop as the listener sees it: what it shares with the others, netty's side, the core's side, and its way into the session tables, the body it
- * converted last, its turns for retained messages, and the time limits of its connections. Confined to that loop, but for
- * {@link #execute}.
+ * One event loop as the listener sees it: what all loops share, netty's side, the core's side, and its way into the session
+ * tables, the body it converted last, its turns for retained messages, and the time limits of its connections. Confined to
+ * that loop, but for {@link #execute}.
  */
 record ListenerLoop(
         ListenerContext context,

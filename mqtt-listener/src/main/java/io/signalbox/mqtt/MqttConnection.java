@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection, the one handler in its channel: bytes in, packets to the current {@link Stage}, and the one place where a refusal becomes an
- * answer and an end (§4.13). Confined to its event loop.
+ * One client's connection, and the one handler in its channel: bytes in, packets to the current {@link Stage}, and the one
+ * place where a refusal becomes an answer and an end (§4.13). Confined to its event loop.
  */
 final class MqttConnection extends Watched implements PacketReader.Sink {
 
@@ -288,6 +288,11 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
         if (closed) return;
         if (accepted) say(reason, why(sentence));
         end(Stage.Ending.LOST);
+    }
+
+    /** The session is another connection's (MQTT-3.1.4-3). */
+    void takenOver() {
+        disconnect(ReasonCode.SESSION_TAKEN_OVER, "another connection has come with the same client identifier");
     }
 
     /** The server stops (§3.14.2.1 0x8B). */

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel's handler, whose connection is watched for silence: until CONNECT is complete, then for one and a half times the keep alive
+ * A channel's handler whose connection is watched for silence: until CONNECT is complete, then for one and a half times the keep alive
  * (MQTT-3.1.2-22). A packet costs one write of a field; the loop's {@link KeepAliveWheel} looks once per interval. Confined
  * to the connection's event loop.
  */
