@@ -6,6 +6,7 @@ import io.signalbox.mqtt.codec.ReasonCode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,11 +106,16 @@ final class CompetingSubscriptions implements WindowSource.Owner {
                 .whenComplete((queue, failure) -> {
                     if (session.connection() != connection) return;
                     if (failure != null) {
-                        session.disconnect(ReasonCode.UNSPECIFIED_ERROR, String.valueOf(failure.getMessage()));
+                        session.loop().execute(() -> giveUp(connection, String.valueOf(failure.getMessage())));
                     } else if (session.subscriptions().has(subscription.filter())) {
                         begin(subscription, queue);
                     }
                 });
+    }
+
+    /** In a turn of its own, since a connection that is still being let in cannot be ended as one that was. */
+    private void giveUp(@Nullable PublishSender connection, String sentence) {
+        if (session.connection() == connection) session.disconnect(ReasonCode.UNSPECIFIED_ERROR, sentence);
     }
 
     private Optional<MessageQueue> namedQueue(SessionSubscription subscription) {

@@ -10,6 +10,7 @@ import io.signalbox.broker.queue.QueueSettings;
 import io.signalbox.mqtt.codec.Bytes;
 import io.signalbox.mqtt.codec.PublishBody;
 import io.signalbox.testkit.Clause;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Queues by name, as {@code $queue/<name>}, on the wire. */
@@ -142,6 +143,29 @@ class NamedQueueTest {
             TestClient again = server.client().connectV5Persistent("a", 1).expectNothingElse();
             publish(server.client().connectV3("p"), "1");
             again.expect(message(1, "1"));
+        }
+    }
+
+    /** A queue that was made for a link goes with it. Who shared it hears so, and nobody takes its messages for it meanwhile. */
+    @Test
+    void aClientWhoseQueueIsGoneForGoodHearsSoWhenItComesBackAndLeavesNothingBehind() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            String name = QueueSettings.OF_A_LINK + UUID.randomUUID();
+            var host = server.broker.defaultVirtualHost();
+            server.onLoop(loop -> host.declareQueue(loop, QueueSettings.durable(name, "test")));
+            server.client()
+                    .connectV5Persistent("a", 0)
+                    .send("82 47 00 01 00 00 03 'own' 01 00 3b '$queue/" + name + "' 01")
+                    .expect("90 05 00 01 00 01 01")
+                    .close();
+            server.waitUntilDisconnected(1);
+            server.onLoop(loop -> host.deleteQueue(loop, name));
+            TestClient again = server.client().connectV5Persistent("a", 1);
+            server.waitUntilDisconnected(2);
+            MessageQueue own = host.queues().iterator().next();
+            assertEquals(QueueSettings.Purpose.SESSION, own.settings().purpose());
+            assertEquals(0, own.status().consumers());
+            again.expectDisconnect("80").expectClosed();
         }
     }
 
