@@ -126,6 +126,7 @@ final class SessionClaim {
     /** The connection has ended; the session lives on for as long as was agreed (MQTT-3.1.2-23, MQTT-4.1.0-2). */
     void connectionClosed() {
         if (!received) return; // the session is still on its way here
+        holder = NOBODY; // or a session whose client is away would hold all that was its connection
         MqttSession left = session;
         if (left == null) {
             context().registry().release(this);

@@ -1,8 +1,15 @@
 package io.signalbox.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.signalbox.broker.security.Authenticator;
+import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.testkit.Clause;
+import java.lang.ref.WeakReference;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
@@ -253,6 +260,30 @@ class SessionTest {
             server.onLoop(loop -> server.broker.defaultVirtualHost().deleteQueue(loop, queue));
             client.expectDisconnect("98").expectClosed();
             server.client().connectV5Persistent("s", 0);
+        }
+    }
+
+    /** Sessions may be very many, and their clients long gone: of the connection, its channel and its socket nothing waits. */
+    @Test
+    void aSessionWhoseClientIsAwayHoldsNothingOfItsConnection() throws Exception {
+        List<WeakReference<SocketAddress>> remotes = new CopyOnWriteArrayList<>(); // each held by its channel
+        Authenticator noting = credentials -> {
+            remotes.add(new WeakReference<>(credentials.remoteAddress()));
+            return TestServer.EVERYBODY.authenticate(credentials);
+        };
+        try (TestServer server = new TestServer(new MemoryStore(), noting, MqttSettings.defaults())) {
+            server.client()
+                    .connectV3Persistent("s", 0)
+                    .send(SUBSCRIBE_T_QOS1)
+                    .expect(SUBACK_QOS1)
+                    .close();
+            server.waitUntilDisconnected(1);
+            for (int tries = 0; tries < 100 && remotes.get(0).get() != null; tries++) {
+                System.gc();
+                server.waitMillis(10);
+            }
+            assertNull(remotes.get(0).get(), "the channel is still held");
+            server.client().connectV3Persistent("s", 1);
         }
     }
 }
