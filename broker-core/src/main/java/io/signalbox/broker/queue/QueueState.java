@@ -38,17 +38,11 @@ final class QueueState {
         this.context = context;
     }
 
-    QueueState(QueueEffects effects, QueueSettings settings, QueueContext context, QueueIndex index) {
-        this(effects, settings, context);
-        this.stock = new Stock(effects, settings, context, index);
-    }
-
     /** What is in the queue; made at the first call. */
     Stock stock() {
         Stock made = stock;
         if (made == null) {
-            QueueIndex index = new QueueIndex(context.memory().slotBits());
-            made = new Stock(effects, settings, context, index);
+            made = new Stock(effects, settings, context);
             for (Consumer consumer : consumers) made.attach(consumer);
             stock = made;
         }
@@ -181,7 +175,10 @@ final class QueueState {
         return new QueueRecovery(this, settings);
     }
 
-    /** On any loop; it is filled where the queue is drained. */
+    /**
+     * Begins an image of what lies in the log below this LSN; what comes or goes before its end may be in it or not. On any loop; it
+     * is filled where the queue is drained.
+     */
     QueueImage image(long belowLsn) {
         return new QueueImage(this::lane, belowLsn);
     }

@@ -29,10 +29,10 @@ final class Stock {
     private long stale;
     private long damaged;
 
-    Stock(QueueEffects effects, QueueSettings settings, QueueContext context, QueueIndex index) {
+    Stock(QueueEffects effects, QueueSettings settings, QueueContext context) {
         this.effects = effects;
         this.settings = settings;
-        this.index = index;
+        this.index = new QueueIndex(context.memory().slotBits());
         this.footprint = new QueueFootprint(context.memory(), settings.windowBytes());
         this.dispatcher = new Dispatcher(this, index, footprint, effects, context.clock(), settings.windowBytes());
     }

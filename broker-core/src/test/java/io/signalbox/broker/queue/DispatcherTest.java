@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class DispatcherTest {
 
     private final Log effects = new Log();
-    private final MemoryBudget memory = new MemoryBudget(1 << 30);
+    private final MemoryBudget memory = new MemoryBudget(1 << 30, 1 << 26, slotBits());
     private QueueState state = queue(1 << 20);
     private long nowMillis;
     private long nextLsn = 1;
@@ -127,8 +127,7 @@ class DispatcherTest {
         return new QueueState(
                 effects,
                 new QueueSettings("q", true, purpose, windowBytes, "test"),
-                new QueueContext(() -> Instant.ofEpochMilli(nowMillis), memory),
-                new QueueIndex(slotBits()));
+                new QueueContext(() -> Instant.ofEpochMilli(nowMillis), memory));
     }
 
     private Message message(String text, long expiresAtMillis) {

@@ -38,10 +38,9 @@ final class PagedQueue implements QueueEffects {
     /** @param indexBytes what the index may have before what is cold of it leaves memory */
     PagedQueue(Map<Long, Message> log, long indexBytes) {
         this.log = log;
-        this.memory = new MemoryBudget(1 << 30, indexBytes);
+        this.memory = new MemoryBudget(1 << 30, indexBytes, SLOT_BITS);
         QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, WINDOW_BYTES, "test");
-        state = new QueueState(
-                this, settings, new QueueContext(() -> Instant.EPOCH, memory), new QueueIndex(SLOT_BITS));
+        state = new QueueState(this, settings, new QueueContext(() -> Instant.EPOCH, memory));
     }
 
     /** Until nothing more happens. */

@@ -36,6 +36,14 @@ class QueueLogTest {
         boolean broken;
         boolean settlementsWait;
 
+        /** Done while a record with settlements is being appended. */
+        Runnable onAppend = () -> {};
+
+        /** Such records that are being appended, each within the one before. */
+        int depth;
+
+        final List<Long> settledQueues = new ArrayList<>();
+
         @Override
         public boolean settlementsWait() {
             return settlementsWait;
@@ -49,8 +57,17 @@ class QueueLogTest {
             if (batch.targets() > MOST_TARGETS) {
                 throw new IllegalArgumentException(batch.targets() + " targets are more than a record takes");
             }
+            if (batch.settlements() > 0) {
+                depth++;
+                onAppend.run();
+                depth--;
+            }
             if (broken && batch.settlements() > 0) throw new IllegalStateException("broken");
             if (full && batch.settlements() > 0) return MessageStore.FULL;
+            for (int i = 0; i < batch.settlements(); i++) {
+                settledQueues.add(batch.settledQueueId(i));
+                assertEquals(batch.settledQueueId(0), batch.settledQueueId(i), "two queues in one record");
+            }
             return super.append(batch);
         }
 
@@ -204,6 +221,49 @@ class QueueLogTest {
         loops.runAll();
         assertEquals(List.of(PublishOutcome.STORED), outcomes);
         assertEquals(2, inbox.deliveries.size());
+    }
+
+    /** A log that takes a record may wake somebody, on the same thread, who settles with another queue. */
+    @Test
+    void queuesThatAreDrainedWithinAnotherTellTheLogTheirOwnSettlementsOnly() {
+        List<MessageQueue> queues = new ArrayList<>();
+        List<Inbox> inboxes = new ArrayList<>();
+        List<Subscription> subscriptions = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            MessageQueue queue = queue(QueueSettings.durable("q" + i, "test"));
+            for (int j = 0; j < 3; j++) put(queue, TestMessages.durable("q" + i, "x"), 0);
+            queues.add(queue);
+            inboxes.add(new Inbox());
+            subscriptions.add(subscribe(queue, inboxes.get(i)));
+            subscriptions.get(i).grantUpTo(3);
+        }
+        loops.runAll();
+        for (int round = 0; round < 3; round++) {
+            int token = round;
+            List<Long> before = List.copyOf(store.settledQueues);
+            store.full = round == 1; // then each keeps what it has borrowed, until there is space
+            store.onAppend = () -> {
+                int nested = store.depth;
+                if (nested < queues.size())
+                    subscriptions
+                            .get(nested)
+                            .settle(inboxes.get(nested).deliveries.get(token), Outcome.ACCEPTED, token);
+            };
+            subscriptions.get(0).settle(inboxes.get(0).deliveries.get(token), Outcome.ACCEPTED, token);
+            store.onAppend = () -> {};
+            loops.runAll();
+            if (store.full) {
+                for (Inbox inbox : inboxes) assertEquals(token, inbox.settled.size(), "round " + round);
+                store.makeSpace();
+                loops.runAll();
+            }
+            List<Long> settled =
+                    new ArrayList<>(store.settledQueues.subList(before.size(), store.settledQueues.size()));
+            settled.sort(null);
+            assertEquals(queues.stream().map(MessageQueue::id).toList(), settled, "round " + round);
+            for (Inbox inbox : inboxes) assertEquals(token, inbox.settled.get(token), "round " + round);
+        }
+        assertEquals(0, store.memory.storedMessages());
     }
 
     @Test
