@@ -1,14 +1,15 @@
 package io.signalbox.amqp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.ConnectionError;
 
 /**
  * Cuts one connection's bytes into protocol headers and frames (AMQP 1.0 §2.2, §2.3), however they are fragmented or
- * pipelined. What lies whole in a read shares one array, copied once from the socket's buffer; a frame that spans reads
- * gets an array of its own size, which {@link #limitFrames} has bounded before. Confined to the connection's event loop.
+ * pipelined. Each frame gets an array of its own size, which {@link #limitFrames} has bounded before: it is copied once, from
+ * the socket's buffer, and a message may keep it. Confined to the connection's event loop.
  */
 final class FrameReader {
 
@@ -74,73 +75,73 @@ final class FrameReader {
     /** Goes on with what has waited. */
     void resume(Sink sink) throws Refusal {
         paused = false;
-        byte[] bytes = waiting;
+        ByteBuf bytes = Unpooled.wrappedBuffer(waiting);
         waiting = NOTHING;
-        cut(bytes, 0, sink);
+        feed(bytes, sink);
     }
 
     /** Reads all of {@code in}. After a refusal the stream has lost its frame and is not fed again. */
     void feed(ByteBuf in, Sink sink) throws Refusal {
-        while (heldBytes > 0 && in.isReadable() && !paused) fillHeld(in, sink);
-        if (!in.isReadable()) return;
-        byte[] bytes = new byte[in.readableBytes()];
-        in.readBytes(bytes);
-        cut(bytes, 0, sink);
-    }
-
-    private void cut(byte[] bytes, int from, Sink sink) throws Refusal {
-        int at = from;
-        while (at < bytes.length) {
+        while (in.isReadable()) {
             if (paused) {
-                keepWaiting(bytes, at);
-                return;
+                keepWaiting(in);
+            } else if (heldBytes > 0) {
+                fillHeld(in, sink);
+            } else {
+                cut(in, sink);
             }
-            int unit = unitBytes(bytes, at, bytes.length - at);
-            if (unit > bytes.length - at) {
-                hold(bytes, at, unit);
-                return;
-            }
-            dispatch(bytes, at, unit, sink);
-            at += unit;
         }
     }
 
-    private void keepWaiting(byte[] bytes, int from) throws Refusal {
-        int more = bytes.length - from;
+    private void cut(ByteBuf in, Sink sink) throws Refusal {
+        int available = in.readableBytes();
+        boolean isSized = !headerExpected && available >= HEADER_BYTES;
+        int unit = isSized ? frameBytes(in.getInt(in.readerIndex())) : HEADER_BYTES;
+        if (unit > available) {
+            hold(in, unit);
+            return;
+        }
+        byte[] bytes = new byte[unit];
+        in.readBytes(bytes);
+        dispatch(bytes, sink);
+    }
+
+    private void keepWaiting(ByteBuf in) throws Refusal {
+        int more = in.readableBytes();
         if (more > MAX_PAUSED_BYTES - waiting.length) {
             throw Refusal.ofConnection(
                     AmqpError.RESOURCE_LIMIT_EXCEEDED, "too much was sent before the login was answered");
         }
         int before = waiting.length;
         waiting = Arrays.copyOf(waiting, before + more);
-        System.arraycopy(bytes, from, waiting, before, more);
+        in.readBytes(waiting, before, more);
     }
 
-    private void hold(byte[] bytes, int from, int unit) {
-        heldBytes = bytes.length - from;
+    private void hold(ByteBuf in, int unit) {
+        heldBytes = in.readableBytes();
         heldUnit = unit;
         held = new byte[Math.min(unit, Math.max(FIRST_HOLD_BYTES, heldBytes))];
-        System.arraycopy(bytes, from, held, 0, heldBytes);
+        in.readBytes(held, 0, heldBytes);
     }
 
     private void fillHeld(ByteBuf in, Sink sink) throws Refusal {
-        if (heldBytes == held.length) held = Arrays.copyOf(held, (int) Math.min(heldUnit, 2L * held.length));
+        if (heldBytes == held.length) {
+            held = Arrays.copyOf(held, (int) Math.min(heldUnit, Math.max(FIRST_HOLD_BYTES, 2L * held.length)));
+        }
         int more = Math.min(in.readableBytes(), held.length - heldBytes);
         in.readBytes(held, heldBytes, more);
         heldBytes += more;
         if (heldBytes < heldUnit) return;
-        heldUnit = unitBytes(held, 0, heldBytes); // the first eight bytes name the size
+        if (!headerExpected) heldUnit = frameBytes(BigEndian.intAt(held, 0)); // the first eight bytes name the size
         if (heldBytes < heldUnit) return;
         byte[] bytes = held;
         held = NOTHING;
         heldBytes = 0;
-        dispatch(bytes, 0, heldUnit, sink);
+        dispatch(bytes, sink);
     }
 
-    /** How many bytes the unit that starts at {@code at} has; {@value #HEADER_BYTES} until enough is there to say. */
-    private int unitBytes(byte[] bytes, int at, int available) throws Refusal {
-        if (headerExpected || available < HEADER_BYTES) return HEADER_BYTES;
-        long size = Integer.toUnsignedLong(BigEndian.intAt(bytes, at));
+    private int frameBytes(int sizeField) throws Refusal {
+        long size = Integer.toUnsignedLong(sizeField);
         // AMQP 1.0 §2.3.1: "the frame is malformed if the size is less than the size of the frame header"
         if (size < HEADER_BYTES) throw malformed("a frame of " + size + " bytes is smaller than its header");
         if (size > maxFrameBytes) {
@@ -149,21 +150,22 @@ final class FrameReader {
         return (int) size;
     }
 
-    private void dispatch(byte[] bytes, int at, int size, Sink sink) throws Refusal {
+    /** @param bytes one header or frame, and nothing else */
+    private void dispatch(byte[] bytes, Sink sink) throws Refusal {
         if (headerExpected) {
             headerExpected = false;
-            sink.onProtocolHeader(BigEndian.longAt(bytes, at));
+            sink.onProtocolHeader(BigEndian.longAt(bytes, 0));
             return;
         }
-        int bodyOffset = (bytes[at + 4] & 0xff) * 4;
+        int bodyOffset = (bytes[4] & 0xff) * 4;
         // AMQP 1.0 §2.3.1: "the value of the data offset is malformed if it is less than 2"
-        if (bodyOffset < HEADER_BYTES || bodyOffset > size) {
-            throw malformed("a frame of " + size + " bytes has its body at " + bodyOffset);
+        if (bodyOffset < HEADER_BYTES || bodyOffset > bytes.length) {
+            throw malformed("a frame of " + bytes.length + " bytes has its body at " + bodyOffset);
         }
-        int type = bytes[at + 5] & 0xff;
+        int type = bytes[5] & 0xff;
         if (type > TYPE_SASL) throw malformed("frame type " + type + " is neither AMQP nor SASL");
-        int channel = BigEndian.ushortAt(bytes, at + 6);
-        sink.onFrame(type, channel, bytes, at + bodyOffset, at + size);
+        int channel = BigEndian.ushortAt(bytes, 6);
+        sink.onFrame(type, channel, bytes, bodyOffset, bytes.length);
     }
 
     private static Refusal malformed(String sentence) {
