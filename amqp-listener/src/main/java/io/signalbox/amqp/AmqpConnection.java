@@ -130,8 +130,7 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
     private void hear(int type, int channel, byte[] bytes, int from, int to) throws Refusal {
         if (from == to && type == FrameReader.TYPE_AMQP) return; // an empty frame only shows that the peer lives
         int end = TypeWalk.skip(bytes, from, to);
-        Object performative = PerformativeCodec.ofThread().decode(bytes, from, end);
-        MandatoryFields.check(performative);
+        Object performative = PerformativeCodec.read(bytes, from, end);
         if (state == State.OPENING) {
             opening.onFrame(type, performative);
         } else if (type != FrameReader.TYPE_AMQP) {

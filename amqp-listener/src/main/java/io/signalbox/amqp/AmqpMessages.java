@@ -209,17 +209,11 @@ final class AmqpMessages {
         }
 
         private MessageHeader readHeader(int from, int to) throws Refusal {
+            MessageHeader usual = MessageHeader.read(bytes, from, to);
+            if (usual != null) return usual;
             Object value = PerformativeCodec.ofThread().decode(bytes, from, to);
-            if (!(value instanceof Header section)) throw malformed("the header section cannot be decoded");
-            int priority = section.getPriority() == null
-                    ? Envelope.DEFAULT_PRIORITY
-                    : Math.min(9, section.getPriority().intValue());
-            long ttlMillis = section.getTtl() == null
-                    ? MessageHeader.NO_TTL
-                    : section.getTtl().longValue();
-            // header.durable absent = false (AMQP 1.0 §3.2.1)
-            boolean durable = Boolean.TRUE.equals(section.getDurable());
-            return new MessageHeader(durable, priority, ttlMillis, Boolean.TRUE.equals(section.getFirstAcquirer()), 0);
+            if (value instanceof Header section) return MessageHeader.of(section);
+            throw malformed("the header section cannot be decoded");
         }
     }
 }

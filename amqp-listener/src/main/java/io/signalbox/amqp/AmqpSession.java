@@ -15,7 +15,7 @@ import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SessionError;
-import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session (AMQP 1.0 §2.5): its windows, its links by handle, and the answers that wait for the next flush. The channel
@@ -42,6 +42,12 @@ final class AmqpSession {
     private final TerminusResolver resolver;
     private boolean ending;
     private boolean isTouched;
+    private long touchedAtMillis;
+
+    /** The link that was looked for last, which most often is looked for again. */
+    private @Nullable AmqpLink lastLink;
+
+    private long lastHandle;
     private boolean deliverySeen;
     private int lastDeliveryId;
 
@@ -79,7 +85,7 @@ final class AmqpSession {
             if (performative instanceof End) connection.channels().ended(channel);
             return; // AMQP 1.0 §2.5.5: what was on its way when our end left is not heard
         }
-        if (performative instanceof Transfer transfer) {
+        if (performative instanceof IncomingTransfer transfer) {
             onTransfer(transfer, payload);
             return;
         }
@@ -90,17 +96,17 @@ final class AmqpSession {
         else if (performative instanceof Flow flow) onFlow(flow);
         else if (performative instanceof Attach attach) onAttach(attach);
         else if (performative instanceof Detach detach)
-            linkOf(detach.getHandle()).onDetach(detach);
+            linkOf(detach.getHandle().longValue()).onDetach(detach);
         else if (performative instanceof End) onEnd();
         else throw Refusal.ofConnection(AmqpError.DECODE_ERROR, "a frame has a body that is not a performative");
     }
 
-    private void onTransfer(Transfer transfer, Payload payload) throws Refusal {
+    private void onTransfer(IncomingTransfer transfer, Payload payload) throws Refusal {
         if (!window.receivedTransfer()) {
             throw Refusal.ofSession(SessionError.WINDOW_VIOLATION, "more transfers came than the window allows");
         }
         touch();
-        AmqpLink link = linkOf(transfer.getHandle());
+        AmqpLink link = linkOf(transfer.handle());
         if (!(link instanceof IncomingLink incoming)) {
             throw Refusal.ofSession(SessionError.ERRANT_LINK, "a transfer came on a link that sends to you");
         }
@@ -137,7 +143,7 @@ final class AmqpSession {
                     flow.getIncomingWindow().intValue(),
                     flow.getNextOutgoingId().intValue());
         }
-        if (flow.getHandle() != null) linkOf(flow.getHandle()).onFlow(flow);
+        if (flow.getHandle() != null) linkOf(flow.getHandle().longValue()).onFlow(flow);
         else if (flow.getEcho()) write(flow());
         outputMayContinue();
     }
@@ -182,12 +188,16 @@ final class AmqpSession {
         throw Refusal.ofConnection(ConnectionError.FRAMING_ERROR, "handle " + handle + " is above handle-max");
     }
 
-    private AmqpLink linkOf(UnsignedInteger handle) throws Refusal {
-        checkIsInRange(handle.longValue());
-        AmqpLink link = links.get(handle.intValue());
+    private AmqpLink linkOf(long handle) throws Refusal {
+        AmqpLink last = lastLink;
+        if (last != null && handle == lastHandle) return last;
+        checkIsInRange(handle);
+        AmqpLink link = links.get((int) handle);
         if (link == null) {
             throw Refusal.ofSession(SessionError.UNATTACHED_HANDLE, "no link is attached with handle " + handle);
         }
+        lastLink = link;
+        lastHandle = handle;
         return link;
     }
 
@@ -197,6 +207,7 @@ final class AmqpSession {
 
     void linkGone(int handle) {
         links.remove(handle);
+        lastLink = null;
     }
 
     private void onEnd() {
@@ -219,6 +230,7 @@ final class AmqpSession {
     void leave() {
         for (AmqpLink link : List.copyOf(links.values())) link.leave();
         links.clear();
+        lastLink = null;
         touched.clear();
     }
 
@@ -247,7 +259,13 @@ final class AmqpSession {
     void touch() {
         if (isTouched) return;
         isTouched = true;
+        touchedAtMillis = connection.listener().clock().millis();
         connection.touch(this);
+    }
+
+    /** When the messages came that are being read, in wall-clock milliseconds: the clock is asked once for those of one read. */
+    long arrivedAtMillis() {
+        return touchedAtMillis;
     }
 
     /** Writes what has gathered: answers first, then credit. */

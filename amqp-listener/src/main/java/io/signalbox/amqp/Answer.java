@@ -2,7 +2,6 @@ package io.signalbox.amqp;
 
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
-import org.apache.qpid.proton.amqp.transport.Transfer;
 
 /** What a peer wants to hear of a delivery that it sends (AMQP 1.0 §2.6.12). */
 enum Answer {
@@ -17,9 +16,9 @@ enum Answer {
      * The answer that a delivery's first transfer asks for. It may have a settle mode of its own, but not second where first was
      * agreed (AMQP 1.0 §2.7.5).
      */
-    static Answer to(Transfer transfer, ReceiverSettleMode agreed) throws Refusal {
-        if (Boolean.TRUE.equals(transfer.getSettled())) return NONE;
-        ReceiverSettleMode mode = transfer.getRcvSettleMode() == null ? agreed : transfer.getRcvSettleMode();
+    static Answer to(IncomingTransfer transfer, ReceiverSettleMode agreed) throws Refusal {
+        if (transfer.settled()) return NONE;
+        ReceiverSettleMode mode = transfer.settleModeOr(agreed);
         if (mode == ReceiverSettleMode.FIRST) return SETTLED;
         if (agreed == ReceiverSettleMode.SECOND) return LEFT_TO_PEER;
         throw Refusal.ofLink(

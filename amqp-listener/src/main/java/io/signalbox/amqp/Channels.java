@@ -22,6 +22,8 @@ final class Channels {
     private final LargeTransfers large;
     private final Map<Integer, AmqpSession> sessions = new HashMap<>(4);
     private final Map<String, Named> linksByName = new HashMap<>(4);
+    private @Nullable AmqpSession lastSession;
+    private int lastChannel;
     private long attachBytes;
     private int peerChannelMax = ANY;
 
@@ -45,7 +47,11 @@ final class Channels {
 
     @Nullable
     AmqpSession get(int channel) {
-        return sessions.get(channel);
+        AmqpSession last = lastSession;
+        if (last != null && channel == lastChannel) return last; // most peers have one
+        lastChannel = channel;
+        lastSession = sessions.get(channel);
+        return lastSession;
     }
 
     /** All sessions as they are now; they may end while the list is walked. */
@@ -74,10 +80,12 @@ final class Channels {
 
     void begun(int channel, AmqpSession session) {
         sessions.put(channel, session);
+        lastSession = null;
     }
 
     void ended(int channel) {
         sessions.remove(channel);
+        lastSession = null;
     }
 
     /** AMQP 1.0 §2.6.1: a name is used by one link in each direction; a newcomer takes it over. */
@@ -116,6 +124,7 @@ final class Channels {
     void leave() {
         for (AmqpSession session : all()) session.leave();
         sessions.clear();
+        lastSession = null;
         linksByName.clear();
         attachBytes = 0;
     }

@@ -10,14 +10,12 @@ import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Target;
-import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.LinkError;
-import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,45 +93,45 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
 
     // ---- deliveries
 
-    void onTransfer(Transfer transfer, Payload payload) throws Refusal {
+    void onTransfer(IncomingTransfer transfer, Payload payload) throws Refusal {
         if (end.isAttaching()) throw exceedsCredit();
         end.checkIsNotErrant();
         if (!end.isAttached()) return; // on its way when our refusal left
-        if (transfer.getResume()) throw notOffered("resuming deliveries");
+        if (transfer.resume()) throw notOffered("resuming deliveries");
         PartialDelivery open = partial;
         if (open == null) {
             begin(transfer, payload);
-        } else if (transfer.getAborted()) {
+        } else if (transfer.aborted()) {
             dropPartial(); // AMQP 1.0 §2.7.5: "aborted messages SHOULD be discarded by the recipient"
             touch();
         } else {
             open.add(transfer, payload);
-            if (!transfer.getMore()) deliver(open);
+            if (!transfer.more()) deliver(open);
         }
     }
 
-    private void begin(Transfer transfer, Payload payload) throws Refusal {
-        if (transfer.getDeliveryId() == null || transfer.getDeliveryTag() == null) {
+    private void begin(IncomingTransfer transfer, Payload payload) throws Refusal {
+        if (transfer.deliveryId() == IncomingTransfer.ABSENT || transfer.tagBytes() == IncomingTransfer.ABSENT) {
             throw Refusal.ofSession(AmqpError.INVALID_FIELD, "the first transfer of a delivery needs an id and a tag");
         }
-        if (transfer.getDeliveryTag().getLength() > MAX_TAG_BYTES) {
+        if (transfer.tagBytes() > MAX_TAG_BYTES) {
             throw Refusal.ofSession(AmqpError.INVALID_FIELD, "a delivery-tag has at most 32 bytes");
         }
-        if (transfer.getMessageFormat() != null && transfer.getMessageFormat().intValue() != 0) {
+        if (transfer.messageFormat() > 0) {
             throw notOffered("message formats other than that of AMQP 1.0");
         }
-        if (transfer.getState() instanceof TransactionalState) {
+        if (transfer.transactional()) {
             throw notOffered("transactions");
         }
-        int deliveryId = transfer.getDeliveryId().intValue();
+        int deliveryId = (int) transfer.deliveryId();
         session.checkDeliveryId(deliveryId);
         if (!credit.received()) throw exceedsCredit();
-        if (transfer.getAborted()) {
+        if (transfer.aborted()) {
             touch(); // it has used credit up
             return;
         }
         Answer answer = Answer.to(transfer, end.receiverSettleMode());
-        if (!transfer.getMore()) {
+        if (!transfer.more()) {
             if (payload.size() > maxMessageBytes) throw tooLarge();
             deliver(deliveryId, answer, payload);
             return;
@@ -176,7 +174,7 @@ final class IncomingLink implements AmqpLink, PublishListener, AnonymousTerminus
     }
 
     private long nowMillis() {
-        return session.connection().listener().clock().millis();
+        return session.arrivedAtMillis();
     }
 
     private void deliver(int deliveryId, Answer answer, Payload payload) throws Refusal {

@@ -2,6 +2,8 @@ package io.signalbox.amqp;
 
 import io.signalbox.broker.message.Envelope;
 import java.util.Arrays;
+import org.apache.qpid.proton.amqp.messaging.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header section of a message (AMQP 1.0 §3.2.1), the one part of it that a broker may change. Immutable.
@@ -20,8 +22,54 @@ record MessageHeader(boolean durable, int priority, long ttlMillis, boolean firs
     private static final int MAX_SECTION_BYTES = 22;
     private static final long MAX_TTL_MILLIS = 0xffff_ffffL;
 
-    /** The encoded section. */
+    /** Encoded once: those of messages that have no priority, do not expire, and have not failed. */
+    private static final byte[][] USUAL = {
+        usual(false, false).encoded(), usual(false, true).encoded(),
+        usual(true, false).encoded(), usual(true, true).encoded()
+    };
+
+    private static MessageHeader usual(boolean durable, boolean firstAcquirer) {
+        return new MessageHeader(durable, Envelope.DEFAULT_PRIORITY, NO_TTL, firstAcquirer, 0);
+    }
+
+    /** The section that is encoded here; null if only the codec can read it. */
+    static @Nullable MessageHeader read(byte[] bytes, int from, int to) {
+        if (!PlainFields.areDescribed(bytes, from, to, AmqpMessages.HEADER)) return null;
+        PlainFields fields = new PlainFields(bytes, from + 3);
+        boolean durable = fields.bool();
+        int priority = fields.ubyte(Envelope.DEFAULT_PRIORITY);
+        long ttlMillis = fields.uint(NO_TTL);
+        boolean firstAcquirer = fields.bool();
+        fields.uint(0); // deliveries are counted anew here
+        return fields.areRead() ? arrived(durable, priority, ttlMillis, firstAcquirer) : null;
+    }
+
+    /** As the codec has read it. */
+    static MessageHeader of(Header section) {
+        return arrived(
+                Boolean.TRUE.equals(section.getDurable()), // absent = false (AMQP 1.0 §3.2.1)
+                section.getPriority() == null
+                        ? Envelope.DEFAULT_PRIORITY
+                        : section.getPriority().intValue(),
+                section.getTtl() == null ? NO_TTL : section.getTtl().longValue(),
+                Boolean.TRUE.equals(section.getFirstAcquirer()));
+    }
+
+    private static MessageHeader arrived(boolean durable, int priority, long ttlMillis, boolean firstAcquirer) {
+        return new MessageHeader(durable, Math.min(9, priority), ttlMillis, firstAcquirer, 0);
+    }
+
+    /** The encoded section; the array is not to be changed. */
     byte[] encode() {
+        if (!isUsual()) return encoded();
+        return USUAL[(durable ? 2 : 0) + (firstAcquirer ? 1 : 0)];
+    }
+
+    private boolean isUsual() {
+        return priority == Envelope.DEFAULT_PRIORITY && ttlMillis == NO_TTL && deliveryCount == 0;
+    }
+
+    private byte[] encoded() {
         byte[] bytes = new byte[MAX_SECTION_BYTES];
         bytes[1] = 0x53; // described by a small ulong
         bytes[2] = AmqpMessages.HEADER;

@@ -2,7 +2,6 @@ package io.signalbox.amqp;
 
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.LinkError;
-import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +32,13 @@ final class PartialDelivery {
     }
 
     /** Adds a frame's payload. */
-    void add(Transfer transfer, Payload payload) throws Refusal {
+    void add(IncomingTransfer transfer, Payload payload) throws Refusal {
         // AMQP 1.0 §2.7.5: on continuation frames the id may be left out, but must not differ
-        if (transfer.getDeliveryId() != null && transfer.getDeliveryId().intValue() != deliveryId) {
+        if (transfer.deliveryId() != IncomingTransfer.ABSENT && (int) transfer.deliveryId() != deliveryId) {
             throw Refusal.ofLink(AmqpError.NOT_ALLOWED, "a delivery was begun before the one under way was complete");
         }
         // AMQP 1.0 §2.7.5: "if the settled flag is set on any transfer, the delivery is settled"
-        if (Boolean.TRUE.equals(transfer.getSettled())) settled = true;
+        if (transfer.settled()) settled = true;
         bytes += payload.size();
         if (bytes > maxMessageBytes) {
             throw Refusal.ofLink(

@@ -3,6 +3,7 @@ package io.signalbox.amqp;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.ByteBuffer;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
 import org.apache.qpid.proton.codec.DecoderImpl;
 import org.apache.qpid.proton.codec.EncoderImpl;
@@ -54,6 +55,19 @@ final class PerformativeCodec {
         } finally {
             decoder.setBuffer(NO_INPUT);
         }
+    }
+
+    /**
+     * Reads a performative that {@link TypeWalk#skip} has found to end at {@code to}; a transfer is an {@link IncomingTransfer}.
+     *
+     * @throws Refusal as {@link #decode} says, or if a mandatory field is missing
+     */
+    static Object read(byte[] bytes, int from, int to) throws Refusal {
+        IncomingTransfer transfer = IncomingTransfer.read(bytes, from, to);
+        if (transfer != null) return transfer;
+        Object performative = ofThread().decode(bytes, from, to);
+        MandatoryFields.check(performative);
+        return performative instanceof Transfer unusual ? IncomingTransfer.of(unusual) : performative;
     }
 
     /** Appends the encoding of {@code value}. */

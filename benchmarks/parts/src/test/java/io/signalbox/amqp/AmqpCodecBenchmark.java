@@ -118,10 +118,9 @@ public class AmqpCodecBenchmark {
         @Override
         public void onFrame(int type, int channel, byte[] bytes, int from, int to) throws Refusal {
             int end = TypeWalk.skip(bytes, from, to);
-            last = PerformativeCodec.ofThread().decode(bytes, from, end);
-            MandatoryFields.check(last);
+            last = PerformativeCodec.read(bytes, from, end);
             count++;
-            if (!(last instanceof Transfer)) return;
+            if (!(last instanceof IncomingTransfer)) return;
             ArrivedMessage arrived = ArrivedMessage.read(count, new Payload(bytes, end, to), NOW_MILLIS);
             message = arrived.message(arrived.addressedTo("orders"));
         }
