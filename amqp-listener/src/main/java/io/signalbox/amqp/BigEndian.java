@@ -16,6 +16,12 @@ final class BigEndian {
         return ((bytes[at] & 0xff) << 8) + (bytes[at + 1] & 0xff);
     }
 
+    /** @return the index after it */
+    static int putInt(byte[] bytes, int at, int value) {
+        INT.set(bytes, at, value);
+        return at + 4;
+    }
+
     static int intAt(byte[] bytes, int at) {
         return (int) INT.get(bytes, at);
     }

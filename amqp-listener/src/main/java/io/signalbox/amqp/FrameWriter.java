@@ -3,6 +3,7 @@ package io.signalbox.amqp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.concurrent.FastThreadLocal;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Open;
@@ -20,8 +21,21 @@ final class FrameWriter {
     /** Payload pieces from this size on are not copied. */
     private static final int SLICE_BYTES = 4096;
 
-    /** A buffer that has grown to this goes to the socket before its batch is over. */
-    private static final int FULL_BYTES = 64 << 10;
+    /** A buffer that has no room for the next frame within this goes to the socket before its batch is over. */
+    private static final int FULL_BYTES = 80 << 10; // more than a read, so what came with one leaves with one write
+
+    private static final int SMALLEST_BUFFER_BYTES = 1024;
+
+    /** Of a frame that is no transfer. */
+    private static final int USUAL_FRAME_BYTES = 128;
+
+    /** Where the beginnings of transfer frames are put together, one at a time. */
+    private static final FastThreadLocal<byte[]> HEAD = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[HEADER_BYTES + OutgoingTransfer.MOST_HEAD_BYTES];
+        }
+    };
 
     /** Frames of large messages have no more, whatever the peer takes: others go between them. */
     private static final int LARGE_FRAME_BYTES = 64 << 10;
@@ -40,6 +54,10 @@ final class FrameWriter {
 
     private final ChannelHandlerContext context;
     private @Nullable ByteBuf buffer;
+
+    /** What the next buffer gets at first: about as much as the last ones took, so that it need not be copied to grow. */
+    private int bufferBytes = SMALLEST_BUFFER_BYTES;
+
     private int maxFrameBytes = 512; // AMQP 1.0 §2.8.19: MIN-MAX-FRAME-SIZE, until the peer's open says more
     private long framesWritten;
     private boolean closed;
@@ -72,7 +90,7 @@ final class FrameWriter {
     /** An empty frame: a heartbeat (AMQP 1.0 §2.4.5). */
     void emptyFrame() {
         if (closed) return;
-        end(begin(), FrameReader.TYPE_AMQP, 0, 0);
+        end(begin(), FrameReader.TYPE_AMQP, 0);
     }
 
     /** A frame with a performative and no payload. */
@@ -87,25 +105,26 @@ final class FrameWriter {
             throw new FrameTooLarge(performative.getClass().getSimpleName() + " takes " + size
                     + " bytes, you take frames of " + maxFrameBytes);
         }
-        end(start, type, channel, 0);
+        end(start, type, channel);
     }
 
     /** The next frame of a delivery, as large as the peer takes. */
     void transferFrame(int channel, OutgoingTransfer transfer) {
         if (closed) return;
-        int start = begin();
-        ByteBuf out = buffer();
         int most = transfer.isLarge() ? Math.min(maxFrameBytes, LARGE_FRAME_BYTES) : maxFrameBytes;
-        transfer.writePerformative(out, most - (out.writerIndex() - start));
-        transfer.writeHeaderSection(out);
+        byte[] head = HEAD.get();
+        int headBytes = transfer.writeHead(head, HEADER_BYTES, most - HEADER_BYTES);
         int piece = transfer.pieceBytes();
+        BigEndian.putInt(head, 0, headBytes + piece);
+        BigEndian.putInt(head, 4, BODY_OFFSET_WORDS << 24 | FrameReader.TYPE_AMQP << 16 | channel);
+        ByteBuf out = bufferFor(headBytes + (piece < SLICE_BYTES ? piece : 0));
+        out.writeBytes(head, 0, headBytes);
+        framesWritten++;
         byte[] bytes = transfer.piece();
         int from = transfer.pieceFrom();
         if (piece < SLICE_BYTES) {
             out.writeBytes(bytes, from, piece);
-            end(start, FrameReader.TYPE_AMQP, channel, 0);
         } else {
-            end(start, FrameReader.TYPE_AMQP, channel, piece);
             writeBuffer();
             write(Unpooled.wrappedBuffer(bytes, from, piece));
         }
@@ -139,24 +158,28 @@ final class FrameWriter {
 
     private ByteBuf buffer() {
         ByteBuf current = buffer;
-        if (current == null) buffer = current = context.alloc().buffer(1024);
+        if (current == null) buffer = current = context.alloc().buffer(bufferBytes);
         return current;
     }
 
+    /** The buffer to write so many bytes to. */
+    private ByteBuf bufferFor(int bytes) {
+        ByteBuf current = buffer();
+        if (!current.isReadable() || current.readableBytes() + bytes <= FULL_BYTES) return current;
+        writeBuffer();
+        return buffer();
+    }
+
     private int begin() {
-        ByteBuf out = buffer();
-        if (out.readableBytes() >= FULL_BYTES) {
-            writeBuffer();
-            out = buffer();
-        }
+        ByteBuf out = bufferFor(USUAL_FRAME_BYTES);
         int start = out.writerIndex();
         out.writeZero(HEADER_BYTES);
         return start;
     }
 
-    private void end(int start, int type, int channel, int sliceBytes) {
+    private void end(int start, int type, int channel) {
         ByteBuf out = buffer();
-        out.setInt(start, out.writerIndex() - start + sliceBytes);
+        out.setInt(start, out.writerIndex() - start);
         out.setByte(start + 4, BODY_OFFSET_WORDS);
         out.setByte(start + 5, type);
         out.setShort(start + 6, channel);
@@ -167,6 +190,9 @@ final class FrameWriter {
         ByteBuf full = buffer;
         if (full == null) return;
         buffer = null;
+        int used = full.readableBytes();
+        int wanted = Math.max(used + used / 4, bufferBytes - bufferBytes / 8);
+        bufferBytes = Math.max(SMALLEST_BUFFER_BYTES, Math.min(wanted, FULL_BYTES));
         write(full);
     }
 

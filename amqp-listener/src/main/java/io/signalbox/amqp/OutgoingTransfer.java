@@ -1,6 +1,5 @@
 package io.signalbox.amqp;
 
-import io.netty.buffer.ByteBuf;
 import io.signalbox.broker.LargeReader;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.queue.Delivery;
@@ -12,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutgoingTransfer {
 
-    private static final int TRANSFER = 0x14;
-    private static final int NULL = 0x40;
-    private static final int TRUE = 0x41;
-    private static final int FALSE = 0x42;
-    private static final int UINT_0 = 0x43;
+    /** What {@link #writeHead} takes at most. */
+    static final int MOST_HEAD_BYTES = 64;
+
+    private static final byte TRANSFER = 0x14;
+    private static final byte NULL = 0x40;
+    private static final byte TRUE = 0x41;
+    private static final byte FALSE = 0x42;
+    private static final byte UINT_0 = 0x43;
 
     private final OutgoingLink link;
     private final Delivery delivery;
@@ -105,27 +107,45 @@ final class OutgoingTransfer {
     }
 
     /**
-     * Writes the performative of the next frame and decides which piece of the body goes with it.
+     * Writes what the next frame has before its piece of the body, and decides which that is.
      *
+     * @param head gets the performative, and behind it the header section if it is the first frame
      * @param roomBytes what is left of the peer's frame size
+     * @return the index after them
      */
-    void writePerformative(ByteBuf out, int roomBytes) {
-        int start = out.writerIndex();
-        out.writeMedium(0x0053_00 | TRANSFER).writeByte(0xc0).writeByte(0).writeByte(6);
-        writeUint(out, link.handle());
-        writeUint(out, deliveryId);
+    int writeHead(byte[] head, int from, int roomBytes) {
+        int at = from;
+        head[at++] = 0;
+        head[at++] = 0x53;
+        head[at++] = TRANSFER;
+        head[at++] = (byte) 0xc0;
+        int sizeAt = at++;
+        head[at++] = 6;
+        at = putUint(head, at, link.handle());
+        at = putUint(head, at, deliveryId);
         if (begun) {
-            out.writeByte(NULL).writeByte(NULL); // delivery-tag and message-format come once
+            head[at++] = NULL; // delivery-tag and message-format come once
+            head[at++] = NULL;
         } else {
-            out.writeByte(0xa0).writeByte(4).writeInt(deliveryId).writeByte(UINT_0);
+            head[at++] = (byte) 0xa0;
+            head[at++] = 4;
+            at = BigEndian.putInt(head, at, deliveryId);
+            head[at++] = UINT_0;
         }
-        out.writeByte(delivery.isSettled() ? TRUE : FALSE);
-        int morePosition = out.writerIndex();
-        out.writeByte(FALSE);
-        out.setByte(start + 4, out.writerIndex() - start - 5);
+        head[at++] = delivery.isSettled() ? TRUE : FALSE;
+        int moreAt = at++;
+        head[sizeAt] = (byte) (at - sizeAt - 1);
+        if (!begun) {
+            System.arraycopy(headerSection, 0, head, at, headerSection.length);
+            at += headerSection.length;
+        }
+        begun = true;
+        takePiece(roomBytes - (at - from));
+        head[moreAt] = sentBytes < totalBytes ? TRUE : FALSE;
+        return at;
+    }
 
-        int section = begun ? 0 : headerSection.length;
-        int room = roomBytes - (out.writerIndex() - start) - section;
+    private void takePiece(int room) {
         if (sentBytes < body.size()) {
             pieceFrom = body.from() + (int) sentBytes;
             pieceBytes = Math.min(room, body.size() - (int) sentBytes);
@@ -133,7 +153,6 @@ final class OutgoingTransfer {
             takeRead(room);
         }
         sentBytes += pieceBytes;
-        if (sentBytes < totalBytes) out.setByte(morePosition, TRUE);
     }
 
     private void takeRead(int room) {
@@ -148,16 +167,17 @@ final class OutgoingTransfer {
         reader.taken();
     }
 
-    /** Writes the header section where this frame is the first. */
-    void writeHeaderSection(ByteBuf out) {
-        if (begun) return;
-        begun = true;
-        out.writeBytes(headerSection);
-    }
-
-    private static void writeUint(ByteBuf out, int value) {
-        if (value == 0) out.writeByte(UINT_0);
-        else if (value > 0 && value < 256) out.writeByte(0x52).writeByte(value);
-        else out.writeByte(0x70).writeInt(value);
+    private static int putUint(byte[] head, int from, int value) {
+        int at = from;
+        if (value == 0) {
+            head[at++] = UINT_0;
+        } else if (value > 0 && value < 256) {
+            head[at++] = 0x52;
+            head[at++] = (byte) value;
+        } else {
+            head[at++] = 0x70;
+            at = BigEndian.putInt(head, at, value);
+        }
+        return at;
     }
 }

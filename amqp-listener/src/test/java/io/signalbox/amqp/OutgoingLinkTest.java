@@ -57,6 +57,22 @@ class OutgoingLinkTest extends OneSession {
         return disposition;
     }
 
+    /** Small, near the size from which a payload is not copied, and beyond it: they share buffers, or end them. */
+    @Test
+    void whatFillsManyBuffersComesWholeAndInOrder() throws Exception {
+        java.util.function.IntFunction<String> text =
+                i -> i + "x".repeat(new int[] {10, 1000, 4060, 5000, 70_000}[i % 5]);
+        try (TestPeer producer = connect().attachSender(0, "q")) {
+            producer.sendSettled(0, 400, i -> TestPeer.durable(text.apply(i)));
+            ListeningBroker.await(() -> ready("q") == 400);
+        }
+        peer.attachReceiver(0, "q", 400);
+        for (int i = 0; i < 400; i++) {
+            peer.expect(Transfer.class);
+            assertEquals(text.apply(i), peer.text());
+        }
+    }
+
     @Test
     void noMoreComesThanThereIsCreditFor() throws Exception {
         fill("q", 5);

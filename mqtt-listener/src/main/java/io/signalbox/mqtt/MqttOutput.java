@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class MqttOutput {
 
-    private static final int FIRST_BYTES = 256;
+    private static final int SMALLEST_BYTES = 256;
     private static final int FLUSH_BYTES = 64 << 10;
+
+    /** With the packet that is the last to fit. */
+    private static final int LARGEST_BYTES = FLUSH_BYTES + 8192;
 
     /** One on its way, and one behind it. */
     private static final int MOST_LARGE = 2;
@@ -30,6 +33,9 @@ final class MqttOutput {
     private final MqttConnection connection;
     private PacketEncoder encoder;
     private @Nullable ByteBuf gathered;
+
+    /** What the next buffer gets at first: about as much as the last ones took, so that it need not be copied to grow. */
+    private int gatheredBytes = SMALLEST_BYTES;
 
     /** Made when there is the first, as most connections have none. */
     private @Nullable ArrayDeque<LargePayload> large;
@@ -65,7 +71,7 @@ final class MqttOutput {
     private ByteBuf gathered() {
         ByteBuf out = gathered;
         if (out == null) {
-            out = channel().alloc().buffer(FIRST_BYTES);
+            out = channel().alloc().buffer(gatheredBytes);
             gathered = out;
         }
         return out;
@@ -143,6 +149,9 @@ final class MqttOutput {
         ByteBuf out = gathered;
         if (out == null || isHeldUp()) return;
         gathered = null;
+        int used = out.readableBytes();
+        int wanted = Math.max(used + used / 4, gatheredBytes - gatheredBytes / 8);
+        gatheredBytes = Math.max(SMALLEST_BYTES, Math.min(wanted, LARGEST_BYTES));
         if (out.isReadable()) {
             Channel channel = channel();
             channel.writeAndFlush(out, channel.voidPromise());
