@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * One AMQP connection (AMQP 1.0 §2.4): open, close, and the channels its sessions live on. The one place where a peer's errors
  * turn into answers. Confined to its event loop.
  */
-final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
+final class AmqpConnection extends Loop.Flushable implements FrameReader.Sink, NamedOrigin {
 
     private static final Logger LOG = LoggerFactory.getLogger(AmqpConnection.class);
 
@@ -89,10 +89,11 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
         }
     }
 
-    /** The socket has nothing more for now: everything that was produced leaves. */
+    /** The socket has nothing more for now: all leaves, behind the messages that this loop is about to deliver, if there are some. */
     void endOfRead() {
         inRead = false;
-        flush();
+        if (loop.hasEvents()) loop.touchLast(this);
+        else flush();
         intake.outputFull(writer.isFull());
     }
 
@@ -288,7 +289,8 @@ final class AmqpConnection implements FrameReader.Sink, NamedOrigin {
         if (!inRead) flush();
     }
 
-    private void flush() {
+    @Override
+    protected void flush() {
         for (int i = 0; i < touched.size(); i++) touched.get(i).beforeFlush();
         touched.clear();
         channels.large().goOn(); // last, so that what is small goes first

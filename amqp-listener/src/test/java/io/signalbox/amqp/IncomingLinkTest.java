@@ -58,6 +58,14 @@ class IncomingLinkTest extends OneSession {
     }
 
     @Test
+    void aMessageLeavesBeforeItsSenderIsAnswered() throws Exception {
+        peer.attachSender(0, "q").attachReceiver(1, "q", 1);
+        peer.send(0, TestPeer.transfer(0, 0), Hex.bytes("005377 a101 78"));
+        peer.expect(Transfer.class); // on the loop that both share: whoever waits for it waits for no other flush
+        assertInstanceOf(Accepted.class, peer.expect(Disposition.class).getState());
+    }
+
+    @Test
     void afterAFailedStoreNothingIsAccepted() throws Exception {
         peer.attachSender(0, "q");
         broker.store.hold();

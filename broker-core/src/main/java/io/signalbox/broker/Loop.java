@@ -31,6 +31,7 @@ public final class Loop {
     private final MpscQueue<LoopEvent> events = new MpscQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
     private final List<Flushable> touched = new ArrayList<>();
+    private final List<Flushable> last = new ArrayList<>();
     private final Receipts receipts;
     private final Alarms alarms = new Alarms();
     private final RoomWaits room;
@@ -99,6 +100,18 @@ public final class Loop {
         touched.add(flushable);
     }
 
+    /** Whether events wait for this loop's next turn to them; at their end what was touched is flushed. */
+    public boolean hasEvents() {
+        return pending.get() != 0;
+    }
+
+    /** As {@link #touch}, but flushed after all that is touched so. */
+    public void touchLast(Flushable flushable) {
+        if (flushable.touched) return;
+        flushable.touched = true;
+        last.add(flushable);
+    }
+
     /** The answers that wait for this loop's appends to become durable. */
     public Receipts receipts() {
         return receipts;
@@ -159,8 +172,16 @@ public final class Loop {
      * the batch, now that the rest has been done, to whoever runs the loop's tasks.
      */
     void flushTouched() {
-        for (int i = 0; i < touched.size(); i++) {
-            Flushable flushable = touched.get(i);
+        flush(touched);
+        flush(last);
+        Error error = firstError;
+        firstError = null;
+        if (error != null) throw error;
+    }
+
+    private void flush(List<Flushable> all) {
+        for (int i = 0; i < all.size(); i++) {
+            Flushable flushable = all.get(i);
             flushable.touched = false;
             try {
                 flushable.flush();
@@ -168,9 +189,6 @@ public final class Loop {
                 failedAlone(flushable, e);
             }
         }
-        touched.clear();
-        Error error = firstError;
-        firstError = null;
-        if (error != null) throw error;
+        all.clear();
     }
 }

@@ -1,7 +1,9 @@
 package io.signalbox.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.signalbox.broker.store.MemoryStore;
 import java.util.ArrayList;
@@ -55,6 +57,29 @@ class LoopTest {
         }));
         assertThrows(AssertionError.class, tasks::runAll);
         assertEquals(List.of("good"), seen);
+    }
+
+    @Test
+    void whatIsTouchedLastIsFlushedBehindTheOthers() {
+        loop.touchLast(flushable("answers"));
+        assertFalse(loop.hasEvents());
+        loop.post(event(() -> loop.touch(flushable("messages"))));
+        assertTrue(loop.hasEvents());
+        tasks.runAll();
+        assertEquals(List.of("messages", "answers"), seen);
+        assertFalse(loop.hasEvents());
+        loop.post(event(() -> {}));
+        tasks.runAll();
+        assertEquals(List.of("messages", "answers"), seen);
+    }
+
+    private Loop.Flushable flushable(String name) {
+        return new Loop.Flushable() {
+            @Override
+            protected void flush() {
+                seen.add(name);
+            }
+        };
     }
 
     @Test
