@@ -56,6 +56,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     // Confined to whoever drains.
     private @Nullable QueueJournal journal; // made when there is something to tell the log
     private @Nullable Stall stall;
+    private @Nullable QueueCommand unoffered; // counted, and before all that is in the mailbox
     private @Nullable Capture capture;
     private @Nullable EmptinessListener emptinessAwaited;
     private @Nullable Alarm alarm; // made when the first message comes that expires
@@ -198,8 +199,10 @@ public final class MessageQueue implements Destination, QueueEffects {
     }
 
     void submit(QueueCommand command) {
-        mailbox.offer(command);
-        if (WORK.getAndIncrement(this) == 0) drain();
+        boolean alone = WORK.compareAndSet(this, 0, 1); // nothing is before it, so it need not go through the mailbox
+        if (alone) unoffered = command;
+        else mailbox.offer(command);
+        if (alone || WORK.getAndIncrement(this) == 0) drain();
     }
 
     /** For threads that must not apply commands themselves: the log's, a reader's. */
@@ -297,7 +300,8 @@ public final class MessageQueue implements Destination, QueueEffects {
     }
 
     private QueueCommand poll() {
-        QueueCommand command = mailbox.poll();
+        QueueCommand command = unoffered == null ? mailbox.poll() : unoffered;
+        unoffered = null;
         if (command == null) throw new IllegalStateException("a command was counted and is not there");
         return command;
     }
