@@ -2,6 +2,7 @@ package io.signalbox.broker.queue;
 
 import io.signalbox.broker.collection.Few;
 import io.signalbox.broker.filter.Filter;
+import io.signalbox.broker.message.Envelope;
 import io.signalbox.broker.message.LastSelectable;
 import io.signalbox.broker.message.Message;
 import java.time.InstantSource;
@@ -295,7 +296,9 @@ final class Dispatcher {
     }
 
     private boolean isExpired(Entry entry) {
-        return entry.reservedFor == null && clock.millis() >= entry.expiresAtMillis;
+        return entry.expiresAtMillis != Envelope.NEVER // most do not expire, and the time need not be asked for
+                && entry.reservedFor == null
+                && clock.millis() >= entry.expiresAtMillis;
     }
 
     private boolean wants(Consumer consumer, Entry entry) {
