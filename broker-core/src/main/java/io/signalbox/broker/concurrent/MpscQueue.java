@@ -71,6 +71,11 @@ public final class MpscQueue<T extends MpscQueue.Node> extends Link {
         return (T) head;
     }
 
+    /** Whether no offer has begun whose element was not polled; the consumer's to ask. */
+    public boolean isEmpty() {
+        return first == this && last == this;
+    }
+
     private static Link awaitLink(Link node) {
         Link next = node.next;
         while (next == null) {

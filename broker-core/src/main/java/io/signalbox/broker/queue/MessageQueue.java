@@ -26,12 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MessageQueue implements Destination, QueueEffects {
 
-    /** Waits for a queue's last message to go. */
-    public interface EmptinessListener {
-        /** On the queue's home loop; messages may have come since. */
-        void onEmpty(Loop home);
-    }
-
     private static final Logger LOG = LoggerFactory.getLogger(MessageQueue.class);
 
     private static final AtomicIntegerFieldUpdater<MessageQueue> WORK =
@@ -199,8 +193,9 @@ public final class MessageQueue implements Destination, QueueEffects {
     }
 
     void submit(QueueCommand command) {
-        boolean alone = WORK.compareAndSet(this, 0, 1); // nothing is before it, so it need not go through the mailbox
-        if (alone) unoffered = command;
+        // Nothing is counted and nothing offered, so what its thread submitted before has been applied.
+        boolean alone = WORK.compareAndSet(this, 0, 1);
+        if (alone && mailbox.isEmpty()) unoffered = command;
         else mailbox.offer(command);
         if (alone || WORK.getAndIncrement(this) == 0) drain();
     }
