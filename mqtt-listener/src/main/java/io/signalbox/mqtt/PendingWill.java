@@ -26,6 +26,9 @@ final class PendingWill {
     private Packet.@Nullable Will will;
     private @Nullable Future<?> timer;
 
+    /** When its delay has passed, in milliseconds since 1970, once the connection has ended. */
+    private long dueAtMillis;
+
     /** Where it is stored. */
     private byte @Nullable [] key;
 
@@ -89,7 +92,14 @@ final class PendingWill {
     void connectionLost(long elapsedMillis) {
         Packet.Will waiting = will;
         if (waiting == null) return;
-        long leftMillis = TimeUnit.SECONDS.toMillis(waiting.delaySeconds()) - elapsedMillis;
+        dueAtMillis = context().clock().millis() - elapsedMillis + TimeUnit.SECONDS.toMillis(waiting.delaySeconds());
+        goOnWaiting();
+    }
+
+    /** The session has come to another loop, and its client has not come back. */
+    void goOnWaiting() {
+        if (will == null) return;
+        long leftMillis = dueAtMillis - context().clock().millis();
         if (leftMillis <= 0) {
             publish();
             return;

@@ -90,6 +90,7 @@ final class SessionClaim {
         } else if (holder.isConnected()) {
             holder.onSession(passed);
         } else {
+            passed.flatMap(MqttSession::will).ifPresent(PendingWill::goOnWaiting);
             connectionClosed();
         }
     }

@@ -1,8 +1,18 @@
 package io.signalbox.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.signalbox.broker.security.Authenticator;
+import io.signalbox.broker.security.Identity;
+import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.testkit.Clause;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class WillTest {
@@ -94,6 +104,65 @@ class WillTest {
             subscriber.expectNothingElse().expectSilence(500);
             server.waitMillis(700);
             subscriber.expectPacket("32").expectNothingElse();
+        }
+    }
+
+    /** Who never got a CONNACK has not come back (MQTT-3.1.3-9), whatever became of the session on its way there. */
+    @Test
+    void aDelayedWillGoesOnWaitingWhenItsSessionComesTooLateForWhoWantedIt() throws Exception {
+        AtomicReference<Thread> loopOfFirst = new AtomicReference<>();
+        CompletableFuture<Authenticator.Verdict> late = new CompletableFuture<>();
+        AtomicBoolean isLate = new AtomicBoolean();
+        CountDownLatch asked = new CountDownLatch(2);
+        Authenticator authenticator = credentials -> {
+            if (!isLate.get()) {
+                loopOfFirst.set(Thread.currentThread());
+                return TestServer.EVERYBODY.authenticate(credentials);
+            }
+            asked.countDown();
+            return Thread.currentThread() == loopOfFirst.get() ? new CompletableFuture<>() : late;
+        };
+        MqttSettings settings = new TestSettings()
+                .with(changed -> changed.connectTimeoutMillis = 500)
+                .build();
+        try (TestServer server = new TestServer(new MemoryStore(), authenticator, settings)) {
+            TestClient subscriber = subscriber(server);
+            String connect =
+                    "10 21 00 04 'MQTT' 05 0c 00 00 05 11 00000e10 00 01 'a' 05 18 00000001 00 01 'w' 00 03 'bye'";
+            server.client().send(connect).expectPacket("20").close();
+            server.waitUntilDisconnected(1);
+            isLate.set(true);
+            String again = "10 0d 00 04 'MQTT' 04 00 00 00 00 01 'a'";
+            server.client().send(again); // one of the two is on the other loop
+            server.client().send(again);
+            assertTrue(asked.await(5, TimeUnit.SECONDS));
+            CountDownLatch goOn = new CountDownLatch(1);
+            CountDownLatch standsStill = new CountDownLatch(1);
+            server.loops.forEach(loop -> loop.execute(() -> {
+                if (Thread.currentThread() != loopOfFirst.get()) return;
+                standsStill.countDown();
+                await(goOn);
+            }));
+            assertTrue(standsStill.await(5, TimeUnit.SECONDS));
+            late.complete(new Authenticator.Verdict.Welcome(Identity.ANONYMOUS));
+            for (int i = 0;
+                    i < 500 && server.listener.counters().connectionsClosed.sum() < 2;
+                    i++) {
+                GlobalEventExecutor.INSTANCE
+                        .schedule(() -> {}, 10, TimeUnit.MILLISECONDS)
+                        .sync();
+            }
+            goOn.countDown();
+            server.waitUntilDisconnected(3);
+            subscriber.expectPacket("32").expectNothingElse();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
