@@ -100,8 +100,27 @@ final class AppendBuffers {
     }
 
     private boolean leavesReserve(long end, int capacity) {
-        long reserve = usualBytes + Math.max(usualBytes, Math.min(4L * usualBytes, segmentBytes / 8));
-        return fits(end + reserve, capacity);
+        return fits(end + reserveBytes(), capacity);
+    }
+
+    private long reserveBytes() {
+        return usualBytes + Math.max(usualBytes, Math.min(4L * usualBytes, segmentBytes / 8));
+    }
+
+    /**
+     * Whether pieces of large bodies may go into the active buffer. Without a next segment they wait before anybody else has to, since
+     * who sends much fills this one in less time than the next takes.
+     */
+    boolean isForPieces() {
+        Segment here = segments.of(active.baseLsn());
+        if (here == null) return false;
+        return active.baseLsn() < urgentLsn(here.header()) || segments.of(segmentEnd) != null;
+    }
+
+    /** Half-way from where the segment after this one begins to be made to where publishers would wait for it. Any thread. */
+    long urgentLsn(SegmentHeader segment) {
+        long held = segment.endLsn() - SEAL_ROOM_BYTES - usualBytes - reserveBytes();
+        return (LogState.nextDueLsn(segment) + held) / 2;
     }
 
     /**

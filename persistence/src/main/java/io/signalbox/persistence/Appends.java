@@ -106,6 +106,6 @@ final class Appends {
     /** A piece of a large body. */
     long appendPiece(NewRecord piece) {
         if (log.isStopped()) return MessageStore.FAILED;
-        return log.isPublishHeld() ? full(piece, Share.PIECE) : append(piece, Share.PIECE, true);
+        return log.isPublishHeld() || log.arePiecesHeld() ? full(piece, Share.PIECE) : append(piece, Share.PIECE, true);
     }
 }

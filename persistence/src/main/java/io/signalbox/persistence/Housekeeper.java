@@ -23,6 +23,11 @@ final class Housekeeper {
     /** Others fill the disk, too, and make room on it. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Of the next segment, to be made at a time. */
+    private static final long PART_BYTES = 256 << 10;
+
+    private static final long URGENT_PART_BYTES = 1 << 20;
+
     private final LogState log;
     private final LogStore store;
     private final long segmentBytes;
@@ -65,6 +70,7 @@ final class Housekeeper {
                 this::prepareNext,
                 this::reserveRoom,
                 checkpointer::step,
+                store::freeSome,
                 this::countDead,
                 cleaner::step,
                 scrub::step);
@@ -129,6 +135,7 @@ final class Housekeeper {
     private boolean prepareNext() throws IOException {
         boolean early = room.isSpaceShort() && log.isNextSegmentMissing();
         if (!early && !log.isNextSegmentDue()) return false;
+        if (!early && !log.isNextSegmentAwaited() && store.prepareSome(segmentBytes, partBytes())) return true;
         SegmentHeader newest = log.segments().newest().header();
         SegmentHeader next =
                 new SegmentHeader(newest.store(), newest.epoch(), newest.endLsn(), segmentBytes, newest.baseLsn(), 0);
@@ -136,6 +143,11 @@ final class Housekeeper {
         log.segments().add(new Segment(next));
         wakeLog.run();
         return true;
+    }
+
+    /** Whoever waits for a force of the log meanwhile waits for a part of this, too. */
+    private long partBytes() {
+        return log.isNextSegmentUrgent() ? URGENT_PART_BYTES : PART_BYTES;
     }
 
     /** While others may take the rest of the disk: with two segments at hand settlements go on for ever. */

@@ -37,6 +37,7 @@ final class LogState {
     private volatile boolean closed;
     private volatile boolean publishHeld;
     private volatile boolean settlementsHeld;
+    private volatile boolean piecesHeld;
     private volatile boolean diskFull;
     private volatile Optional<String> shortage = Optional.empty();
     private volatile long freeBytes = Long.MAX_VALUE;
@@ -150,6 +151,16 @@ final class LogState {
         publishHeld = held;
     }
 
+    /** Whether pieces of large bodies wait for the next segment, so that others find room in this one. */
+    boolean arePiecesHeld() {
+        return piecesHeld;
+    }
+
+    /** By the log thread. */
+    void piecesHeld(boolean held) {
+        piecesHeld = held;
+    }
+
     /** Whether only what has been begun is taken, because the next segment is missing and this one is used up. */
     boolean isSettlementsHeld() {
         return settlementsHeld;
@@ -158,6 +169,16 @@ final class LogState {
     /** By the log thread. */
     void settlementsHeld(boolean held) {
         settlementsHeld = held;
+    }
+
+    /** Whether so much of this segment is used that the next one should be ready soon. */
+    boolean isNextSegmentUrgent() {
+        return buffers.active().baseLsn() >= buffers.urgentLsn(segments.newest().header());
+    }
+
+    /** Whether somebody waits for it. */
+    boolean isNextSegmentAwaited() {
+        return publishHeld || nextSegmentWanted;
     }
 
     /** Whether there was no room at the last try. */
@@ -286,9 +307,13 @@ final class LogState {
     /** Whether the next segment is to be made ready: when an eighth of this one is used, or it is wanted at once. */
     boolean isNextSegmentDue() {
         SegmentHeader newest = segments.newest().header();
-        long used = buffers.active().baseLsn() - newest.baseLsn();
-        boolean wanted = nextSegmentWanted || used >= newest.sizeBytes() / 8;
+        boolean wanted = nextSegmentWanted || buffers.active().baseLsn() >= nextDueLsn(newest);
         return isNextSegmentMissing() && wanted;
+    }
+
+    /** Where in a segment the next one begins to be made. */
+    static long nextDueLsn(SegmentHeader segment) {
+        return segment.baseLsn() + segment.sizeBytes() / 8;
     }
 
     boolean isNextSegmentMissing() {

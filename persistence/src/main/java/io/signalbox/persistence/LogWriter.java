@@ -88,7 +88,8 @@ final class LogWriter {
         if (rest == 0) rest = writeBatch();
         if (rest == AGAIN || log.spaceWaiters().isEmpty()) return rest;
         // While there is no room they would only be told "full" again, at once: then let a moment pass.
-        if ((!log.isPublishHeld() && !largeRefused) || isHoldPauseOver()) {
+        boolean full = log.isPublishHeld() || log.arePiecesHeld() || largeRefused;
+        if (!full || isHoldPauseOver()) {
             largeRefused = false;
             log.spaceWaiters().runAll();
         }
@@ -197,11 +198,19 @@ final class LogWriter {
     }
 
     private void updatePublishHold() {
+        holdPieces(!log.isDiskFull() && !log.buffers().isForPieces());
         boolean held = !log.buffers().isForPublishers();
         log.settlementsHeld(held && !log.buffers().isForSettlements());
         if (held == log.isPublishHeld()) return;
         log.publishHeld(held);
         wakeHousekeeper.run(); // it may mean that publishers are to be refused, or not any more
+        if (!held) log.spaceWaiters().runAll();
+    }
+
+    /** On a full disk they wait where publishers do, as nobody makes the next segment. */
+    private void holdPieces(boolean held) {
+        if (held == log.arePiecesHeld()) return;
+        log.piecesHeld(held);
         if (!held) log.spaceWaiters().runAll();
     }
 

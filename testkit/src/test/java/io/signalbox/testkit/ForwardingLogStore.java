@@ -33,6 +33,16 @@ class ForwardingLogStore implements LogStore {
     }
 
     @Override
+    public boolean prepareSome(long segmentBytes, long partBytes) throws IOException {
+        return store.prepareSome(segmentBytes, partBytes);
+    }
+
+    @Override
+    public boolean freeSome() throws IOException {
+        return store.freeSome();
+    }
+
+    @Override
     public void append(long lsn, ByteBuffer batch) throws IOException {
         store.append(lsn, batch);
     }

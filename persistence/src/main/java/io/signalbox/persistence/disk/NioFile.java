@@ -10,6 +10,8 @@ final class NioFile implements DiskFile {
     /** A heap buffer is copied by the JDK into a buffer outside the heap of the same size: so no write is larger. */
     private static final int CHUNK_BYTES = 1 << 20;
 
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10).asReadOnlyBuffer();
+
     private final FileChannel channel;
 
     NioFile(FileChannel channel) {
@@ -23,10 +25,11 @@ final class NioFile implements DiskFile {
 
     @Override
     public void preallocate(long bytes) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_BYTES);
-        for (long at = channel.size(); at < bytes; at += zeros.limit()) {
-            zeros.clear().limit((int) Math.min(CHUNK_BYTES, bytes - at));
+        for (long at = channel.size(); at < bytes; ) {
+            ByteBuffer zeros = ZEROS.duplicate();
+            zeros.limit((int) Math.min(zeros.capacity(), bytes - at));
             write(at, zeros);
+            at += zeros.limit();
         }
         force();
     }

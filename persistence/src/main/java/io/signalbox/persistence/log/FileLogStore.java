@@ -38,7 +38,7 @@ public final class FileLogStore implements LogStore {
 
     private final Disk disk;
     private final Checksum checksum;
-    private final Unreadable unreadable;
+    private final UnreadableFiles unreadable;
     private final ConcurrentSkipListMap<Long, SegmentBytes> segments = new ConcurrentSkipListMap<>();
     private final ReentrantReadWriteLock reading = new ReentrantReadWriteLock();
     private final AtomicLong occupiedBytes = new AtomicLong();
@@ -61,20 +61,8 @@ public final class FileLogStore implements LogStore {
         });
     }
 
-    /** Decides about a file of the log that does not even tell which part it is. */
-    public interface Unreadable {
-        /**
-         * Told when all other files are open.
-         *
-         * @param others what those are
-         * @return which segment the file is; empty = it is passed over
-         */
-        Optional<SegmentHeader> found(String name, List<SegmentHeader> others, StoreException why)
-                throws StoreException, IOException;
-    }
-
     /** One that may go without some files. */
-    public FileLogStore(Disk disk, Checksum checksum, Unreadable unreadable) {
+    public FileLogStore(Disk disk, Checksum checksum, UnreadableFiles unreadable) {
         this.disk = disk;
         this.checksum = checksum;
         this.unreadable = unreadable;
@@ -132,7 +120,7 @@ public final class FileLogStore implements LogStore {
         withoutHeader.add(segment);
     }
 
-    /** Writes the headers that {@link Unreadable} has told, durably. */
+    /** Writes the headers that {@link UnreadableFiles} has told, durably. */
     public void writeHeaders() throws IOException {
         for (SegmentFile segment : withoutHeader) {
             segment.file().write(0, segment.header().encode(checksum));
@@ -223,6 +211,16 @@ public final class FileLogStore implements LogStore {
         segments.put(header.baseLsn(), new SegmentFile(header, name, spare.file(), spare.bytes()));
         if (header.previousEndLsn() != 0) trim(header.previousBaseLsn(), header.previousEndLsn());
         spares.keepReserve(header);
+    }
+
+    @Override
+    public boolean prepareSome(long segmentBytes, long partBytes) throws IOException {
+        return spares.grow(segmentBytes, partBytes);
+    }
+
+    @Override
+    public boolean freeSome() throws IOException {
+        return spares.freeSome();
     }
 
     private void trim(long baseLsn, long endLsn) throws IOException {
@@ -368,7 +366,7 @@ public final class FileLogStore implements LogStore {
     @Override
     public Room room() {
         DiskSpace space = disk.space();
-        long spare = spares.nextSegmentBytes();
+        long spare = spares.waitingBytes();
         long usable = space.usableBytes() + Math.min(spare, Long.MAX_VALUE - space.usableBytes());
         long occupied = occupiedBytes.get();
         return new Room(space.totalBytes(), usable, occupied - spare, occupied);

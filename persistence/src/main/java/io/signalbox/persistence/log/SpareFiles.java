@@ -4,7 +4,9 @@ import io.signalbox.persistence.disk.Disk;
 import io.signalbox.persistence.disk.DiskFile;
 import io.signalbox.persistence.disk.DiskFullException;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +25,22 @@ final class SpareFiles {
     /** Each of another size: that of a first segment, and that of the others. */
     private static final int MOST = 2;
 
+    /** A file system that tells its device what is free makes every force wait that comes meanwhile: 50 ms for 240 MiB. */
+    private static final long MOST_FREED_BYTES = 4 << 20;
+
     private final Disk disk;
     private final AtomicLong occupiedBytes;
     private final List<Spare> spares = new ArrayList<>(MOST);
+
+    /** Have no names any more, and still have room. */
+    private final Deque<Spare> givenUp = new ArrayDeque<>();
+
+    /** What is being made, as large as it is so far; null = nothing is. */
+    private @Nullable Spare growing;
+
+    /** How large that will be. */
+    private long grownBytes;
+
     private long nextFileNumber;
 
     /** Size of the first segment of this life, and of the file that is kept for a full disk. */
@@ -55,13 +70,45 @@ final class SpareFiles {
         else delete(spare);
     }
 
-    /** Keeps what was a segment, if it is whole and wanted, or deletes it. */
+    /** Keeps what was a segment, if it is whole and wanted, or deletes it; then its room comes back by {@link #freeSome}. */
     void retire(SegmentFile segment) throws IOException {
         long bytes = segment.bytes();
         boolean whole = bytes == segment.header().sizeBytes();
         if (whole && isWanted(bytes) && isKept(segment)) return;
-        delete(new Spare(segment.name(), segment.file(), bytes));
-        disk.forceDirectory();
+        Spare old = new Spare(segment.name(), segment.file(), bytes);
+        if (bytes <= MOST_FREED_BYTES) {
+            delete(old);
+            disk.forceDirectory();
+            return;
+        }
+        disk.delete(old.name);
+        disk.forceDirectory(); // or a crash brings it back when it is cut
+        givenUp.add(old);
+    }
+
+    /** Gives back some of what deleted files have; whether there was any. */
+    boolean freeSome() throws IOException {
+        Spare next = givenUp.poll();
+        if (next == null) return false;
+        long left = Math.max(0, next.bytes - MOST_FREED_BYTES);
+        occupiedBytes.addAndGet(left - next.bytes);
+        if (left == 0) {
+            next.file.close();
+            return true;
+        }
+        givenUp.addFirst(new Spare(next.name, next.file, left));
+        next.file.truncate(left);
+        return true;
+    }
+
+    /** At once, since somebody has no room; whether there was any. */
+    private boolean freeAll() throws IOException {
+        boolean any = !givenUp.isEmpty();
+        for (Spare next = givenUp.poll(); next != null; next = givenUp.poll()) {
+            next.file.close();
+            occupiedBytes.addAndGet(-next.bytes);
+        }
+        return any;
     }
 
     /** False if there is no room for another name. */
@@ -80,9 +127,10 @@ final class SpareFiles {
         return true;
     }
 
-    /** Bytes of files that wait to be the next segment; the reserve is for others. */
-    long nextSegmentBytes() {
-        long bytes = 0;
+    /** Bytes of files that wait to be the next segment, or to be given back; the reserve is for others. */
+    long waitingBytes() {
+        long bytes = growing == null ? 0 : growing.bytes;
+        for (Spare spare : givenUp) bytes += spare.bytes;
         for (Spare spare : spares) if (spare.bytes != reserveBytes) bytes += spare.bytes;
         return bytes;
     }
@@ -104,6 +152,22 @@ final class SpareFiles {
             } catch (DiskFullException e) {
                 if (!giveUp(bytes == reserveBytes ? 0 : reserveBytes)) throw e;
             }
+        }
+    }
+
+    /**
+     * Makes a part of a file of this size, if there is none; whether there is more to do. Where there is no room that is for {@link #take}
+     * to say.
+     */
+    boolean grow(long bytes, long partBytes) throws IOException {
+        if (find(bytes) != null) return false;
+        try {
+            if (growing == null) begin(bytes);
+            if (grownBytes != bytes) return false;
+            growBy(partBytes);
+            return growing != null && growing.bytes < bytes;
+        } catch (DiskFullException e) {
+            return false;
         }
     }
 
@@ -151,6 +215,7 @@ final class SpareFiles {
      * @param kept size of the spare that stays
      */
     private boolean giveUp(long kept) throws IOException {
+        if (freeAll()) return true;
         Spare found = null;
         for (Spare spare : spares) {
             if (spare.bytes != kept && (found == null || spare.bytes < found.bytes)) found = spare;
@@ -171,19 +236,42 @@ final class SpareFiles {
     }
 
     private Spare create(long bytes) throws IOException {
+        Spare unfinished = growing;
+        if (unfinished != null && grownBytes != bytes) {
+            growing = null;
+            delete(unfinished);
+        }
+        if (growing == null) begin(bytes);
+        Spare whole = growBy(bytes);
+        growing = null;
+        return whole;
+    }
+
+    private void begin(long bytes) throws IOException {
         // Found out by writing, it would take the last of the disk from others for a moment, again at each try.
         if (disk.space().usableBytes() < bytes) throw new DiskFullException("No space left for " + bytes + " bytes");
         String name = temporaryName();
-        DiskFile file = disk.create(name);
+        growing = new Spare(name, disk.create(name), 0);
+        grownBytes = bytes;
+    }
+
+    /** Lengthens what is being made; what a full disk does not let grow is deleted. */
+    private Spare growBy(long bytes) throws IOException {
+        Spare begun = growing;
+        if (begun == null) throw new IllegalStateException("no file is being made");
+        long larger = Math.min(grownBytes, begun.bytes + bytes);
+        if (larger == begun.bytes) return begun;
         try {
-            file.preallocate(bytes);
+            begun.file.preallocate(larger);
         } catch (DiskFullException e) {
-            file.close();
-            disk.delete(name);
+            growing = null;
+            delete(begun);
             throw e;
         }
-        occupiedBytes.addAndGet(bytes);
-        return new Spare(name, file, bytes);
+        occupiedBytes.addAndGet(larger - begun.bytes);
+        Spare grown = new Spare(begun.name, begun.file, larger);
+        growing = grown;
+        return grown;
     }
 
     /** Gives up a file that was taken. */
@@ -196,5 +284,8 @@ final class SpareFiles {
     void close() throws IOException {
         for (Spare spare : spares) spare.file.close();
         spares.clear();
+        freeAll();
+        if (growing != null) growing.file.close(); // whoever opens the directory next deletes it
+        growing = null;
     }
 }
