@@ -58,6 +58,16 @@ class IncomingLinkTest extends OneSession {
     }
 
     @Test
+    void aFrameForASessionThatHasEndedFindsNone() throws Exception {
+        peer.attachSender(0, "q");
+        peer.send(0, new org.apache.qpid.proton.amqp.transport.End());
+        peer.expect(org.apache.qpid.proton.amqp.transport.End.class);
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.durable("m"));
+        assertEquals(
+                AmqpError.ILLEGAL_STATE, peer.expect(Close.class).getError().getCondition());
+    }
+
+    @Test
     void aMessageLeavesBeforeItsSenderIsAnswered() throws Exception {
         peer.attachSender(0, "q").attachReceiver(1, "q", 1);
         peer.send(0, TestPeer.transfer(0, 0), Hex.bytes("005377 a101 78"));
