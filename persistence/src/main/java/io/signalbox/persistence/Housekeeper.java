@@ -70,7 +70,7 @@ final class Housekeeper {
                 this::prepareNext,
                 this::reserveRoom,
                 checkpointer::step,
-                store::freeSome,
+                store.upkeep()::freeSome,
                 this::countDead,
                 cleaner::step,
                 scrub::step);
@@ -135,7 +135,7 @@ final class Housekeeper {
     private boolean prepareNext() throws IOException {
         boolean early = room.isSpaceShort() && log.isNextSegmentMissing();
         if (!early && !log.isNextSegmentDue()) return false;
-        if (!early && !log.isNextSegmentAwaited() && store.prepareSome(segmentBytes, partBytes())) return true;
+        if (!early && !log.isNextSegmentAwaited() && store.upkeep().prepareSome(segmentBytes, partBytes())) return true;
         SegmentHeader newest = log.segments().newest().header();
         SegmentHeader next =
                 new SegmentHeader(newest.store(), newest.epoch(), newest.endLsn(), segmentBytes, newest.baseLsn(), 0);
@@ -152,7 +152,8 @@ final class Housekeeper {
 
     /** While others may take the rest of the disk: with two segments at hand settlements go on for ever. */
     private boolean reserveRoom() throws IOException {
-        return room.isSpaceShort() && store.reserveNext(log.segments().newest().header());
+        return room.isSpaceShort()
+                && store.upkeep().reserveNext(log.segments().newest().header());
     }
 
     /** Entries have ended with their queue, durably. Any thread. */

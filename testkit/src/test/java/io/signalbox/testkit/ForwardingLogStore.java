@@ -5,6 +5,7 @@ import io.signalbox.persistence.log.Compaction;
 import io.signalbox.persistence.log.LogStore;
 import io.signalbox.persistence.log.PendingCheckpoint;
 import io.signalbox.persistence.log.SegmentHeader;
+import io.signalbox.persistence.log.Upkeep;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -30,16 +31,6 @@ class ForwardingLogStore implements LogStore {
     @Override
     public void prepare(SegmentHeader header) throws IOException {
         store.prepare(header);
-    }
-
-    @Override
-    public boolean prepareSome(long segmentBytes, long partBytes) throws IOException {
-        return store.prepareSome(segmentBytes, partBytes);
-    }
-
-    @Override
-    public boolean freeSome() throws IOException {
-        return store.freeSome();
     }
 
     @Override
@@ -78,8 +69,8 @@ class ForwardingLogStore implements LogStore {
     }
 
     @Override
-    public boolean reserveNext(SegmentHeader newest) throws IOException {
-        return store.reserveNext(newest);
+    public Upkeep upkeep() {
+        return store.upkeep();
     }
 
     @Override

@@ -60,7 +60,7 @@ class PreparedSegmentTest {
             if (operation.startsWith("forced fresh-")) forced.add(disk.sizeOf(operation.substring(7)));
         });
         long part = SEGMENT_BYTES / 4;
-        while (store.prepareSome(SEGMENT_BYTES, part)) assertEquals(forced.size() * part, last(forced));
+        while (store.upkeep().prepareSome(SEGMENT_BYTES, part)) assertEquals(forced.size() * part, last(forced));
         assertEquals(List.of(part, 2 * part, 3 * part, 4 * part), forced);
         assertEquals(SEGMENT_BYTES, store.room().occupiedBytes());
         store.prepare(header(SEGMENT_BYTES));
@@ -79,7 +79,7 @@ class PreparedSegmentTest {
         SimulatedDisk disk = new SimulatedDisk();
         FileLogStore store = new FileLogStore(disk);
         store.open();
-        assertTrue(store.prepareSome(SEGMENT_BYTES, SEGMENT_BYTES / 4));
+        assertTrue(store.upkeep().prepareSome(SEGMENT_BYTES, SEGMENT_BYTES / 4));
         store.prepare(header(SEGMENT_BYTES));
         assertEquals(List.of("seg-0000000000004000.log"), disk.list());
         assertEquals(SEGMENT_BYTES, disk.sizeOf("seg-0000000000004000.log"));
@@ -91,9 +91,9 @@ class PreparedSegmentTest {
         SimulatedDisk disk = new SimulatedDisk();
         FileLogStore store = new FileLogStore(disk);
         store.open();
-        assertTrue(store.prepareSome(SEGMENT_BYTES, SEGMENT_BYTES / 4));
+        assertTrue(store.upkeep().prepareSome(SEGMENT_BYTES, SEGMENT_BYTES / 4));
         disk.limitTo(SEGMENT_BYTES / 2);
-        while (store.prepareSome(SEGMENT_BYTES, SEGMENT_BYTES / 4))
+        while (store.upkeep().prepareSome(SEGMENT_BYTES, SEGMENT_BYTES / 4))
             assertTrue(disk.occupiedBytes() <= SEGMENT_BYTES / 2);
         assertEquals(List.of(), disk.list());
         assertEquals(0, store.room().occupiedBytes());
@@ -121,11 +121,11 @@ class PreparedSegmentTest {
         store.compact(List.of(2L * large)).publish();
         assertEquals(2 * large, store.room().occupiedBytes());
         assertEquals(large, store.room().heldBytes(), "what is about to be free counts as room, the reserve does not");
-        assertTrue(store.freeSome());
+        assertTrue(store.upkeep().freeSome());
         assertEquals(2 * large - (4 << 20), store.room().occupiedBytes());
-        assertTrue(store.freeSome());
+        assertTrue(store.upkeep().freeSome());
         assertEquals(large, store.room().occupiedBytes());
-        assertFalse(store.freeSome());
+        assertFalse(store.upkeep().freeSome());
         assertTrue(sizes.size() > 20, sizes::toString);
         for (long size : sizes) assertEquals(large, size);
     }

@@ -214,13 +214,8 @@ public final class FileLogStore implements LogStore {
     }
 
     @Override
-    public boolean prepareSome(long segmentBytes, long partBytes) throws IOException {
-        return spares.grow(segmentBytes, partBytes);
-    }
-
-    @Override
-    public boolean freeSome() throws IOException {
-        return spares.freeSome();
+    public Upkeep upkeep() {
+        return spares;
     }
 
     private void trim(long baseLsn, long endLsn) throws IOException {
@@ -370,11 +365,6 @@ public final class FileLogStore implements LogStore {
         long usable = space.usableBytes() + Math.min(spare, Long.MAX_VALUE - space.usableBytes());
         long occupied = occupiedBytes.get();
         return new Room(space.totalBytes(), usable, occupied - spare, occupied);
-    }
-
-    @Override
-    public boolean reserveNext(SegmentHeader newest) throws IOException {
-        return spares.keepNext(newest);
     }
 
     @Override

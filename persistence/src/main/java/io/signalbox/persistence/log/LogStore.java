@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What the log engine needs of a medium: segments that bytes are appended to by address, what is left of old ones, and checkpoints. It
  * knows neither batches nor records. {@link #append} and {@link #force} belong to the log thread, {@link #prepare}, {@link
- * #prepareSome}, {@link #freeSome}, {@link #compact} and {@link #createCheckpoint} to the housekeeper (or to recovery, before there are threads); {@link #read} and {@link #copied} are for any.
+ * #compact}, {@link #createCheckpoint} and {@link #upkeep} to the housekeeper (or to recovery, before there are threads); {@link #read} and {@link #copied} are for any.
  */
 public interface LogStore extends AutoCloseable {
 
@@ -48,22 +48,6 @@ public interface LogStore extends AutoCloseable {
      * @throws io.signalbox.persistence.disk.DiskFullException if there is no room for it; nothing has changed then
      */
     void prepare(SegmentHeader header) throws IOException;
-
-    /**
-     * Does a part of what {@link #prepare} of a segment would have to do, so that the medium is not busy with all of it at a time.
-     *
-     * @param segmentBytes of the segment that is to be ready
-     * @param partBytes about how much of it may be written
-     * @return whether there is more to do; if not, the rest is for {@link #prepare}, which also says what was in the way
-     */
-    default boolean prepareSome(long segmentBytes, long partBytes) throws IOException {
-        return false;
-    }
-
-    /** Gives back some of the room of what was given up, so that the medium is not busy with all of it at a time; whether there was any. */
-    default boolean freeSome() throws IOException {
-        return false;
-    }
 
     /** Writes a batch at its address, in a prepared segment. */
     void append(long lsn, ByteBuffer batch) throws IOException;
@@ -116,12 +100,9 @@ public interface LogStore extends AutoCloseable {
     /** How much room there is, and what is taken; the housekeeper. */
     Room room();
 
-    /**
-     * Sees to it that there is room for one more segment of the newest one's size, whoever else fills the medium; whether that took
-     * something. Where nobody else does there is nothing to do.
-     */
-    default boolean reserveNext(SegmentHeader newest) throws IOException {
-        return false;
+    /** What the housekeeper does for the medium at leisure. */
+    default Upkeep upkeep() {
+        return Upkeep.NONE;
     }
 
     /** Releases the medium; forces nothing. */

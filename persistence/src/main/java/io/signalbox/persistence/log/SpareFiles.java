@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Files that wait to become segments: what segments have left, and a reserve for the case that the disk is full. Owned by the
  * housekeeper, and by the recovering thread before there is one.
  */
-final class SpareFiles {
+final class SpareFiles implements Upkeep {
     static final String PREFIX = "spare-";
     private static final String SUFFIX = ".log";
     private static final String RESERVE_SUFFIX = "-reserve" + SUFFIX;
@@ -87,7 +87,8 @@ final class SpareFiles {
     }
 
     /** Gives back some of what deleted files have; whether there was any. */
-    boolean freeSome() throws IOException {
+    @Override
+    public boolean freeSome() throws IOException {
         Spare next = givenUp.poll();
         if (next == null) return false;
         long left = Math.max(0, next.bytes - MOST_FREED_BYTES);
@@ -159,7 +160,8 @@ final class SpareFiles {
      * Makes a part of a file of this size, if there is none; whether there is more to do. Where there is no room that is for {@link #take}
      * to say.
      */
-    boolean grow(long bytes, long partBytes) throws IOException {
+    @Override
+    public boolean prepareSome(long bytes, long partBytes) throws IOException {
         if (find(bytes) != null) return false;
         try {
             if (growing == null) begin(bytes);
@@ -179,7 +181,8 @@ final class SpareFiles {
     }
 
     /** Keeps a file to be the segment after this one, if there is none and room for it; whether it made one. */
-    boolean keepNext(SegmentHeader newest) throws IOException {
+    @Override
+    public boolean reserveNext(SegmentHeader newest) throws IOException {
         long bytes = newest.sizeBytes();
         if (bytes == reserveBytes || !isWanted(bytes)) return false;
         return keep(PREFIX + String.format("%016x", newest.baseLsn()) + NEXT_SUFFIX, bytes);
