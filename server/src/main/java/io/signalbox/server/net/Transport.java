@@ -39,6 +39,7 @@ public final class Transport implements AutoCloseable {
     private static final int ACCEPT_BACKLOG = 1024;
     private static final String ALLOCATOR = "io.netty.allocator.type";
     private static final String HEAP_ARENAS = "io.netty.allocator.numHeapArenas";
+    private static final String UNFILLED = "io.netty.tryReflectionSetAccessible";
 
     private final boolean epoll;
     private final EventLoopGroup group;
@@ -71,6 +72,8 @@ public final class Transport implements AutoCloseable {
         if (System.getProperty(ALLOCATOR) == null) System.setProperty(ALLOCATOR, "pooled");
         // What goes to a socket lies outside the heap; for the few small buffers within it a pool keeps 4 MiB a loop.
         if (System.getProperty(HEAP_ARENAS) == null) System.setProperty(HEAP_ARENAS, "0");
+        // Buffers outside the heap that are not filled with zeros first; the jar's manifest opens what it takes.
+        if (System.getProperty(UNFILLED) == null) System.setProperty(UNFILLED, "true");
         return new Transport(Epoll.isAvailable(), Runtime.getRuntime().availableProcessors());
     }
 
