@@ -11,12 +11,14 @@ import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Header;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is read by hand is what the codec reads. */
@@ -48,32 +50,34 @@ class IncomingTransferTest {
 
     @Test
     void aTransferIsReadAsTheCodecReadsIt() throws Refusal {
-        int byHand = 0;
-        for (int round = 0; round < 20_000; round++) {
-            byte[] bytes = described(0x14, TRANSFER, 1);
-            TypeWalk.skip(bytes, 0, bytes.length);
-            Transfer decoded = (Transfer) PerformativeCodec.ofThread().decode(bytes, 0, bytes.length);
-            IncomingTransfer read = IncomingTransfer.read(bytes, 0, bytes.length);
-            if (read == null) continue;
-            byHand++;
-            assertEquals(IncomingTransfer.of(decoded), read, "seed " + seed + ": " + Hex.text(bytes));
-        }
-        assertTrue(byHand > 1000, byHand + " of them were read by hand, seed " + seed);
+        bothRead(0x14, TRANSFER, 1, IncomingTransfer::read, decoded -> IncomingTransfer.of((Transfer) decoded));
     }
 
     @Test
     void aHeaderIsReadAsTheCodecReadsIt() throws Refusal {
-        int byHand = 0;
+        bothRead(0x70, HEADER, 0, MessageHeader::read, decoded -> MessageHeader.of((Header) decoded));
+    }
+
+    /** Reads by hand; null where the encoding is not a usual one. */
+    private interface ByHand {
+        @Nullable
+        Object read(byte[] bytes, int from, int to) throws Refusal;
+    }
+
+    private void bothRead(
+            int descriptor, List<String[]> fields, int mandatory, ByHand byHand, Function<Object, Object> ofDecoded)
+            throws Refusal {
+        int readByHand = 0;
         for (int round = 0; round < 20_000; round++) {
-            byte[] bytes = described(0x70, HEADER, 0);
+            byte[] bytes = described(descriptor, fields, mandatory);
             TypeWalk.skip(bytes, 0, bytes.length);
-            Header decoded = (Header) PerformativeCodec.ofThread().decode(bytes, 0, bytes.length);
-            MessageHeader read = MessageHeader.read(bytes, 0, bytes.length);
+            Object decoded = PerformativeCodec.ofThread().decode(bytes, 0, bytes.length);
+            Object read = byHand.read(bytes, 0, bytes.length);
             if (read == null) continue;
-            byHand++;
-            assertEquals(MessageHeader.of(decoded), read, "seed " + seed + ": " + Hex.text(bytes));
+            readByHand++;
+            assertEquals(ofDecoded.apply(decoded), read, "seed " + seed + ": " + Hex.text(bytes));
         }
-        assertTrue(byHand > 1000, byHand + " of them were read by hand, seed " + seed);
+        assertTrue(readByHand > 1000, readByHand + " of them were read by hand, seed " + seed);
     }
 
     @Test

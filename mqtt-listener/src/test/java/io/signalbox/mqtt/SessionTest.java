@@ -25,17 +25,22 @@ class SessionTest {
                 .close();
     }
 
+    /** A session "s" with a filter "t" stays, without its client. */
+    private static void subscribeAndLeave(TestServer server) throws Exception {
+        server.client()
+                .connectV3Persistent("s", 0)
+                .send(SUBSCRIBE_T_QOS1)
+                .expect(SUBACK_QOS1)
+                .close();
+        server.waitUntilDisconnected(1);
+    }
+
     /** MQTT-3.1.2-5, MQTT-3.2.2-3, MQTT-3.1.2-23. */
     @Clause({"MQTT3-3.1.2-4", "MQTT3-3.1.2-5", "MQTT3-3.2.2-2", "MQTT3-4.5.0-1"})
     @Test
     void aPersistentSessionGetsWhatCameWhileItsClientWasAway() throws Exception {
         try (TestServer server = TestServer.start()) {
-            server.client()
-                    .connectV3Persistent("s", 0)
-                    .send(SUBSCRIBE_T_QOS1)
-                    .expect(SUBACK_QOS1)
-                    .close();
-            server.waitUntilDisconnected(1);
+            subscribeAndLeave(server);
             publish(server, "x");
             server.client()
                     .connectV3Persistent("s", 1)
@@ -65,12 +70,7 @@ class SessionTest {
     @Test
     void qos0IsNotKept() throws Exception {
         try (TestServer server = TestServer.start()) {
-            server.client()
-                    .connectV3Persistent("s", 0)
-                    .send(SUBSCRIBE_T_QOS1)
-                    .expect(SUBACK_QOS1)
-                    .close();
-            server.waitUntilDisconnected(1);
+            subscribeAndLeave(server);
             server.client().connectV3("p").send("30 04 00 01 't' 'x'").expectNothingElse();
             server.client().connectV3Persistent("s", 1).expectNothingElse();
         }
@@ -272,12 +272,7 @@ class SessionTest {
             return TestServer.EVERYBODY.authenticate(credentials);
         };
         try (TestServer server = new TestServer(new MemoryStore(), noting, MqttSettings.defaults())) {
-            server.client()
-                    .connectV3Persistent("s", 0)
-                    .send(SUBSCRIBE_T_QOS1)
-                    .expect(SUBACK_QOS1)
-                    .close();
-            server.waitUntilDisconnected(1);
+            subscribeAndLeave(server);
             for (int tries = 0; tries < 100 && remotes.get(0).get() != null; tries++) {
                 System.gc();
                 server.waitMillis(10);
