@@ -38,7 +38,7 @@ public final class MessageQueue implements Destination, QueueEffects {
     private volatile QueueSettings settings;
     private final MessageStore store;
     private final Loop home;
-    private final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
+    final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
     private volatile int work; // changed by WORK
     private volatile QueueQuota quota = QueueQuota.UNLIMITED;
     private final QueueState state;

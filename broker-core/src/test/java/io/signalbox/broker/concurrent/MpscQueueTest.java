@@ -1,8 +1,10 @@
 package io.signalbox.broker.concurrent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,19 @@ class MpscQueueTest {
     @Test
     void anEmptyQueueGivesNothing() {
         assertNull(new MpscQueue<Item>().poll());
+    }
+
+    @Test
+    void itIsEmptyBeforeTheFirstAndAfterTheLast() {
+        MpscQueue<Item> queue = new MpscQueue<>();
+        assertTrue(queue.isEmpty());
+        queue.offer(new Item(0, 1));
+        assertFalse(queue.isEmpty());
+        queue.offer(new Item(0, 2));
+        queue.poll();
+        assertFalse(queue.isEmpty());
+        queue.poll();
+        assertTrue(queue.isEmpty());
     }
 
     @Test

@@ -55,6 +55,23 @@ class MessageQueueTest {
         }
     }
 
+    /** It may be what the same thread submitted before, counted and behind another thread's that is not counted yet. */
+    @Test
+    void whatIsInTheMailboxIsAppliedBeforeWhatIsSubmitted() throws Exception {
+        TestLoops loops = new TestLoops();
+        TestLoops.Queue tasks = loops.add();
+        Broker broker =
+                Broker.open(new BrokerSettings(new MemoryStore(), loops.all(), InstantSource.system(), (d, t) -> {}));
+        var declared = broker.defaultVirtualHost()
+                .declareQueue(broker.loopOf(tasks), QueueSettings.transientQueue("q", "test"));
+        loops.runAll();
+        MessageQueue queue = declared.toCompletableFuture().join();
+        List<String> applied = new ArrayList<>();
+        queue.mailbox.offer(new QueueCommand.Call(() -> applied.add("offered")));
+        queue.submit(new QueueCommand.Call(() -> applied.add("submitted")));
+        assertEquals(List.of("offered"), applied, "one was counted");
+    }
+
     @Test
     void whoWaitsForEmptinessHearsOnceThatTheLastMessageIsSettled() throws Exception {
         TestLoops loops = new TestLoops();
