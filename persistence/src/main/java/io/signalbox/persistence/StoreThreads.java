@@ -1,7 +1,10 @@
 package io.signalbox.persistence;
 
+import io.signalbox.broker.concurrent.BusyWait;
+import io.signalbox.broker.concurrent.BusyWaits;
 import io.signalbox.broker.store.StoreException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,19 +12,29 @@ import org.slf4j.LoggerFactory;
 final class StoreThreads implements LogThreads {
     private static final Logger LOGGER = LoggerFactory.getLogger(StoreThreads.class);
 
-    /** While forces follow each other the next batch is usually there before a thread could be woken for it. */
-    private static final long LOG_SPIN_NANOS = 20_000;
+    /** Whoever publishes one message after the other has the next one there by then. */
+    private static final long LOG_BUSY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private static final BusyWait NEVER = BusyWaits.NONE.upTo(0, System::nanoTime);
+
+    private final BusyWaits busyWaits;
 
     private volatile List<Worker> workers = List.of();
 
+    /** @param busyWaits whether the log thread looks for what is appended before it sleeps */
+    StoreThreads(BusyWaits busyWaits) {
+        this.busyWaits = busyWaits;
+    }
+
     @Override
     public void start(LogEngine engine) {
-        Worker log = new Worker("signalbox-log", LOG_SPIN_NANOS, engine::logStep, e -> {
-            died(engine, e);
-            engine.logStep(); // the last: who waits for a force hears that there is none
-        });
-        Worker reader = new Worker("signalbox-reader", 0, engine::readStep, e -> died(engine, e));
-        Worker housekeeper = new Worker("signalbox-housekeeper", 0, engine::housekeepingStep, e -> died(engine, e));
+        Worker log =
+                new Worker("signalbox-log", busyWaits.upTo(LOG_BUSY_NANOS, System::nanoTime), engine::logStep, e -> {
+                    died(engine, e);
+                    engine.logStep(); // the last: who waits for a force hears that there is none
+                });
+        Worker reader = new Worker("signalbox-reader", NEVER, engine::readStep, e -> died(engine, e));
+        Worker housekeeper = new Worker("signalbox-housekeeper", NEVER, engine::housekeepingStep, e -> died(engine, e));
         workers = List.of(log, reader, housekeeper);
         workers.forEach(Worker::start);
     }

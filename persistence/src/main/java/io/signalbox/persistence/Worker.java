@@ -1,5 +1,6 @@
 package io.signalbox.persistence;
 
+import io.signalbox.broker.concurrent.BusyWait;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -10,17 +11,16 @@ import java.util.function.LongSupplier;
  */
 final class Worker {
     private final Thread thread;
-    private final long spinNanos;
+    private final BusyWait busyWait;
     private volatile boolean signalled;
     private volatile boolean parked;
     private volatile boolean stopping;
 
     /**
-     * @param spinNanos how long it looks for a signal, after a step that did something, before it parks
      * @param died told what a step threw; there is no other step then
      */
-    Worker(String name, long spinNanos, LongSupplier step, Consumer<Throwable> died) {
-        this.spinNanos = spinNanos;
+    Worker(String name, BusyWait busyWait, LongSupplier step, Consumer<Throwable> died) {
+        this.busyWait = busyWait;
         thread = new Thread(() -> run(step, died), name);
         thread.setDaemon(true);
     }
@@ -52,33 +52,28 @@ final class Worker {
 
     private void run(LongSupplier step, Consumer<Throwable> died) {
         try {
-            boolean worked = false;
             while (!stopping) {
                 signalled = false;
                 long nanos = step.getAsLong();
-                if (nanos > 0) rest(nanos, worked);
-                worked = nanos == 0;
+                if (nanos > 0) rest(nanos);
             }
         } catch (Throwable e) {
             died.accept(e);
         }
     }
 
-    private void rest(long nanos, boolean worked) {
-        if (worked && spinNanos > 0 && isSignalledSoon()) return;
-        parked = true;
-        // Whoever signals reads the flag after, so either it unparks us or we see the signal here.
-        if (!signalled && !stopping) LockSupport.parkNanos(this, nanos);
-        parked = false;
+    private void rest(long nanos) {
+        long begun = System.nanoTime();
+        if (!busyWait.sees(this::isCalled)) {
+            parked = true;
+            // Whoever signals reads the flag after, so either it unparks us or we see the signal here.
+            if (!isCalled()) LockSupport.parkNanos(this, nanos);
+            parked = false;
+        }
+        busyWait.waited(System.nanoTime() - begun);
     }
 
-    /** To be woken costs both sides more than a short look does. */
-    private boolean isSignalledSoon() {
-        long deadline = System.nanoTime() + spinNanos;
-        while (System.nanoTime() < deadline) {
-            if (signalled || stopping) return true;
-            Thread.onSpinWait();
-        }
-        return false;
+    private boolean isCalled() {
+        return signalled || stopping;
     }
 }

@@ -1,5 +1,6 @@
 package io.signalbox.persistence;
 
+import io.signalbox.broker.concurrent.BusyWaits;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.store.CheckpointSource;
 import io.signalbox.broker.store.ImageSink;
@@ -37,7 +38,8 @@ final class AppendLoad implements AutoCloseable {
     }
 
     static AppendLoad begin(Path directory) throws StoreException {
-        MessageStore store = PersistentStore.open(directory, StoreSettings.defaults(), PlainFormat.FORMATS);
+        MessageStore store =
+                PersistentStore.open(directory, StoreSettings.defaults(), BusyWaits.ofMachine(), PlainFormat.FORMATS);
         AppendLoad load = new AppendLoad(store, new ConcurrentLinkedQueue<>());
         store.recover(new Empty(), load.images());
         return load;

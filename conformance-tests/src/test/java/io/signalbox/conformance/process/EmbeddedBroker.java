@@ -40,6 +40,7 @@ public final class EmbeddedBroker implements BrokerUnderTest {
             NodeParts real = NodeParts.standard(configuration);
             return new NodeParts(
                     (data, formats) -> PersistentStore.open(disk, StoreSettings.ofSegments(8 << 20), formats),
+                    real.busyWaits(),
                     real.amqp(),
                     real.mqtt(),
                     real.environment());

@@ -116,6 +116,13 @@ public final class Settings {
             2L << 20,
             "How much of the log a running broker reads each second, once a day all of it, to see whether it is still"
                     + " what was written; a quarter of that while much is written. 0 = none. See `docs/data.md`.");
+    public static final Setting<Boolean> THREADS_BUSY_WAIT = new Setting<>(
+            "threads.busy-wait",
+            new SettingType.Flag(),
+            true,
+            "Whether a thread looks for what comes within microseconds before it sleeps, on half of the processors at"
+                    + " most: who waits for each answer has it in half the time, and processors look busier than they"
+                    + " are.");
     public static final Setting<String> LOG_LEVEL = new Setting<>(
             "log.level",
             new SettingType.Choice(List.of("error", "warn", "info", "debug")),
@@ -149,6 +156,7 @@ public final class Settings {
             DATA_MIN_FREE,
             DATA_MAX_SIZE,
             DATA_SCRUB_RATE,
+            THREADS_BUSY_WAIT,
             LOG_LEVEL);
 
     /** What a running broker takes over when it is told to reload; the others need a restart. */

@@ -6,24 +6,33 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.signalbox.broker.concurrent.BusyWait;
+import io.signalbox.broker.concurrent.BusyWaits;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the time of a loop's turns. One turn is what the sockets that are ready ask for, which the handler inside reports, and
+ * How a loop waits between its turns, busily while that pays, and how long the turns take. One turn is what the sockets that are ready ask for, which the handler inside reports, and
  * then the tasks, which are all that happens until the loop comes back here. Confined to its event loop.
  */
 final class TimedIoHandler implements IoHandler {
 
+    /** A peer that is asked and is near has answered by then; sleep and wake-up take a third of it where machines are virtual. */
+    private static final long BUSY_NANOS = TimeUnit.MICROSECONDS.toNanos(80);
+
     private final IoHandler inside;
     private final LongSupplier nanoTime;
     private final LoopTurns turns;
+    private final BusyWait busyWait;
     private long ioNanos;
     private long leftAt;
     private @Nullable Listening listening;
 
-    private TimedIoHandler(IoHandler inside, LoopTurns turns, LongSupplier nanoTime) {
+    private TimedIoHandler(IoHandler inside, LoopTurns turns, BusyWait busyWait, LongSupplier nanoTime) {
         this.inside = inside;
+        this.busyWait = busyWait;
         this.turns = turns;
         this.nanoTime = nanoTime;
         this.leftAt = nanoTime.getAsLong();
@@ -35,11 +44,12 @@ final class TimedIoHandler implements IoHandler {
         LoopTurns ofNewLoop();
     }
 
-    static IoHandlerFactory around(IoHandlerFactory inside, Turns turns, LongSupplier nanoTime) {
+    static IoHandlerFactory around(IoHandlerFactory inside, Turns turns, BusyWaits busyWaits, LongSupplier nanoTime) {
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor executor) {
-                return new TimedIoHandler(inside.newHandler(executor), turns.ofNewLoop(), nanoTime);
+                return new TimedIoHandler(
+                        inside.newHandler(executor), turns.ofNewLoop(), busyWaits.upTo(BUSY_NANOS, nanoTime), nanoTime);
             }
 
             @Override
@@ -55,9 +65,16 @@ final class TimedIoHandler implements IoHandler {
         turns.add(ioNanos + now - leftAt, now);
         ioNanos = 0;
         TurnShare.ofThisLoop().turnBegins();
-        int handled = inside.run(listeningTo(context));
+        Listening listening = listeningTo(context);
+        if (context.canBlock()) wait(listening, now);
+        else listening.run();
         leftAt = nanoTime.getAsLong();
-        return handled;
+        return listening.handled;
+    }
+
+    private void wait(Listening listening, long begun) {
+        if (!busyWait.sees(listening)) listening.run();
+        busyWait.waited(nanoTime.getAsLong() - ioNanos - begun);
     }
 
     /** A loop has one context, which comes with every turn. */
@@ -69,16 +86,31 @@ final class TimedIoHandler implements IoHandler {
         return begun;
     }
 
-    private final class Listening implements IoHandlerContext {
+    private final class Listening implements IoHandlerContext, BooleanSupplier {
         private final IoHandlerContext context;
+        private boolean looks;
+        private int handled;
 
         Listening(IoHandlerContext context) {
             this.context = context;
         }
 
+        void run() {
+            handled = inside.run(this);
+        }
+
+        /** Whether a socket has become ready or there is a task, now. */
+        @Override
+        public boolean getAsBoolean() {
+            looks = true;
+            run();
+            looks = false;
+            return handled > 0 || !context.canBlock();
+        }
+
         @Override
         public boolean canBlock() {
-            return context.canBlock();
+            return !looks && context.canBlock();
         }
 
         @Override

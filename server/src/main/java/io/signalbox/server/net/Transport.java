@@ -18,6 +18,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
+import io.signalbox.broker.concurrent.BusyWaits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -47,7 +48,7 @@ public final class Transport implements AutoCloseable {
     private final LongAdder longTurns = new LongAdder();
     private final List<LoopTurns> turns = new CopyOnWriteArrayList<>();
 
-    private Transport(boolean epoll, int loops) {
+    private Transport(boolean epoll, int loops, BusyWaits busyWaits) {
         this.epoll = epoll;
         this.group = new MultiThreadIoEventLoopGroup(
                 loops,
@@ -56,6 +57,7 @@ public final class Transport implements AutoCloseable {
                 TimedIoHandler.around(
                         epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory(),
                         this::timed,
+                        busyWaits,
                         System::nanoTime));
     }
 
@@ -65,8 +67,12 @@ public final class Transport implements AutoCloseable {
         return ofLoop;
     }
 
-    /** As many loops as the machine has cores. */
-    public static Transport open() {
+    /**
+     * As many loops as the machine has cores.
+     *
+     * @param busyWaits whether they look for what comes before they sleep
+     */
+    public static Transport open(BusyWaits busyWaits) {
         // Netty's default changes between its versions; this one is known to give memory back. Read at netty's first
         // use.
         if (System.getProperty(ALLOCATOR) == null) System.setProperty(ALLOCATOR, "pooled");
@@ -74,7 +80,7 @@ public final class Transport implements AutoCloseable {
         if (System.getProperty(HEAP_ARENAS) == null) System.setProperty(HEAP_ARENAS, "0");
         // Buffers outside the heap that are not filled with zeros first; the jar's manifest opens what it takes.
         if (System.getProperty(UNFILLED) == null) System.setProperty(UNFILLED, "true");
-        return new Transport(Epoll.isAvailable(), Runtime.getRuntime().availableProcessors());
+        return new Transport(Epoll.isAvailable(), Runtime.getRuntime().availableProcessors(), busyWaits);
     }
 
     /** How sockets are watched, for the operator. */

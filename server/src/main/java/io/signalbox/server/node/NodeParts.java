@@ -1,5 +1,6 @@
 package io.signalbox.server.node;
 
+import io.signalbox.broker.concurrent.BusyWaits;
 import io.signalbox.broker.message.MessageFormats;
 import io.signalbox.persistence.DiskLimits;
 import io.signalbox.persistence.PersistentStore;
@@ -15,15 +16,19 @@ import java.util.OptionalLong;
 /**
  * What a node is put together from: where its messages are kept and the protocols it speaks. Immutable.
  *
+ * @param busyWaits of its event loops
  * @param environment the variables around it, among which the first user's password may be
  */
-public record NodeParts(StoreFactory store, Protocol amqp, Protocol mqtt, Map<String, String> environment) {
+public record NodeParts(
+        StoreFactory store, BusyWaits busyWaits, Protocol amqp, Protocol mqtt, Map<String, String> environment) {
 
     /** The broker as it is shipped: a log of files, AMQP 1.0 and MQTT. */
     public static NodeParts standard(Configuration configuration) {
         StoreSettings settings = storeSettings(configuration);
+        BusyWaits busyWaits = configuration.get(Settings.THREADS_BUSY_WAIT) ? BusyWaits.ofMachine() : BusyWaits.NONE;
         return new NodeParts(
-                (directory, formats) -> PersistentStore.open(directory, settings, formats),
+                (directory, formats) -> PersistentStore.open(directory, settings, busyWaits, formats),
+                busyWaits,
                 new AmqpProtocol(),
                 new MqttProtocol(),
                 System.getenv());

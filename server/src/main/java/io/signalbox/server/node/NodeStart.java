@@ -115,7 +115,7 @@ final class NodeStart {
 
     private Node open(DataDirectory data, Wanted wanted) throws NodeFailure {
         Optional<TlsServer> tls = loadTls();
-        Transport transport = keep(Transport.open());
+        Transport transport = keep(Transport.open(parts.busyWaits()));
         LoopWatch loops = new LoopWatch(transport.group(), System::nanoTime);
         NodeHealth health = new NodeHealth(loops);
         metrics.addLoops(loops, transport);

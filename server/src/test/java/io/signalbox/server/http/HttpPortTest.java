@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.signalbox.broker.concurrent.BusyWaits;
 import io.signalbox.server.net.Transport;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,7 @@ class HttpPortTest {
     @Test
     void aConnectionServesOneRequestAfterTheOther() throws Exception {
         HttpPages pages = new HttpPages(HEALTHY, new PrometheusRegistry());
-        try (Transport transport = Transport.open();
+        try (Transport transport = Transport.open(BusyWaits.NONE);
                 HttpPort port = HttpPort.open(transport, "127.0.0.1", 0, pages);
                 Socket socket = new Socket("127.0.0.1", port.address().getPort())) {
             socket.setSoTimeout(10_000);
@@ -86,7 +87,7 @@ class HttpPortTest {
     @Test
     void whoDoesNotReadItsAnswerIsNotAnsweredFurther() throws Exception {
         HttpPages pages = new HttpPages(HEALTHY, new PrometheusRegistry());
-        try (Transport transport = Transport.open();
+        try (Transport transport = Transport.open(BusyWaits.NONE);
                 HttpPort port = HttpPort.open(transport, "127.0.0.1", 0, pages)) {
             SlowPeer peer = new SlowPeer();
             EmbeddedChannel channel = new EmbeddedChannel(peer);

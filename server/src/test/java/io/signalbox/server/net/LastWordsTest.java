@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.signalbox.broker.concurrent.BusyWaits;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
@@ -51,7 +52,7 @@ class LastWordsTest {
     @Test
     void areReadOnceATurnAndToTheEnd() throws Exception {
         Listening listening = new Listening();
-        try (Transport transport = Transport.open()) {
+        try (Transport transport = Transport.open(BusyWaits.NONE)) {
             Channel port = transport.listen("127.0.0.1", 0, listening);
             try (Socket socket = new Socket("127.0.0.1", ((InetSocketAddress) port.localAddress()).getPort())) {
                 socket.getOutputStream().write(new byte[MUCH]);

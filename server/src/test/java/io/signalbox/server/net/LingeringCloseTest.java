@@ -16,6 +16,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.signalbox.broker.concurrent.BusyWaits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -31,7 +32,7 @@ class LingeringCloseTest {
 
     private static final byte[] FAREWELL = "you talk too much".getBytes(StandardCharsets.US_ASCII);
 
-    private final Transport transport = Transport.open();
+    private final Transport transport = Transport.open(BusyWaits.NONE);
     private final CountDownLatch closed = new CountDownLatch(1);
     private Channel port;
 

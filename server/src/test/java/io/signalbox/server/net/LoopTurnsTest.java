@@ -3,6 +3,7 @@ package io.signalbox.server.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.concurrent.BusyWaits;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,7 +15,7 @@ class LoopTurnsTest {
 
     @Test
     void aTaskThatHoldsItsLoopIsALongTurn() throws Exception {
-        try (Transport transport = Transport.open()) {
+        try (Transport transport = Transport.open(BusyWaits.NONE)) {
             CountDownLatch held = new CountDownLatch(1);
             CountDownLatch turnedAgain = new CountDownLatch(1);
             var loop = transport.group().next();

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
+import io.signalbox.broker.concurrent.BusyWaits;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ class PairedLoopsTest {
 
     @Test
     void aPublisherAndItsSubscriberShareALoopOfTheTransport() throws Exception {
-        try (Transport transport = Transport.open()) {
+        try (Transport transport = Transport.open(BusyWaits.NONE)) {
             BlockingQueue<EventLoop> given = new LinkedBlockingQueue<>();
             Channel port = transport.listen("127.0.0.1", 0, new ChannelInitializer<>() {
                 @Override

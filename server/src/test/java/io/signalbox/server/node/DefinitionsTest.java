@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.concurrent.BusyWaits;
 import io.signalbox.broker.security.PasswordHash;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.server.config.Configuration;
@@ -38,7 +39,8 @@ class DefinitionsTest {
                 .flag("mqtt.port", "0", "")
                 .flag("http.port", "0", "")
                 .finish();
-        NodeParts parts = new NodeParts((data, formats) -> store, new AmqpProtocol(), new MqttProtocol(), Map.of());
+        NodeParts parts = new NodeParts(
+                (data, formats) -> store, BusyWaits.NONE, new AmqpProtocol(), new MqttProtocol(), Map.of());
         node = Node.start(configuration, parts, (done, total) -> {});
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.concurrent.BusyWaits;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.server.config.Configuration;
 import io.signalbox.server.config.ConfigurationReader;
@@ -53,6 +54,7 @@ class NodeTest {
     private NodeParts parts() {
         return new NodeParts(
                 (data, formats) -> store,
+                BusyWaits.NONE,
                 new EchoProtocol("amqp", Settings.AMQP_HOST, Settings.AMQP_PORT, TlsAddress.AMQP, (byte) 2),
                 new EchoProtocol("mqtt", Settings.MQTT_HOST, Settings.MQTT_PORT, TlsAddress.MQTT, (byte) 1),
                 Map.of());

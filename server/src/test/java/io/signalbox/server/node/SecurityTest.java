@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.concurrent.BusyWaits;
 import io.signalbox.broker.security.PasswordHash;
 import io.signalbox.broker.store.MemoryStore;
 import io.signalbox.server.config.ConfigurationReader;
@@ -52,7 +53,8 @@ class SecurityTest {
             String[] parts = setting.split("=", 2);
             reader.flag(parts[0], parts[1], setting);
         }
-        NodeParts parts = new NodeParts((data, formats) -> store, new AmqpProtocol(), new MqttProtocol(), environment);
+        NodeParts parts = new NodeParts(
+                (data, formats) -> store, BusyWaits.NONE, new AmqpProtocol(), new MqttProtocol(), environment);
         node = Node.start(reader.finish(), parts, (done, total) -> {});
     }
 

@@ -15,6 +15,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
+import io.signalbox.broker.concurrent.BusyWaits;
 import io.signalbox.server.net.Transport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +69,7 @@ class TlsPortTest {
 
     @BeforeEach
     void open() throws Exception {
-        transport = Transport.open();
+        transport = Transport.open(BusyWaits.NONE);
         server = new TlsServer(TlsCredentials.of(IDENTITY), AT_ONCE, HANDSHAKE_TIMEOUT);
         port = TlsPort.open(transport, new InetSocketAddress("127.0.0.1", 0), "test", server, this::attach);
     }
