@@ -15,8 +15,6 @@ final class StoreThreads implements LogThreads {
     /** Whoever publishes one message after the other has the next one there by then. */
     private static final long LOG_BUSY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-    private static final BusyWait NEVER = BusyWaits.NONE.upTo(0, System::nanoTime);
-
     private final BusyWaits busyWaits;
 
     private volatile List<Worker> workers = List.of();
@@ -33,10 +31,15 @@ final class StoreThreads implements LogThreads {
                     died(engine, e);
                     engine.logStep(); // the last: who waits for a force hears that there is none
                 });
-        Worker reader = new Worker("signalbox-reader", NEVER, engine::readStep, e -> died(engine, e));
-        Worker housekeeper = new Worker("signalbox-housekeeper", NEVER, engine::housekeepingStep, e -> died(engine, e));
+        Worker reader = new Worker("signalbox-reader", never(), engine::readStep, e -> died(engine, e));
+        Worker housekeeper =
+                new Worker("signalbox-housekeeper", never(), engine::housekeepingStep, e -> died(engine, e));
         workers = List.of(log, reader, housekeeper);
         workers.forEach(Worker::start);
+    }
+
+    private static BusyWait never() {
+        return BusyWaits.NONE.upTo(0, System::nanoTime);
     }
 
     private static void died(LogEngine engine, Throwable cause) {

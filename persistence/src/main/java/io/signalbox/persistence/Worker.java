@@ -54,17 +54,21 @@ final class Worker {
         try {
             while (!stopping) {
                 signalled = false;
+                busyWait.works();
                 long nanos = step.getAsLong();
                 if (nanos > 0) rest(nanos);
             }
         } catch (Throwable e) {
             died.accept(e);
+        } finally {
+            busyWait.sleeps();
         }
     }
 
     private void rest(long nanos) {
         long begun = System.nanoTime();
         if (!busyWait.sees(this::isCalled)) {
+            busyWait.sleeps();
             parked = true;
             // Whoever signals reads the flag after, so either it unparks us or we see the signal here.
             if (!isCalled()) LockSupport.parkNanos(this, nanos);

@@ -17,6 +17,7 @@ public final class BusyWait {
     private final long mostNanos;
     private final LongSupplier nanoTime;
     private int shortOnes;
+    private boolean works;
 
     BusyWait(BusyWaits all, long mostNanos, LongSupplier nanoTime) {
         this.all = all;
@@ -24,9 +25,25 @@ public final class BusyWait {
         this.nanoTime = nanoTime;
     }
 
+    /** Others wait for this thread: it keeps a place from now on, which it also looks from, until it {@link #sleeps}. */
+    public void works() {
+        if (works) return;
+        works = true;
+        all.takePlace();
+    }
+
+    /** This thread is about to sleep. */
+    public void sleeps() {
+        if (!works) return;
+        works = false;
+        all.leave();
+    }
+
     /** Looks for what is waited for, if that may be worth it; whether it has come. */
     public boolean sees(BooleanSupplier come) {
-        if (shortOnes < ENOUGH || !all.enter()) return false;
+        if (shortOnes < ENOUGH) return false;
+        if (works) return looksFor(come);
+        if (!all.enter()) return false;
         try {
             return looksFor(come);
         } finally {
@@ -41,7 +58,7 @@ public final class BusyWait {
         do {
             if (come.getAsBoolean()) return true;
             Thread.yield();
-        } while (nanoTime.getAsLong() - begun < mostNanos);
+        } while (nanoTime.getAsLong() - begun < mostNanos && (works || !all.isCrowded()));
         return false;
     }
 

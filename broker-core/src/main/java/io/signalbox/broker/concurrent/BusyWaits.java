@@ -5,16 +5,18 @@ import java.util.function.LongSupplier;
 
 /**
  * How many threads of a process may wait busily at the same time: they take processors from those who work, among them whoever
- * they wait for. Thread-safe.
+ * they wait for. A thread that others wait for may keep a place while it works, and comes before those who look. Thread-safe.
  */
 public final class BusyWaits {
 
     /** All threads sleep when they wait. */
     public static final BusyWaits NONE = new BusyWaits(0);
 
+    private final boolean any;
     private final AtomicInteger free;
 
     private BusyWaits(int most) {
+        this.any = most > 0;
         this.free = new AtomicInteger(most);
     }
 
@@ -35,7 +37,7 @@ public final class BusyWaits {
      * @param nanoTime as {@link System#nanoTime}
      */
     public BusyWait upTo(long mostNanos, LongSupplier nanoTime) {
-        return new BusyWait(this, mostNanos, nanoTime);
+        return new BusyWait(this, any ? mostNanos : 0, nanoTime);
     }
 
     boolean enter() {
@@ -43,6 +45,15 @@ public final class BusyWaits {
         if (free.decrementAndGet() >= 0) return true;
         free.incrementAndGet();
         return false;
+    }
+
+    /** Takes a place that there may not be; whoever looks gives way. */
+    void takePlace() {
+        free.decrementAndGet();
+    }
+
+    boolean isCrowded() {
+        return free.get() < 0;
     }
 
     void leave() {

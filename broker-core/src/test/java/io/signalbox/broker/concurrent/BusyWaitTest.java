@@ -69,6 +69,23 @@ class BusyWaitTest {
     }
 
     @Test
+    void whoWorksComesBeforeWhoLooks() {
+        BusyWait worker = two.upTo(MOST, () -> now);
+        learn(wait);
+        learn(worker);
+        assertFalse(wait.sees(() -> {
+            worker.works();
+            return false;
+        }));
+        assertEquals(0, now, "it gave way at once");
+        assertFalse(wait.sees(() -> true), "the place is taken");
+        assertTrue(worker.sees(() -> true), "whoever works looks from its own place");
+        worker.works();
+        worker.sleeps();
+        assertTrue(wait.sees(() -> true), "and is free again");
+    }
+
+    @Test
     void aLookThatFailsGivesItsPlaceBack() {
         learn(wait);
         assertThrows(
@@ -83,6 +100,8 @@ class BusyWaitTest {
     void oneProcessorAloneIsForThoseWhoWork() {
         BusyWait alone = BusyWaits.ofProcessors(1).upTo(MOST, () -> now);
         learn(alone);
+        assertFalse(alone.sees(() -> true));
+        alone.works();
         assertFalse(alone.sees(() -> true));
     }
 }
