@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimedIoHandler implements IoHandler {
 
-    /** A peer that is asked and is near has answered by then; sleep and wake-up take a third of it where machines are virtual. */
+    /** A peer that is asked and is near has answered by then. */
     private static final long BUSY_NANOS = TimeUnit.MICROSECONDS.toNanos(80);
 
     private final IoHandler inside;
