@@ -13,6 +13,7 @@ import io.signalbox.broker.routing.ExchangeType;
 import io.signalbox.broker.store.MessageStore;
 import io.signalbox.broker.store.WriteBatch;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -42,17 +43,26 @@ public final class VirtualHost {
     private final ConcurrentHashMap<String, DeclaredExchange> exchanges = new ConcurrentHashMap<>();
     private final Exchange topics = new Exchange(TOPICS, ExchangeType.MQTT_TOPIC, false);
 
-    /** A queue, what leads to it, and the LSN that must be durable before its existence may be confirmed. */
-    private static final class DeclaredQueue {
-        final MessageQueue queue;
-        final long lsn;
+    /** A queue, and what leads to it; changed where changes of the queue exclude each other. */
+    private static final class DeclaredQueue extends MessageQueue {
 
-        /** Made when there is the first; changed where changes of the queue exclude each other. */
+        /** Must be durable before its existence may be confirmed. */
+        volatile long lsn;
+
+        /** Made when there is the first. */
         volatile Map<BoundBy, Recorded> bindings = Map.of();
 
-        DeclaredQueue(MessageQueue queue, long lsn) {
-            this.queue = queue;
+        DeclaredQueue(long id, QueueSettings settings, Broker broker, long lsn) {
+            super(id, settings, broker.store(), broker.homeOf(id), broker.queueContext());
             this.lsn = lsn;
+        }
+
+        /** A record at {@code durableLsn} says all that is known of it. */
+        void recordedAt(long durableLsn) {
+            lsn = durableLsn;
+            for (BoundBy by : bindings.keySet()) {
+                bindings.computeIfPresent(by, (key, known) -> new Recorded(known.bound(), durableLsn));
+            }
         }
 
         void put(BoundBy by, Recorded binding) {
@@ -118,18 +128,17 @@ public final class VirtualHost {
     }
 
     private @Nullable MessageQueue find(String queueName) {
-        DeclaredQueue declared = queues.get(queueName);
-        return declared == null ? null : declared.queue;
+        return queues.get(queueName);
     }
 
     /** All queues, in no order, as they are at this moment. */
     public Collection<MessageQueue> queues() {
-        return queues.values().stream().map(declared -> declared.queue).collect(Collectors.toList());
+        return List.copyOf(queues.values());
     }
 
     /** Goes along all queues without a list of them; one that comes or goes meanwhile may be met or not. */
     Iterator<MessageQueue> eachQueue() {
-        return queues.values().stream().map(declared -> declared.queue).iterator();
+        return Collections.<MessageQueue>unmodifiableCollection(queues.values()).iterator();
     }
 
     /** What leads to a queue at this moment, besides its name; nothing if there is no such queue. */
@@ -166,7 +175,7 @@ public final class VirtualHost {
                 }
                 return add(id, wanted, lsn);
             });
-            return new Promise<>(declared.queue, declared.lsn);
+            return new Promise<>(declared, declared.lsn);
         });
     }
 
@@ -174,26 +183,24 @@ public final class VirtualHost {
     public CompletionStage<MessageQueue> makeDurable(Loop loop, String queueName) {
         return Promise.on(loop, () -> {
             DeclaredQueue durable = queues.computeIfPresent(queueName, (key, declared) -> {
-                MessageQueue queue = declared.queue;
-                if (queue.settings().durable()) return declared;
+                if (declared.settings().durable()) return declared;
                 WriteBatch batch = new WriteBatch();
                 declared.bindings.forEach((by, known) -> putBinding(batch, key, by, known.terms()));
                 long lsn = broker.append(batch.put(
                         broker.queueTable(),
                         CatalogueCodec.key(name, key),
-                        CatalogueCodec.queue(queue.id(), queue.settings().asDurable())));
-                queue.becomeDurable(); // after its record, so that no message for it comes before that in the log
-                DeclaredQueue changed = new DeclaredQueue(queue, lsn);
-                declared.bindings.forEach((by, known) -> changed.put(by, new Recorded(known.bound(), lsn)));
-                return changed;
+                        CatalogueCodec.queue(declared.id(), declared.settings().asDurable())));
+                declared.becomeDurable(); // after its record, so that no message for it comes before that in the log
+                declared.recordedAt(lsn);
+                return declared;
             });
             if (durable == null) throw noSuchQueue(queueName);
-            return new Promise<>(durable.queue, durable.lsn);
+            return new Promise<>(durable, durable.lsn);
         });
     }
 
     private DeclaredQueue sameAs(QueueSettings wanted, DeclaredQueue existing) {
-        QueueSettings present = existing.queue.settings();
+        QueueSettings present = existing.settings();
         if (present.durable() != wanted.durable() || present.purpose() != wanted.purpose()) {
             throw new CatalogueException(
                     Reason.EXISTS_DIFFERENT,
@@ -204,9 +211,9 @@ public final class VirtualHost {
     }
 
     private DeclaredQueue add(long id, QueueSettings settings, long lsn) {
-        MessageQueue queue = new MessageQueue(id, settings, store, broker.homeOf(id), broker.queueContext());
+        DeclaredQueue queue = new DeclaredQueue(id, settings, broker, lsn);
         broker.policies().govern(queue);
-        return new DeclaredQueue(queue, lsn);
+        return queue;
     }
 
     /** Ends a queue with its bindings and all that is in it. */
@@ -215,13 +222,13 @@ public final class VirtualHost {
             DeclaredQueue[] removed = new DeclaredQueue[1];
             long[] lsn = new long[1];
             queues.computeIfPresent(queueName, (key, declared) -> {
-                if (declared.queue.settings().durable()) lsn[0] = appendRemoval(key, declared);
+                if (declared.settings().durable()) lsn[0] = appendRemoval(key, declared);
                 removed[0] = declared;
                 return null;
             });
             if (removed[0] == null) throw noSuchQueue(queueName);
-            MessageQueue queue = removed[0].queue;
-            for (BoundBy bound : removed[0].bindings.keySet()) {
+            DeclaredQueue queue = removed[0];
+            for (BoundBy bound : queue.bindings.keySet()) {
                 exchange(bound.exchange()).ifPresent(exchange -> exchange.removeBinding(bound.key(), queue));
             }
             queue.delete(lsn[0]);
@@ -231,7 +238,7 @@ public final class VirtualHost {
 
     private long appendRemoval(String queueName, DeclaredQueue declared) {
         WriteBatch batch = new WriteBatch()
-                .dropQueue(declared.queue.id())
+                .dropQueue(declared.id())
                 .remove(broker.queueTable(), CatalogueCodec.key(name, queueName));
         for (BoundBy bound : declared.bindings.keySet()) batch.remove(broker.bindingTable(), key(queueName, bound));
         return broker.append(batch);
@@ -290,13 +297,12 @@ public final class VirtualHost {
                 return declared;
             });
             if (bound == null) throw noSuchQueue(queueName);
-            return new Promise<>(bound.queue, lsn[0]);
+            return new Promise<>(bound, lsn[0]);
         });
     }
 
     /** A binding is there with its record or not at all. */
-    private long newBinding(Exchange exchange, DeclaredQueue declared, BindingTerms terms) {
-        MessageQueue queue = declared.queue;
+    private long newBinding(Exchange exchange, DeclaredQueue queue, BindingTerms terms) {
         if (queue.settings().durable()
                 && terms.noLocal().isPresent()
                 && terms.noLocalName().isEmpty()) {
@@ -308,18 +314,18 @@ public final class VirtualHost {
         try {
             long lsn =
                     queue.settings().durable() ? appendBinding(queue.settings().name(), by, terms) : 0;
-            declared.put(by, new Recorded(new Bound(exchange.name(), terms), lsn));
+            queue.put(by, new Recorded(new Bound(exchange.name(), terms), lsn));
             recorded = true;
             return lsn;
         } finally {
-            if (!recorded) takeBack(exchange, declared, by);
+            if (!recorded) takeBack(exchange, queue, by);
         }
     }
 
     private static void takeBack(Exchange exchange, DeclaredQueue declared, BoundBy by) {
         Recorded earlier = declared.bindings.get(by);
-        if (earlier == null) exchange.removeBinding(by.key(), declared.queue);
-        else exchange.addBinding(earlier.terms().bindingTo(declared.queue));
+        if (earlier == null) exchange.removeBinding(by.key(), declared);
+        else exchange.addBinding(earlier.terms().bindingTo(declared));
     }
 
     private static void addBinding(Exchange exchange, MessageQueue queue, BindingTerms terms) {
@@ -363,7 +369,7 @@ public final class VirtualHost {
     MessageQueue restoreQueue(long id, QueueSettings settings) {
         DeclaredQueue declared = add(id, settings, 0);
         queues.put(settings.name(), declared);
-        return declared.queue;
+        return declared;
     }
 
     void restoreExchange(Exchange exchange) {
@@ -376,7 +382,7 @@ public final class VirtualHost {
         if (declared == null || exchange.isEmpty()) {
             throw new IllegalStateException("the binding " + exchangeName + " → " + queueName + " leads nowhere");
         }
-        exchange.get().addBinding(terms.bindingTo(declared.queue));
+        exchange.get().addBinding(terms.bindingTo(declared));
         declared.put(new BoundBy(exchangeName, terms.key()), new Recorded(new Bound(exchangeName, terms), 0));
     }
 }

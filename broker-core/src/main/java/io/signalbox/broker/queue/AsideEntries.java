@@ -36,7 +36,7 @@ final class AsideEntries {
 
     /** A new consumer walks from the beginning, so nothing that is there now is late to it. */
     void beginFor(Consumer consumer) {
-        consumer.seenLate = lastLate;
+        consumer.stake().seenLate = lastLate;
     }
 
     /** Consumers are going to look at an entry: in case that it comes here, it gets a number if it would be late. */
@@ -69,37 +69,40 @@ final class AsideEntries {
 
     /** Whether there may be something that the consumer has not looked at. Costs next to nothing. */
     boolean mayHaveNewsFor(Consumer consumer) {
-        return last != Order.BEGINNING && (consumer.seenLate < lastLate || consumer.place < last);
+        Stake stake = consumer.stake();
+        return last != Order.BEGINNING && (stake.seenLate < lastLate || stake.place < last);
     }
 
     /** The next entry that the consumer has not looked at; {@link QueueIndex#NONE} if there is none. */
     long nextFor(Consumer consumer) {
-        long missed = nextMissed(consumer);
+        Stake stake = consumer.stake();
+        long missed = nextMissed(stake);
         if (missed != NOTHING) return missed;
-        long next = index.higherAside(consumer.place);
-        if (next == QueueIndex.NONE) last = Math.min(last, consumer.place);
+        long next = index.higherAside(stake.place);
+        if (next == QueueIndex.NONE) last = Math.min(last, stake.place);
         return next;
     }
 
     /** A late one that stands at a place which the consumer has passed. */
-    private long nextMissed(Consumer consumer) {
-        if (consumer.seenLate < forgottenLate) {
-            consumer.seenLate = forgottenLate;
-            consumer.place = Order.BEGINNING;
+    private long nextMissed(Stake stake) {
+        if (stake.seenLate < forgottenLate) {
+            stake.seenLate = forgottenLate;
+            stake.place = Order.BEGINNING;
         }
-        for (; consumer.seenLate < lastLate; consumer.seenLate++) {
-            long place = late[at(consumer.seenLate + 1)];
+        for (; stake.seenLate < lastLate; stake.seenLate++) {
+            long place = late[at(stake.seenLate + 1)];
             // If its place is still before the consumer, that will come by; if it was taken meanwhile, there is
             // nothing.
-            if (place <= consumer.place && index.isAside(place)) return place;
+            if (place <= stake.place && index.isAside(place)) return place;
         }
         return NOTHING;
     }
 
     /** The consumer has looked at the entry that {@link #nextFor} showed, and it stays. */
     void passed(Consumer consumer, Entry entry) {
-        if (entry.seq <= consumer.place) consumer.seenLate++;
-        else reach(consumer, entry);
+        Stake stake = consumer.stake();
+        if (entry.seq <= stake.place) stake.seenLate++;
+        else reach(stake, entry);
     }
 
     /**
@@ -107,12 +110,13 @@ final class AsideEntries {
      * it has seen all before it.
      */
     void passedBefore(Consumer consumer, Entry entry) {
-        nextMissed(consumer);
-        if (entry.seq > consumer.place && index.higherAside(consumer.place) > entry.seq) reach(consumer, entry);
+        Stake stake = consumer.stake();
+        nextMissed(stake);
+        if (entry.seq > stake.place && index.higherAside(stake.place) > entry.seq) reach(stake, entry);
     }
 
-    private void reach(Consumer consumer, Entry entry) {
-        consumer.place = entry.seq;
+    private void reach(Stake stake, Entry entry) {
+        stake.place = entry.seq;
         furthest = Math.max(furthest, entry.seq);
     }
 

@@ -20,15 +20,6 @@ final class Consumer {
     private final SubscriptionSettings settings;
     final boolean settlesOnDispatch;
 
-    /** Whether it gets copies. */
-    final boolean browses;
-
-    /** Deliveries it has and has not settled, oldest first. */
-    final Acquired acquired = new Acquired();
-
-    /** What those cost in memory. */
-    long acquiredBytes;
-
     /** Deliveries it may get in all since the start. */
     long limit;
 
@@ -37,26 +28,7 @@ final class Consumer {
 
     boolean attached;
     boolean draining;
-    Standing standing = Standing.IDLE;
-
-    /** It has looked at all entries that were set aside, or at all entries if it browses, up to this one in their order. */
-    long place = Order.BEGINNING;
-
-    /** It has looked at those that were set aside late up to this number. */
-    long seenLate;
-
-    /** Where it stands in the queue for more. */
-    enum Standing {
-        /** Nowhere: it cannot take more, or has none to come. */
-        IDLE,
-        /** Among those that take turns at the first entry. */
-        IN_RING,
-        /** Among those that look for what was set aside. */
-        SEARCHING,
-        /** Among those that walk along the entries. */
-        BROWSING
-    }
-
+    private @Nullable Stake stake;
     private volatile int inTransitBytes; // changed by IN_TRANSIT
     private volatile boolean waitsForTransit;
 
@@ -64,7 +36,18 @@ final class Consumer {
         this.subscription = subscription;
         this.settings = settings;
         this.settlesOnDispatch = settings.settlement() == SubscriptionSettings.Settlement.ON_DISPATCH;
-        this.browses = settings.mode() == SubscriptionSettings.Mode.BROWSE;
+    }
+
+    /** Its part in the messages; made at the first call. */
+    Stake stake() {
+        Stake made = stake;
+        if (made == null) stake = made = new Stake();
+        return made;
+    }
+
+    /** Whether it gets copies. */
+    boolean browses() {
+        return settings.mode() == SubscriptionSettings.Mode.BROWSE;
     }
 
     /** What it wants; null = everything. */

@@ -44,7 +44,7 @@ public final class Delivery extends LoopEvent {
         this.annotations = entry.annotations;
         this.redelivered = entry.delivered;
         this.settled = settled;
-        this.copy = consumer.browses;
+        this.copy = consumer.browses();
         message.hold();
     }
 

@@ -78,36 +78,36 @@ final class Dispatcher {
 
     /** The consumer's credit or room has changed. */
     void available(Consumer consumer) {
-        if (consumer.standing != Consumer.Standing.IDLE || !canTake(consumer)) return;
-        if (consumer.browses) beginBrowsing(consumer);
+        if (consumer.stake().standing != Stake.Standing.IDLE || !canTake(consumer)) return;
+        if (consumer.browses()) beginBrowsing(consumer);
         else if (index.mayHaveNewsFor(consumer)) beginSearching(consumer);
         else enterRing(consumer);
     }
 
     private void beginBrowsing(Consumer consumer) {
         browsing = Few.with(browsing, consumer);
-        consumer.standing = Consumer.Standing.BROWSING;
+        consumer.stake().standing = Stake.Standing.BROWSING;
     }
 
     private void beginSearching(Consumer consumer) {
         searching = Few.with(searching, consumer);
-        consumer.standing = Consumer.Standing.SEARCHING;
+        consumer.stake().standing = Stake.Standing.SEARCHING;
     }
 
     private void enterRing(Consumer consumer) {
         ring.add(consumer);
-        consumer.standing = Consumer.Standing.IN_RING;
+        consumer.stake().standing = Stake.Standing.IN_RING;
     }
 
     void detach(Consumer consumer) {
         if (consumer.draining) draining = Few.without(draining, consumer);
-        switch (consumer.standing) {
+        switch (consumer.stake().standing) {
             case IDLE -> {}
             case IN_RING -> ring.remove(consumer);
             case SEARCHING -> searching = Few.without(searching, consumer);
             case BROWSING -> browsing = Few.without(browsing, consumer);
         }
-        consumer.standing = Consumer.Standing.IDLE;
+        consumer.stake().standing = Stake.Standing.IDLE;
     }
 
     /**
@@ -189,7 +189,7 @@ final class Dispatcher {
         for (int turns = ring.size(); turns > 0; turns--) {
             Consumer consumer = ring.remove();
             if (!canTake(consumer)) {
-                consumer.standing = Consumer.Standing.IDLE;
+                consumer.stake().standing = Stake.Standing.IDLE;
                 continue;
             }
             if (hasOlderFor(consumer, entry)) {
@@ -226,7 +226,7 @@ final class Dispatcher {
 
     /** What the consumer has missed at a place that it has passed comes before anything else. */
     private static boolean comesBefore(long aside, Consumer consumer, long first) {
-        return aside <= consumer.place || aside < first;
+        return aside <= consumer.stake().place || aside < first;
     }
 
     private boolean hasOlderFor(Consumer consumer, Entry entry) {
@@ -241,7 +241,7 @@ final class Dispatcher {
         long place = canTake(consumer) ? index.nextAsideFor(consumer) : QueueIndex.NONE;
         if (place == QueueIndex.NONE || !comesBefore(place, consumer, index.first())) {
             searching = Few.without(searching, consumer);
-            consumer.standing = Consumer.Standing.IDLE;
+            consumer.stake().standing = Stake.Standing.IDLE;
             if (canTake(consumer)) enterRing(consumer);
             ringIsBehind |= place != QueueIndex.NONE;
             return true;
@@ -271,10 +271,10 @@ final class Dispatcher {
 
     /** The browser looks at its next entry. False if none of them can go on. */
     private boolean browseStep(Consumer browser) {
-        long place = canTake(browser) ? index.higher(browser.place) : QueueIndex.NONE;
+        long place = canTake(browser) ? index.higher(browser.stake().place) : QueueIndex.NONE;
         if (!canTake(browser)) {
             browsing = Few.without(browsing, browser);
-            browser.standing = Consumer.Standing.IDLE;
+            browser.stake().standing = Stake.Standing.IDLE;
         }
         if (place == QueueIndex.NONE) return --browsersOnTheWay > 0;
         Entry next = index.object(place);
@@ -284,7 +284,7 @@ final class Dispatcher {
             return --browsersOnTheWay > 0;
         }
         searchedOrBrowsed = true;
-        browser.place = place;
+        browser.stake().place = place;
         if (shown && wants(browser, next)) stock.show(browser, next);
         return true;
     }
@@ -349,7 +349,7 @@ final class Dispatcher {
     }
 
     private boolean hasSomethingFor(Consumer consumer) {
-        if (consumer.browses) return index.higher(consumer.place) != QueueIndex.NONE;
+        if (consumer.browses()) return index.higher(consumer.stake().place) != QueueIndex.NONE;
         return index.first() != QueueIndex.NONE || index.nextAsideFor(consumer) != QueueIndex.NONE;
     }
 }

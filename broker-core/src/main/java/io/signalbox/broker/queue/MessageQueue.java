@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe by its mailbox: the caller that raises the work counter from 0 applies its command as a direct call, others
  * only offer. After a budget of commands the rest goes to the queue's home loop, so no caller is held captive.
  */
-public final class MessageQueue implements Destination, QueueEffects {
+public class MessageQueue implements Destination, QueueEffects {
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageQueue.class);
 

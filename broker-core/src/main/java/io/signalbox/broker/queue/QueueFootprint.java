@@ -42,7 +42,7 @@ final class QueueFootprint {
 
     /** Whether the consumer holds as much as one may. */
     boolean isFull(Consumer consumer) {
-        return consumer.acquiredBytes >= memory.bytesOfOneConsumer();
+        return consumer.stake().acquiredBytes >= memory.bytesOfOneConsumer();
     }
 
     void keeps(Entry entry) {
@@ -59,12 +59,12 @@ final class QueueFootprint {
 
     void acquired(Consumer consumer, Entry entry) {
         unsettledBytes += entry.unsettledBytes();
-        consumer.acquiredBytes += entry.unsettledBytes();
+        consumer.stake().acquiredBytes += entry.unsettledBytes();
     }
 
     void released(Consumer consumer, Entry entry) {
         unsettledBytes -= entry.unsettledBytes();
-        consumer.acquiredBytes -= entry.unsettledBytes();
+        consumer.stake().acquiredBytes -= entry.unsettledBytes();
     }
 
     /** The entry has other annotations from now on. */

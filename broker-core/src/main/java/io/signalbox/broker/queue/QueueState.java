@@ -19,18 +19,9 @@ final class QueueState {
     private QueueSettings settings;
     private List<Consumer> consumers = List.of();
     private @Nullable Stock stock;
-
-    /** Who of several consumers was the last to see a message that passes through. */
-    private int nextPassed;
+    private @Nullable PassThrough through; // made when the first message comes that does not stay
 
     private boolean deleted;
-
-    // Counters: written by the draining thread, read by anyone through status().
-    private long enqueued;
-    private long dropped;
-
-    /** What has ended and never was in the stock. */
-    private long passed;
 
     QueueState(QueueEffects effects, QueueSettings settings, QueueContext context) {
         this.effects = effects;
@@ -55,44 +46,25 @@ final class QueueState {
         return stock;
     }
 
+    private PassThrough through() {
+        PassThrough made = through;
+        if (made == null) through = made = new PassThrough(effects);
+        return made;
+    }
+
     void enqueue(Entry entry) {
-        enqueued++;
-        if (deleted) pass(entry);
+        if (deleted) through().end(entry);
         else stock().enqueue(entry);
     }
 
-    /** The entry has ended on its way. */
-    private void pass(Entry entry) {
-        entry.endWithQueue();
-        passed++;
-        effects.settle(entry.lsn);
-    }
-
-    /** Shows a message to one of those who have room, in turn, or to nobody. */
+    /** Shows a message to one of those who are there, or to nobody. */
     void passThrough(Entry entry) {
-        enqueued++;
-        Message message = entry.message;
-        if (message == null || !show(entry, message)) dropped++;
-        if (message != null) message.release(); // it was held on its way here
-        pass(entry);
-    }
-
-    /** False if nobody has room. */
-    private boolean show(Entry entry, Message message) {
-        for (int turns = consumers.size(); turns > 0; turns--) {
-            nextPassed = nextPassed + 1 < consumers.size() ? nextPassed + 1 : 0;
-            Consumer consumer = consumers.get(nextPassed);
-            if (!consumer.hasRoom()) continue;
-            consumer.sent(entry.bodyBytes);
-            effects.deliver(new Delivery(consumer, entry, message, true));
-            return true;
-        }
-        return false;
+        through().show(entry, consumers);
     }
 
     /** What was settled when it was handed over has not reached its consumer. */
     void lost() {
-        dropped++;
+        through().lost();
     }
 
     void attach(Consumer consumer) {
@@ -199,7 +171,7 @@ final class QueueState {
         if (stock == null) effects.forget(lsn, visitor -> {});
         else stock.delete(lsn);
         for (Consumer consumer : consumers) {
-            consumer.acquired.clear();
+            if (stock != null) consumer.stake().clear();
             consumer.attached = false;
             effects.deleted(consumer.subscription);
         }
@@ -227,9 +199,12 @@ final class QueueState {
     }
 
     QueueStatus status() {
+        PassThrough gone = through;
+        long passed = gone == null ? 0 : gone.passed();
+        long dropped = gone == null ? 0 : gone.dropped();
         Stock present = stock;
-        if (present != null) return present.status(consumers.size(), enqueued, passed, dropped);
+        if (present != null) return present.status(consumers.size(), passed, dropped);
         return new QueueStatus(
-                0, 0, consumers.size(), 0, enqueued, passed, 0, 0, dropped, 0, 0, QueueStatus.OverLimit.NONE);
+                0, 0, consumers.size(), 0, passed, passed, 0, 0, dropped, 0, 0, QueueStatus.OverLimit.NONE);
     }
 }

@@ -21,6 +21,7 @@ final class Stock {
     private boolean halted;
 
     // Counters: written by the draining thread, read by anyone through status().
+    private long enqueued;
     private long unsettled;
     private long settled;
     private long expired;
@@ -56,6 +57,7 @@ final class Stock {
     void enqueue(Entry entry) {
         Message message = entry.message;
         if (message == null) throw new IllegalStateException("entry " + entry.lsn + " comes without its message");
+        enqueued++;
         if (entry.lsn != 0 && footprint.isBeyondWindow(entry)) {
             entry.message = null; // what is beyond the window is read back when its turn comes
         } else {
@@ -98,7 +100,7 @@ final class Stock {
     /** The consumer has left. */
     void detach(Consumer consumer) {
         dispatcher.detach(consumer);
-        for (Delivery delivery : consumer.acquired.all()) {
+        for (Delivery delivery : consumer.stake().acquired()) {
             if (delivery.copy) release(delivery);
             else putBack(delivery);
         }
@@ -159,7 +161,7 @@ final class Stock {
         effects.deliver(delivery);
         if (browser.settlesOnDispatch) return;
         footprint.acquired(browser, entry);
-        browser.acquired.add(delivery);
+        browser.stake().add(delivery);
     }
 
     /** The entry, which waits, is the consumer's. */
@@ -180,7 +182,7 @@ final class Stock {
         entry.delivered = true;
         unsettled++;
         footprint.acquired(consumer, entry);
-        consumer.acquired.add(delivery);
+        consumer.stake().add(delivery);
         if (entry.lsn != 0) {
             forgetBody(entry); // it is in the log, should it come back
         }
@@ -191,7 +193,7 @@ final class Stock {
     void settle(Delivery delivery, Outcome outcome) {
         Entry entry = delivery.entry;
         Consumer owner = delivery.owner;
-        if (delivery.copy ? !owner.acquired.has(delivery) : entry.delivery != delivery) {
+        if (delivery.copy ? !owner.stake().has(delivery) : entry.delivery != delivery) {
             stale++;
             return;
         }
@@ -224,7 +226,7 @@ final class Stock {
     }
 
     private void release(Delivery delivery) {
-        delivery.owner.acquired.remove(delivery);
+        delivery.owner.stake().remove(delivery);
         footprint.released(delivery.owner, delivery.entry);
         if (delivery.copy) return;
         delivery.entry.delivery = null;
@@ -348,14 +350,14 @@ final class Stock {
         footprint.end();
     }
 
-    /** @param passed entries that have ended and never were in here */
-    QueueStatus status(int consumers, long enqueued, long passed, long droppedOnTheWay) {
+    /** @param passed entries that have come and ended and never were in here */
+    QueueStatus status(int consumers, long passed, long droppedOnTheWay) {
         return new QueueStatus(
                 index.size(),
                 unsettled,
                 consumers,
                 footprint.residentBytes(),
-                enqueued,
+                enqueued + passed,
                 settled + passed,
                 expired,
                 rejected,

@@ -15,7 +15,7 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
 
     private final MessageQueue queue;
     private final SubscriptionSettings settings;
-    private final DeliveryListener listener;
+    private DeliveryListener listener;
     private final Consumer consumer;
     private boolean closed;
 
@@ -32,6 +32,11 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
 
     public SubscriptionSettings settings() {
         return settings;
+    }
+
+    /** Another listener hears what comes from now on. */
+    public void tell(DeliveryListener other) {
+        listener = other;
     }
 
     /**

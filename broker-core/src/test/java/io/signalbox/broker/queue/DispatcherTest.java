@@ -371,7 +371,8 @@ class DispatcherTest {
         assertTrue(
                 state.status().residentBytes() <= 200,
                 "resident: " + state.status().residentBytes());
-        assertEquals(6, consumer.acquired.size() + other.acquired.size());
+        assertEquals(
+                6, consumer.stake().acquired().size() + other.stake().acquired().size());
     }
 
     @Test
@@ -426,7 +427,7 @@ class DispatcherTest {
         browsing("", 10);
         assertEquals(List.of("a", "c", "d"), texts());
         assertEquals(3, state.status().ready());
-        assertEquals(1, holder.acquired.size());
+        assertEquals(1, holder.stake().acquired().size());
         put("e");
         assertEquals(List.of("e"), texts(), "one who stays sees what comes");
         assertEquals(0, effects.settled);
@@ -469,13 +470,13 @@ class DispatcherTest {
         put("a", "b");
         Consumer browser = granted(attach("", Mode.BROWSE, Settlement.BY_CONSUMER), 10);
         Delivery first = effects.delivered.get(0);
-        long held = browser.acquiredBytes;
+        long held = browser.stake().acquiredBytes;
         settle(first, Outcome.ACCEPTED);
-        assertTrue(browser.acquiredBytes > 0 && browser.acquiredBytes < held);
+        assertTrue(browser.stake().acquiredBytes > 0 && browser.stake().acquiredBytes < held);
         settle(first, Outcome.RELEASED);
         assertEquals(1, state.status().staleSettlements());
         state.detach(browser, List.of());
-        assertEquals(0, browser.acquiredBytes);
+        assertEquals(0, browser.stake().acquiredBytes);
         assertEquals(2, state.status().ready());
         assertEquals(0, state.status().unsettled());
         texts();

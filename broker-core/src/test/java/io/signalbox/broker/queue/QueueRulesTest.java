@@ -396,7 +396,7 @@ class QueueRulesTest {
         private boolean mayHave(Consumer consumer, Known known) {
             if (known.ended || known.damaged || known.holder != null || known.refusedBy.contains(consumer))
                 return false;
-            if (!known.reservedFor.isEmpty() && (consumer.browses || !known.reservedFor.equals(consumer.name()))) {
+            if (!known.reservedFor.isEmpty() && (consumer.browses() || !known.reservedFor.equals(consumer.name()))) {
                 return false;
             }
             if (known.reservedFor.isEmpty() && nowMillis >= known.expiresAtMillis) return false;
@@ -476,7 +476,7 @@ class QueueRulesTest {
             for (Known known : model) {
                 for (Consumer consumer : consumers) {
                     assertFalse(
-                            !consumer.browses && mayHave(consumer, known), known.text + " is kept from its consumer");
+                            !consumer.browses() && mayHave(consumer, known), known.text + " is kept from its consumer");
                 }
             }
         }

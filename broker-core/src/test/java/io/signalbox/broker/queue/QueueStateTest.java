@@ -152,8 +152,8 @@ class QueueStateTest {
         Consumer one = consumer(10);
         Consumer two = consumer(10);
         for (String text : List.of("a", "b", "c", "d")) put(text);
-        assertEquals(2, one.acquired.size());
-        assertEquals(2, two.acquired.size());
+        assertEquals(2, one.stake().acquired().size());
+        assertEquals(2, two.stake().acquired().size());
     }
 
     @Test
@@ -193,7 +193,7 @@ class QueueStateTest {
         put("b");
         assertEquals(List.of("a", "b"), deliveredTexts());
         Consumer other = consumer(5);
-        assertEquals(1, other.acquired.size());
+        assertEquals(1, other.stake().acquired().size());
         assertEquals(List.of("a", "b", "a"), deliveredTexts());
     }
 
@@ -555,7 +555,7 @@ class QueueStateTest {
     void consumersThatCameAndWentAreForgotten() {
         Consumer consumer = consumer(5);
         state.detach(consumer, List.of());
-        assertEquals(Consumer.Standing.IDLE, consumer.standing, "an idle queue holds on to nobody");
+        assertEquals(Stake.Standing.IDLE, consumer.stake().standing, "an idle queue holds on to nobody");
     }
 
     @Test
@@ -672,11 +672,11 @@ class QueueStateTest {
             for (Delivery delivery : effects.delivered)
                 consumer.received(delivery.message().body().size());
         }
-        int held = consumer.acquired.size();
+        int held = consumer.stake().acquired().size();
         assertTrue(held > 100 && held < 1000, "held: " + held);
         wide.settle(effects.delivered.get(0), Outcome.ACCEPTED, List.of());
         wide.dispatch();
-        assertEquals(held, consumer.acquired.size());
+        assertEquals(held, consumer.stake().acquired().size());
     }
 
     @Test

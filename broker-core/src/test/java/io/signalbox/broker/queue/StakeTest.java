@@ -12,9 +12,10 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class AcquiredTest {
+class StakeTest {
 
     private final Consumer consumer = new Consumer(null, new SubscriptionSettings(null, Settlement.BY_CONSUMER, "c"));
+    private final Stake stake = consumer.stake();
 
     private Delivery delivery(long lsn) {
         Message message = TestMessages.durable("q", "m");
@@ -23,7 +24,7 @@ class AcquiredTest {
 
     /** Against a set, with deliveries that are taken out wherever they are, and come back. */
     @Test
-    void areThoseThatWereAddedAndNotRemovedInTheirOrder() {
+    void hasTheDeliveriesThatWereAddedAndNotRemovedInTheirOrder() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         List<Delivery> deliveries = new ArrayList<>();
@@ -33,17 +34,16 @@ class AcquiredTest {
             Delivery delivery = deliveries.get(random.nextInt(deliveries.size()));
             if (random.nextInt(500) == 0) {
                 expected.clear();
-                consumer.acquired.clear();
+                stake.clear();
             } else if (random.nextBoolean()) {
                 expected.remove(delivery);
-                consumer.acquired.remove(delivery);
+                stake.remove(delivery);
             } else if (expected.add(delivery)) {
-                consumer.acquired.add(delivery);
+                stake.add(delivery);
             }
             String when = "seed " + seed + ", step " + step;
-            assertEquals(List.copyOf(expected), consumer.acquired.all(), when);
-            assertEquals(expected.size(), consumer.acquired.size(), when);
-            for (Delivery each : deliveries) assertEquals(expected.contains(each), consumer.acquired.has(each), when);
+            assertEquals(List.copyOf(expected), stake.acquired(), when);
+            for (Delivery each : deliveries) assertEquals(expected.contains(each), stake.has(each), when);
         }
     }
 }
