@@ -39,9 +39,7 @@ public final class FairReads implements RecvByteBufAllocator {
         private int wantedBytes = FIRST_BYTES;
         private float nanosPerByte = FIRST_NANOS_PER_BYTE;
         private int askedBytes;
-        private int attemptedBytes;
         private int readBytes;
-        private long readAtNanos;
 
         @Override
         public void reset(ChannelConfig config) {
@@ -61,14 +59,13 @@ public final class FairReads implements RecvByteBufAllocator {
         @Override
         public void incMessagesRead(int messages) {}
 
+        /** A buffer has the room that was asked for. */
         @Override
-        public void attemptedBytesRead(int bytes) {
-            attemptedBytes = bytes;
-        }
+        public void attemptedBytesRead(int bytes) {}
 
         @Override
         public int attemptedBytesRead() {
-            return attemptedBytes;
+            return askedBytes;
         }
 
         @Override
@@ -92,9 +89,10 @@ public final class FairReads implements RecvByteBufAllocator {
         public void lastBytesRead(int bytes) {
             readBytes = bytes;
             if (bytes <= 0) return;
-            readAtNanos = nanoTime.getAsLong();
+            TurnShare turn = TurnShare.ofThisLoop();
+            turn.readAtNanos = nanoTime.getAsLong();
             if (bytes >= askedBytes) {
-                TurnShare.ofThisLoop().addEager();
+                turn.addEager();
                 wantedBytes = Math.min(MOST_BYTES, Math.max(wantedBytes, askedBytes * 2));
             } else {
                 wantedBytes = Math.max(FEWEST_BYTES, Math.max(2 * bytes, wantedBytes - wantedBytes / 8));
@@ -106,7 +104,7 @@ public final class FairReads implements RecvByteBufAllocator {
         public void readComplete() {
             int bytes = readBytes;
             if (bytes <= 0) return;
-            long tookNanos = nanoTime.getAsLong() - readAtNanos;
+            long tookNanos = nanoTime.getAsLong() - TurnShare.ofThisLoop().readAtNanos;
             // The few bytes of a quiet connection say nothing of what many would cost.
             if (bytes < askedBytes && tookNanos < TurnShare.TURN_NANOS) return;
             float cost = (float) tookNanos / bytes;

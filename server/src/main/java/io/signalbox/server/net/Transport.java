@@ -11,7 +11,6 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -111,7 +110,7 @@ public final class Transport implements AutoCloseable {
 
     /** The channel class for TCP ports, for those who open their ports themselves. */
     public Class<? extends ServerChannel> serverChannel() {
-        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        return epoll ? EpollPort.class : NioServerSocketChannel.class;
     }
 
     /** How much of each connection is read at a time, for those who open their ports themselves. */

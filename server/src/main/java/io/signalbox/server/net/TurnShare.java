@@ -26,6 +26,9 @@ final class TurnShare {
         }
     };
 
+    /** When the bytes that are being worked on were read: those of one connection at a time. */
+    long readAtNanos;
+
     private int eagerBefore;
     private int eager;
 
