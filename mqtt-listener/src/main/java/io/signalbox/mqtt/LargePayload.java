@@ -23,6 +23,7 @@ final class LargePayload {
     private @Nullable LargeReader reader;
     private @Nullable PayloadFinder finder;
     private long left;
+    private boolean sending;
     private boolean closed;
 
     /**
@@ -42,6 +43,21 @@ final class LargePayload {
      * @return whether all of it has been sent
      */
     boolean send(Channel channel, Loop loop, MessageStore store, LargeReader.Listener listener) {
+        sending = true;
+        try {
+            sendWanted(channel, loop, store, listener);
+        } finally {
+            sending = false;
+        }
+        return left == 0;
+    }
+
+    /** Whether this is within {@link #send}, as when a flush tells that the socket takes more. */
+    boolean isSending() {
+        return sending;
+    }
+
+    private void sendWanted(Channel channel, Loop loop, MessageStore store, LargeReader.Listener listener) {
         LargeReader from = reader;
         PayloadFinder payload = finder;
         if (from == null || payload == null) {
@@ -56,7 +72,6 @@ final class LargePayload {
             }
             channel.flush(); // which may make room
         } while (isWanted(channel) && from.piece() != null);
-        return left == 0;
     }
 
     private boolean isWanted(Channel channel) {

@@ -41,26 +41,28 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
 
     private final ListenerLoop loop;
     private final Channel channel;
-    private final Carrier carrier;
+    private final boolean lingers;
     private final PacketReader reader;
     private final MqttOutput output;
     private Stage stage;
     private volatile @Nullable Identity identity;
-    private boolean accepted;
     private boolean closed;
-    private boolean goodbye;
     private boolean reading;
 
     MqttConnection(ListenerLoop loop, Channel channel, Carrier carrier) {
         this.loop = loop;
         this.channel = channel;
-        this.carrier = carrier;
-        this.reader = new PacketReader(
-                PacketDecoder.toServer(), channel.alloc(), context().settings().connectPacketBytes());
+        this.lingers = carrier == Carrier.SOCKET;
+        this.reader =
+                new PacketReader(PacketDecoder.toServer(), context().settings().connectPacketBytes());
         this.output = new MqttOutput(this, PacketEncoder.of(ProtocolVersion.V3_1_1));
         this.stage = new Connecting(loop, this);
         expectWithin(context().settings().connectTimeoutMillis());
         context().counters().connectionsOpened.increment();
+    }
+
+    private boolean isAccepted() {
+        return !(stage instanceof Connecting);
     }
 
     private ListenerContext context() {
@@ -105,12 +107,11 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
         String why = known.owner().isEmpty()
                 ? "this server has users now and wants to know who you are"
                 : "the user was removed or has another password now";
-        refuse(new Refusal(accepted ? ReasonCode.ADMINISTRATIVE_ACTION : ReasonCode.NOT_AUTHORIZED, why));
+        refuse(new Refusal(isAccepted() ? ReasonCode.ADMINISTRATIVE_ACTION : ReasonCode.NOT_AUTHORIZED, why));
     }
 
     /** CONNACK has been written: what follows is read by {@code next}, within the limits that were agreed. */
     void accept(Stage next, int keepAliveSeconds) {
-        accepted = true;
         stage = next;
         reader.maximumPacketSize(context().settings().maximumPacketBytes());
         reader.handOn();
@@ -127,7 +128,7 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
             return;
         }
         heard();
-        if (!accepted && reader.pendingBytes() == 0) noteTls(bytes);
+        if (!isAccepted() && reader.pendingBytes() == 0) noteTls(bytes);
         reading = true;
         try {
             guard(() -> reader.feed(bytes, this));
@@ -255,7 +256,7 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
                 refusal.reason(),
                 refusal.sentence());
         PropertySet why = why(refusal.sentence());
-        if (accepted) {
+        if (isAccepted()) {
             say(refusal.reason(), why);
         } else {
             refuseConnect(refusal.reason(), why);
@@ -286,7 +287,7 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
     /** Ends the connection from this side, saying why if there is a way to. */
     void disconnect(ReasonCode reason, String sentence) {
         if (closed) return;
-        if (accepted) say(reason, why(sentence));
+        if (isAccepted()) say(reason, why(sentence));
         end(Stage.Ending.LOST);
     }
 
@@ -297,7 +298,7 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
 
     /** The server stops (§3.14.2.1 0x8B). */
     void shutDown() {
-        if (accepted) {
+        if (isAccepted()) {
             disconnect(ReasonCode.SERVER_SHUTTING_DOWN, "the server is shutting down");
         } else {
             refuse(new Refusal(ReasonCode.SERVER_UNAVAILABLE, "the server is shutting down"));
@@ -306,12 +307,15 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
 
     /** The client has sent DISCONNECT, after which it sends nothing more (MQTT-3.14.4-2): no input is left to wait for. */
     void left(Stage.Ending ending) {
-        goodbye = true;
-        end(ending);
+        end(ending, true);
     }
 
     /** Whoever has ended it: from now on nothing is read or written. */
     void end(Stage.Ending ending) {
+        end(ending, false);
+    }
+
+    private void end(Stage.Ending ending, boolean goodbye) {
         if (closed) return;
         closed = true;
         endWatch();
@@ -319,7 +323,7 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
         reader.close();
         output.end();
         context().counters().connectionsClosed.increment();
-        linger();
+        linger(goodbye);
     }
 
     /**
@@ -328,11 +332,11 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
      * nothing more comes: what was handed to the system arrives without all that.
      */
     @SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, the connection has ended
-    private void linger() {
+    private void linger(boolean goodbye) {
         if (!channel.isActive()) return;
         // Netty counts some bytes for each that waits, and up to one more here.
         boolean allSent = channel.bytesBeforeUnwritable() >= channel.config().getWriteBufferHighWaterMark();
-        if (carrier == Carrier.PROTOCOL || (goodbye && allSent) || !(channel instanceof DuplexChannel duplex)) {
+        if (!lingers || (goodbye && allSent) || !(channel instanceof DuplexChannel duplex)) {
             channel.close();
             return;
         }
@@ -351,12 +355,12 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
     /** Whoever we did not read for our own reasons is not silent. */
     @Override
     boolean isExcused() {
-        return accepted && (!stage.isReady() || reader.isHeldUp());
+        return isAccepted() && (!stage.isReady() || reader.isHeldUp());
     }
 
     @Override
     void onSilence() {
-        if (accepted) {
+        if (isAccepted()) {
             // MQTT-3.1.2-22
             disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half times the keep alive");
         } else {

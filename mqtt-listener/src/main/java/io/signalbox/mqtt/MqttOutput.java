@@ -40,8 +40,6 @@ final class MqttOutput {
     /** Made when there is the first, as most connections have none. */
     private @Nullable ArrayDeque<LargePayload> large;
 
-    private boolean goingOn;
-
     MqttOutput(MqttConnection connection, PacketEncoder encoder) {
         this.connection = connection;
         this.encoder = encoder;
@@ -112,18 +110,14 @@ final class MqttOutput {
 
     /** Goes on with large payloads; not within itself, as a flush tells that the socket takes more. */
     private void goOn() {
-        if (goingOn || !isHeldUp()) return;
-        goingOn = true;
+        LargePayload next = firstLarge();
+        if (next == null || next.isSending()) return;
         Loop loop = connection.loop().core();
         MessageStore store = connection.loop().context().host().store();
-        try {
-            for (LargePayload first = firstLarge(); first != null; first = firstLarge()) {
-                if (!first.send(channel(), loop, store, new Progress()) || large == null) return;
-                large.remove().close();
-                loop.execute(connection::writabilityChanged); // there may be room where there was none
-            }
-        } finally {
-            goingOn = false;
+        for (; next != null; next = firstLarge()) {
+            if (!next.send(channel(), loop, store, new Progress()) || large == null) return;
+            large.remove().close();
+            loop.execute(connection::writabilityChanged); // there may be room where there was none
         }
     }
 

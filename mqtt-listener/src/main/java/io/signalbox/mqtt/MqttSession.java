@@ -30,12 +30,12 @@ final class MqttSession implements WindowSource.Owner {
     private @Nullable PendingWill will;
     private ListenerLoop loop;
     private String owner = "";
-    private long expirySeconds;
+    private int expirySeconds; // unsigned, as CONNECT has it
     private boolean stored;
     private @Nullable MessageQueue queue;
     private @Nullable ReceivedPackets received;
+    private @Nullable FirstMessage first;
     private @Nullable OutboundWindow window;
-    private @Nullable WindowSource ownMessages;
     private @Nullable CompetingSubscriptions competing;
     private @Nullable PublishSender sender;
     private @Nullable RetainedReplays replays;
@@ -51,7 +51,7 @@ final class MqttSession implements WindowSource.Owner {
         MqttSession session = new MqttSession(loop, from.clientId());
         session.stored = true;
         session.owner = from.owner();
-        session.expirySeconds = from.expirySeconds();
+        session.changeExpiry(from.expirySeconds());
         from.subscriptions().forEach(session::put);
         if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
@@ -152,7 +152,7 @@ final class MqttSession implements WindowSource.Owner {
 
     /** 0 = it ends with the connection. */
     long expirySeconds() {
-        return expirySeconds;
+        return Integer.toUnsignedLong(expirySeconds);
     }
 
     Optional<MessageQueue> queue() {
@@ -181,7 +181,7 @@ final class MqttSession implements WindowSource.Owner {
     void connected(long newExpirySeconds, WriteBatch batch) {
         cancelExpiry();
         if (will != null) will.cancel(); // MQTT-3.1.3-9
-        expirySeconds = newExpirySeconds;
+        changeExpiry(newExpirySeconds);
         if (newExpirySeconds > 0 && !stored) {
             stored = true;
             changePackets(batch, context().tables().packets()::putReceived);
@@ -197,7 +197,7 @@ final class MqttSession implements WindowSource.Owner {
 
     /** The client has changed its mind with its DISCONNECT (§3.14.2.2.2). */
     void changeExpiry(long newExpirySeconds) {
-        expirySeconds = newExpirySeconds;
+        expirySeconds = (int) newExpirySeconds;
     }
 
     void expireWith(Future<?> timer) {
@@ -234,6 +234,8 @@ final class MqttSession implements WindowSource.Owner {
     void detach() {
         sender = null;
         if (replays != null) replays.detach();
+        if (first != null) first.close();
+        first = null;
         if (window != null) window.detach();
         if (bindings != null) bindings.closeDirect();
     }
@@ -294,9 +296,13 @@ final class MqttSession implements WindowSource.Owner {
         consume(opened);
     }
 
-    /** An operator has removed the queue, and with it what the session is for. */
     @Override
     public void onQueueGone(WindowSource source) {
+        onQueueGone();
+    }
+
+    /** An operator has removed the queue, and with it what the session is for. */
+    void onQueueGone() {
         expirySeconds = 0;
         disconnect(ReasonCode.ADMINISTRATIVE_ACTION, "the session's queue was removed");
     }
@@ -328,23 +334,21 @@ final class MqttSession implements WindowSource.Owner {
     }
 
     private void consume(MessageQueue from) {
-        window().ifPresent(into -> {
-            WindowSource source = ownMessages;
-            if (source == null) {
-                source = new WindowSource(into, this, DeliveryTerms.OWN);
-                ownMessages = source;
-            }
-            source.begin(from, subscriptionSettings());
-        });
+        PublishSender to = sender;
+        if (to == null) return;
+        if (window == null) first = new FirstMessage(this, from, to.agreedWindow());
+        else sendOwn().begin(from, subscriptionSettings());
+    }
+
+    /** The part in the window of its own queue. */
+    WindowSource sendOwn() {
+        first = null;
+        return new WindowSource(openWindow(), this, DeliveryTerms.OWN);
     }
 
     /** The window to the client, for a queue that has messages for it; empty while there is no connection. */
     Optional<OutboundWindow> window() {
-        PublishSender to = sender;
-        if (to == null) return Optional.empty();
-        OutboundWindow present = openWindow();
-        present.attach(to);
-        return Optional.of(present);
+        return sender == null ? Optional.empty() : Optional.of(openWindow());
     }
 
     private OutboundWindow openWindow() {
@@ -377,7 +381,6 @@ final class MqttSession implements WindowSource.Owner {
         detach();
         if (window != null) window.endSession(batch, packetJournal(), subscriberName());
         window = null;
-        ownMessages = null;
         if (competing != null) competing.end();
         MessageQueue present = queue;
         if (present != null) {

@@ -44,9 +44,6 @@ final class OutboundWindow {
      */
     private @Nullable ArrayDeque<Waiting> waiting;
 
-    private @Nullable PublishSender sender;
-    private int size;
-
     /** Sent and not acknowledged to the end. */
     private int inFlight;
 
@@ -71,7 +68,8 @@ final class OutboundWindow {
         ExactlyOnce present = exactlyOnce;
         if (present == null) {
             exactlyOnce = present = new ExactlyOnce(this);
-            if (sender != null) present.attach(sender, session.packetJournal());
+            PublishSender to = session.connection();
+            if (to != null) present.attach(to, session.packetJournal());
         }
         return present;
     }
@@ -101,11 +99,8 @@ final class OutboundWindow {
         return message;
     }
 
-    /** A connection is there. */
+    /** The session has a connection. */
     void attach(PublishSender to) {
-        if (sender == to) return;
-        sender = to;
-        size = to.agreedWindow();
         if (exactlyOnce != null) exactlyOnce.attach(to, session.packetJournal());
     }
 
@@ -129,7 +124,6 @@ final class OutboundWindow {
     void detach() {
         if (slots != null) slots.forEach(this::detach);
         if (exactlyOnce != null) exactlyOnce.detach();
-        sender = null;
         sources.forEach(WindowSource::close);
         sources = List.of();
         waiting = null;
@@ -156,12 +150,12 @@ final class OutboundWindow {
 
     /** Lets the queues send what the client takes now; what was acknowledged since makes room for as many. */
     void grant() {
-        PublishSender to = sender;
+        PublishSender to = session.connection();
         if (to == null) return;
         sendWaiting(to);
         if (exactlyOnce != null) exactlyOnce.append();
         // A socket that does not keep up gets nothing new; what is on its way still comes.
-        int share = to.hasRoom() && !sources.isEmpty() ? (size - 1) / sources.size() + 1 : 0;
+        int share = to.hasRoom() && !sources.isEmpty() ? (to.agreedWindow() - 1) / sources.size() + 1 : 0;
         for (int i = 0; i < sources.size(); i++) sources.get(i).grant(share);
     }
 
@@ -169,7 +163,7 @@ final class OutboundWindow {
         ArrayDeque<Waiting> held = waiting;
         if (held == null) return;
         for (Waiting next = held.peek(); next != null && to.hasRoom(); next = held.peek()) {
-            if (!hasSlotFor(next.from, next.delivery)) return;
+            if (!hasSlotFor(next.from, next.delivery, to)) return;
             held.remove();
             send(next.from, next.delivery);
         }
@@ -180,8 +174,8 @@ final class OutboundWindow {
         if (waiting != null && waiting.isEmpty()) waiting = null;
     }
 
-    private boolean hasSlotFor(WindowSource from, Delivery delivery) {
-        if (inFlight >= size) return false;
+    private boolean hasSlotFor(WindowSource from, Delivery delivery, PublishSender to) {
+        if (inFlight >= to.agreedWindow()) return false;
         if (awaited.containsKey(nameOf(from, delivery))) return true;
         // or identifiers of what never comes would be in use for ever
         PacketSlots present = slots();
@@ -206,21 +200,22 @@ final class OutboundWindow {
 
     /** Whether the client's socket keeps up. */
     boolean hasRoom() {
-        PublishSender to = sender;
+        PublishSender to = session.connection();
         return to != null && to.hasRoom();
     }
 
     /** A message for the client, with nothing to acknowledge. */
     void sendAtMostOnce(Delivery delivery, DeliveryTerms terms) {
-        PublishSender to = sender;
+        PublishSender to = session.connection();
         if (to != null) to.sendAtMostOnce(delivery.message(), delivery.flags(), terms);
     }
 
     /** A message for the client that its queue has handed over. */
     void take(WindowSource from, Delivery delivery) {
-        if (sender == null) return;
+        PublishSender to = session.connection();
+        if (to == null) return;
         ArrayDeque<Waiting> held = waiting;
-        if (held == null && hasSlotFor(from, delivery)) {
+        if (held == null && hasSlotFor(from, delivery, to)) {
             send(from, delivery);
             return;
         }
@@ -257,7 +252,7 @@ final class OutboundWindow {
 
     /** Nothing holds its PUBLISH back any more. */
     void publish(Outgoing message) {
-        PublishSender to = sender;
+        PublishSender to = session.connection();
         Delivery delivery = message.delivery;
         WindowSource source = message.source;
         if (to == null || delivery == null || source == null) return;
@@ -382,7 +377,7 @@ final class OutboundWindow {
     }
 
     void flush() {
-        PublishSender to = sender;
+        PublishSender to = session.connection();
         if (to != null) to.flush();
     }
 }

@@ -19,19 +19,23 @@ final class PublishSender {
 
     private static final int MAX_TOPIC_BYTES = 65_535;
 
-    private final ListenerContext context;
     private final MqttConnection connection;
     private final MqttSession session;
-    private final MqttOutput output;
     private final int agreedWindow;
 
     /** @param agreedWindow how many messages it takes unacknowledged (MQTT-3.3.4-9) */
     PublishSender(MqttConnection connection, MqttSession session, int agreedWindow) {
-        this.context = connection.loop().context();
         this.connection = connection;
         this.session = session;
-        this.output = connection.output();
         this.agreedWindow = agreedWindow;
+    }
+
+    private ListenerContext context() {
+        return connection.loop().context();
+    }
+
+    private MqttOutput output() {
+        return connection.output();
     }
 
     int agreedWindow() {
@@ -40,13 +44,13 @@ final class PublishSender {
 
     /** Whether the socket keeps up. */
     boolean hasRoom() {
-        return output.hasRoom();
+        return output().hasRoom();
     }
 
     /** QoS 0: what the socket does not take is dropped and counted (MQTT-4.3.1-1). */
     void sendAtMostOnce(Message message, int flags, DeliveryTerms terms) {
-        if (!output.hasRoom()) {
-            context.counters().droppedSlowClient.increment();
+        if (!output().hasRoom()) {
+            context().counters().droppedSlowClient.increment();
             return;
         }
         send(message, flags, terms, 0, 0, false);
@@ -59,7 +63,7 @@ final class PublishSender {
 
     /** PUBREL. */
     void release(int packetId) {
-        output.write(new Packet.Ack(PacketType.PUBREL, packetId, ReasonCode.SUCCESS, PropertySet.EMPTY));
+        output().write(new Packet.Ack(PacketType.PUBREL, packetId, ReasonCode.SUCCESS, PropertySet.EMPTY));
     }
 
     boolean isClosed() {
@@ -74,26 +78,27 @@ final class PublishSender {
     private boolean send(Message message, int flags, DeliveryTerms terms, int qos, int packetId, boolean dup) {
         String topic = terms.topic().orElse(message.envelope().address());
         if (!isTopic(topic)) {
-            context.counters().droppedNotATopic.increment();
+            context().counters().droppedNotATopic.increment();
             return false;
         }
         long secondsLeft = Expiry.secondsLeft(
-                message.envelope().expiresAtMillis(), context.clock().millis());
+                message.envelope().expiresAtMillis(), context().clock().millis());
+        MqttOutput output = connection.output();
         List<Integer> identifiers = output.encoder().version().isV5() ? identifiers(topic, terms) : List.of();
         boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);
         Optional<Body.Inline> body = bodyOf(message, terms);
         if (body.isEmpty()) {
-            context.counters().unreadable.increment();
+            context().counters().unreadable.increment();
             return false;
         }
         Publish publish = new Publish(dup, qos, retain, topic, packetId, secondsLeft, 0, identifiers, body.get());
         Optional<Body.Large> large = message.large();
         boolean written = large.isEmpty() ? output.write(publish) : output.write(publish, message, large.get());
         if (!written) {
-            context.counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
+            context().counters().droppedTooLarge.increment(); // MQTT-3.1.2-24
             return false;
         }
-        context.counters().publishesSent.increment();
+        context().counters().publishesSent.increment();
         return true;
     }
 
@@ -133,7 +138,7 @@ final class PublishSender {
     }
 
     void flush() {
-        output.flush();
+        output().flush();
     }
 
     void fail(RuntimeException mistake) {

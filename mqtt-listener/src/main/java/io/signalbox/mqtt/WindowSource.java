@@ -25,6 +25,8 @@ final class WindowSource implements DeliveryListener {
         void onQueueGone(WindowSource source);
     }
 
+    private static final long UNKNOWN = -1;
+
     private final OutboundWindow window;
     private final Owner owner;
     private DeliveryTerms terms;
@@ -49,9 +51,14 @@ final class WindowSource implements DeliveryListener {
     void begin(MessageQueue from, SubscriptionSettings wanted) {
         received = 0;
         settled = 0;
-        granted = 0;
-        queue = from;
-        subscription = from.subscribe(wanted, this);
+        goOn(from.subscribe(wanted, this));
+    }
+
+    /** As {@link #begin}, with a subscription that nothing has come by yet. */
+    void goOn(Subscription from) {
+        granted = UNKNOWN;
+        queue = from.queue();
+        subscription = from;
         window.add(this);
     }
 

@@ -9,26 +9,30 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the bytes of one packet into a {@link Packet}, or throws a {@link Refusal} that names the broken rule (§2, §3).
- * Keeps what CONNECT says about the rest of the connection: its version. Confined to the connection's event loop.
+ * Turns the bytes of one packet into a {@link Packet}, or throws a {@link Refusal} that names the broken rule (§2, §3). All
+ * connections of a version share one. Immutable.
  */
 public final class PacketDecoder {
 
     /** In one packet; more than a session may have, and little enough to be worked on in one turn of a loop. */
     private static final int MAX_FILTERS = 2048;
 
+    private static final PacketDecoder BEFORE_CONNECT = new PacketDecoder(Direction.TO_SERVER, null);
+    private static final PacketDecoder V3_1 = new PacketDecoder(Direction.TO_SERVER, ProtocolVersion.V3_1);
+    private static final PacketDecoder V3_1_1 = new PacketDecoder(Direction.TO_SERVER, ProtocolVersion.V3_1_1);
+    private static final PacketDecoder V5 = new PacketDecoder(Direction.TO_SERVER, ProtocolVersion.V5);
+
     private final Direction direction;
-    private @Nullable ProtocolVersion version;
-    private boolean connected;
+    private final @Nullable ProtocolVersion version;
 
     private PacketDecoder(Direction direction, @Nullable ProtocolVersion version) {
         this.direction = direction;
         this.version = version;
     }
 
-    /** Decodes what clients send; the first packet is a CONNECT, which tells the version. */
+    /** For what clients send; the first packet is a CONNECT, which tells the version and so the decoder of all of them. */
     public static PacketDecoder toServer() {
-        return new PacketDecoder(Direction.TO_SERVER, null);
+        return BEFORE_CONNECT;
     }
 
     /** Decodes what servers send to a client of this version. */
@@ -36,39 +40,52 @@ public final class PacketDecoder {
         return new PacketDecoder(Direction.TO_CLIENT, version);
     }
 
-    /** The version in use; known as soon as a CONNECT was read far enough, even if it was refused later. */
-    public Optional<ProtocolVersion> version() {
+    boolean isBeforeConnect() {
+        return this == BEFORE_CONNECT;
+    }
+
+    /**
+     * The decoder of a CONNECT and of all that follows it.
+     *
+     * @param connect without its first byte and length; nothing is taken out of it
+     */
+    static PacketDecoder ofClient(ByteBuf connect) {
+        return switch (new ConnectDecoder(connect.duplicate()).readVersion()) {
+            case V3_1 -> V3_1;
+            case V3_1_1 -> V3_1_1;
+            case V5 -> V5;
+        };
+    }
+
+    /** The version in use; empty before CONNECT. */
+    Optional<ProtocolVersion> version() {
         return Optional.ofNullable(version);
     }
 
     /** Refuses, as soon as a packet's first byte is there, what cannot be accepted whatever follows. */
-    PacketType checkFirstByte(int firstByte) {
+    void checkFirstByte(int firstByte) {
         PacketType type = PacketType.ofFirstByte(firstByte, direction);
-        if (direction == Direction.TO_SERVER) {
-            if (!connected && type != PacketType.CONNECT) {
-                throw Refusal.protocolError("the first packet is not CONNECT"); // MQTT-3.1.0-1
-            }
-            if (connected && type == PacketType.CONNECT) {
-                throw Refusal.protocolError("a second CONNECT"); // MQTT-3.1.0-2
-            }
+        if (isBeforeConnect() && type != PacketType.CONNECT) {
+            throw Refusal.protocolError("the first packet is not CONNECT"); // MQTT-3.1.0-1
+        }
+        if (!isBeforeConnect() && type == PacketType.CONNECT) {
+            throw Refusal.protocolError("a second CONNECT"); // MQTT-3.1.0-2
         }
         if (type == PacketType.PUBLISH && (firstByte & 0x06) == 0x06) {
             throw Refusal.malformed("both QoS bits are set"); // MQTT-3.3.1-4
         }
-        return type;
     }
 
     /**
      * Decodes one packet.
      *
-     * @param firstByte the packet's first byte
+     * @param firstByte the packet's first byte, which has been checked
      * @param lengthBytes how many bytes its remaining length took
      * @param in the rest of the packet and nothing else; the packet keeps no part of it
      */
     Packet decode(int firstByte, int lengthBytes, ByteBuf in) {
-        PacketType type = checkFirstByte(firstByte);
         int length = in.readableBytes();
-        Packet packet = type == PacketType.CONNECT ? connect(in) : decode(type, firstByte, in);
+        Packet packet = decode(PacketType.ofFirstByte(firstByte, direction), firstByte, in);
         Wire.needEnd(in);
         // MQTT-1.5.5-1 is new in 5.0; in 3.x a longer form of the remaining length is read as what it says.
         if (isV5() && lengthBytes != VariableByteInteger.size(length)) {
@@ -90,17 +107,9 @@ public final class PacketDecoder {
         return publish(firstByte, in, Unpooled.EMPTY_BUFFER);
     }
 
-    private Packet connect(ByteBuf in) {
-        ConnectDecoder decoder = new ConnectDecoder(in);
-        version = decoder.readVersion();
-        Packet.Connect connect = decoder.readRest(version);
-        connected = true;
-        return connect;
-    }
-
     private Packet decode(PacketType type, int firstByte, ByteBuf in) {
         return switch (type) {
-            case CONNECT -> throw new IllegalStateException("CONNECT is decoded apart");
+            case CONNECT -> connect(in);
             case PUBLISH -> publish(firstByte, in, in);
             case PUBACK, PUBREC, PUBREL, PUBCOMP -> ack(type, in);
             case SUBSCRIBE -> subscribe(in);
@@ -113,6 +122,11 @@ public final class PacketDecoder {
             case SUBACK -> subAck(in);
             case UNSUBACK -> unsubAck(in);
         };
+    }
+
+    private static Packet connect(ByteBuf in) {
+        ConnectDecoder connect = new ConnectDecoder(in);
+        return connect.readRest(connect.readVersion());
     }
 
     private Packet.Publish publish(int firstByte, ByteBuf in, ByteBuf payload) {

@@ -1,7 +1,6 @@
 package io.signalbox.mqtt.codec;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.signalbox.broker.LargeArrival;
 import java.util.Optional;
@@ -37,8 +36,7 @@ public final class PacketReader {
     private static final int PUBLISH = 3;
     private static final int SMALLEST_BUFFER = 64;
 
-    private final PacketDecoder decoder;
-    private final ByteBufAllocator allocator;
+    private PacketDecoder decoder;
     private int maximumPacketSize;
     private ByteBuf pending = Unpooled.EMPTY_BUFFER;
     private boolean pendingIsOurs;
@@ -59,9 +57,8 @@ public final class PacketReader {
     }
 
     /** @param maximumPacketSize in bytes, with the fixed header; see {@link #maximumPacketSize(int)} */
-    public PacketReader(PacketDecoder decoder, ByteBufAllocator allocator, int maximumPacketSize) {
+    public PacketReader(PacketDecoder decoder, int maximumPacketSize) {
         this.decoder = decoder;
-        this.allocator = allocator;
         this.maximumPacketSize = maximumPacketSize;
     }
 
@@ -175,7 +172,9 @@ public final class PacketReader {
         if (readable - headerBytes < length)
             return beginLarge(firstByte, lengthBytes, length, readable - headerBytes, sink);
         pending.skipBytes(headerBytes);
-        sink.onPacket(decoder.decode(firstByte, lengthBytes, pending.readSlice(length)));
+        ByteBuf rest = pending.readSlice(length);
+        if (decoder.isBeforeConnect()) decoder = PacketDecoder.ofClient(rest);
+        sink.onPacket(decoder.decode(firstByte, lengthBytes, rest));
         return true;
     }
 
@@ -198,7 +197,7 @@ public final class PacketReader {
     }
 
     private void moveTo(int capacity) {
-        ByteBuf larger = allocator.buffer(capacity);
+        ByteBuf larger = pending.alloc().buffer(capacity);
         larger.writeBytes(pending, pending.readerIndex(), pending.readableBytes());
         releasePending();
         pending = larger;

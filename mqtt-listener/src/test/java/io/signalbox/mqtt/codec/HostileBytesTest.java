@@ -40,7 +40,7 @@ class HostileBytesTest {
             byte[] bytes = new byte[random.nextInt(200)];
             random.nextBytes(bytes);
             if (bytes.length > 0 && random.nextBoolean()) bytes[0] = 0x10;
-            feedAll(Wiretap.beforeConnect(allocator, 65536), bytes, random, "seed " + seed);
+            feedAll(Wiretap.beforeConnect(65536), bytes, random, "seed " + seed);
         }
     }
 
@@ -52,7 +52,7 @@ class HostileBytesTest {
             random.nextBytes(bytes);
             bytes[1] = (byte) random.nextInt(bytes.length - 1);
             ProtocolVersion version = ProtocolVersion.values()[random.nextInt(3)];
-            feedAll(Wiretap.connected(allocator, version, Direction.TO_SERVER), bytes, random, "seed " + seed);
+            feedAll(Wiretap.connected(version, Direction.TO_SERVER), bytes, random, "seed " + seed);
         }
     }
 
@@ -67,8 +67,8 @@ class HostileBytesTest {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }
             Wiretap tap = raw.packet() instanceof Packet.Connect
-                    ? Wiretap.beforeConnect(allocator, 65536)
-                    : Wiretap.connected(allocator, raw.version(), raw.direction());
+                    ? Wiretap.beforeConnect(65536)
+                    : Wiretap.connected(raw.version(), raw.direction());
             feedAll(tap, bytes, random, raw + ", seed " + seed);
         }
     }

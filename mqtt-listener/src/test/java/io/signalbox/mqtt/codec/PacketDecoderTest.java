@@ -96,10 +96,10 @@ class PacketDecoderTest {
 
     @Test
     void theVersionIsKnownWhenTheRestOfConnectIsRefused() {
-        PacketDecoder decoder = PacketDecoder.toServer();
-        assertEquals(Optional.empty(), decoder.version());
-        assertThrows(Refusal.class, () -> decoder.decode(0x10, 1, Bytes.buffer("00 04 'MQTT' 05 01 00 00 00 00 00")));
-        assertEquals(Optional.of(ProtocolVersion.V5), decoder.version());
+        Wiretap tap = Wiretap.beforeConnect(100);
+        assertEquals(Optional.empty(), tap.reader.version());
+        assertThrows(Refusal.class, () -> tap.feed("10 0d 00 04 'MQTT' 05 01 00 00 00 00 00"));
+        assertEquals(Optional.of(ProtocolVersion.V5), tap.reader.version());
     }
 
     /** MQTT-1.5.5-1 came with 5.0; 3.1.1 §2.2.3 does not ask for the shortest form. */

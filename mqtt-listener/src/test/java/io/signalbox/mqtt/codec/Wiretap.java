@@ -1,9 +1,7 @@
 package io.signalbox.mqtt.codec;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,28 +16,20 @@ final class Wiretap implements PacketReader.Sink {
     final PacketReader reader;
     boolean ready = true;
 
-    private Wiretap(PacketDecoder decoder, ByteBufAllocator allocator, int maximumPacketSize) {
-        reader = new PacketReader(decoder, allocator, maximumPacketSize);
+    private Wiretap(PacketDecoder decoder, int maximumPacketSize) {
+        reader = new PacketReader(decoder, maximumPacketSize);
     }
 
     /** A server's end before CONNECT. */
     static Wiretap beforeConnect(int maximumPacketSize) {
-        return beforeConnect(UnpooledByteBufAllocator.DEFAULT, maximumPacketSize);
-    }
-
-    static Wiretap beforeConnect(ByteBufAllocator allocator, int maximumPacketSize) {
-        return new Wiretap(PacketDecoder.toServer(), allocator, maximumPacketSize);
+        return new Wiretap(PacketDecoder.toServer(), maximumPacketSize);
     }
 
     /** One end of a connection in this version that is past its CONNECT. */
     static Wiretap connected(ProtocolVersion version, Direction direction) {
-        return connected(UnpooledByteBufAllocator.DEFAULT, version, direction);
-    }
-
-    static Wiretap connected(ByteBufAllocator allocator, ProtocolVersion version, Direction direction) {
         int maximum = 5 + VariableByteInteger.MAX;
-        if (direction == Direction.TO_CLIENT) return new Wiretap(PacketDecoder.toClient(version), allocator, maximum);
-        Wiretap tap = beforeConnect(allocator, maximum);
+        if (direction == Direction.TO_CLIENT) return new Wiretap(PacketDecoder.toClient(version), maximum);
+        Wiretap tap = beforeConnect(maximum);
         tap.feed(
                 switch (version) {
                     case V3_1 -> CONNECT_V3_1;

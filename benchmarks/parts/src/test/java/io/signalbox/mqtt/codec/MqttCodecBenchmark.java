@@ -30,8 +30,7 @@ public class MqttCodecBenchmark {
     private final PacketEncoder encoder = new PacketEncoder(ProtocolVersion.V5);
     private final Body.Inline body = PublishBody.ofPayload(new byte[PAYLOAD_BYTES]);
     private final ByteBuf out = allocator.buffer(64 << 10);
-    private final PacketReader reader =
-            new PacketReader(PacketDecoder.toServer(), allocator, PacketReader.MOST_GATHERED_BYTES);
+    private final PacketReader reader = new PacketReader(PacketDecoder.toServer(), PacketReader.MOST_GATHERED_BYTES);
     private final Arrivals arrivals = new Arrivals();
     private ByteBuf publishesQos0;
     private ByteBuf publishesQos1;

@@ -1,0 +1,51 @@
+package io.signalbox.mqtt;
+
+import io.signalbox.broker.queue.Delivery;
+import io.signalbox.broker.queue.DeliveryListener;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.Subscription;
+
+/**
+ * Waits for the first message of a session's own queue, and then makes what sends it: there may be very many sessions that nothing
+ * comes for. Confined to the session's loop.
+ */
+final class FirstMessage implements DeliveryListener {
+
+    private final MqttSession session;
+    private final Subscription subscription;
+
+    /** @param window how many messages the client takes unacknowledged */
+    FirstMessage(MqttSession session, MessageQueue queue, int window) {
+        this.session = session;
+        this.subscription =
+                queue.subscribe(session.subscriptionSettings(), this); // which hears of it later, on this loop
+        subscription.grantUpTo(window);
+    }
+
+    /** The connection is gone. */
+    void close() {
+        subscription.close();
+    }
+
+    @Override
+    public void onDelivery(Delivery delivery) {
+        WindowSource source = session.sendOwn();
+        source.goOn(subscription);
+        subscription.tell(source);
+        source.onDelivery(delivery);
+    }
+
+    @Override
+    public void onBatchEnd() {}
+
+    @Override
+    public void onDrained() {}
+
+    @Override
+    public void onSettled(long token) {}
+
+    @Override
+    public void onQueueDeleted() {
+        session.onQueueGone();
+    }
+}
