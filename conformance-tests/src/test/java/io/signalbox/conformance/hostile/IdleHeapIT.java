@@ -45,9 +45,9 @@ class IdleHeapIT {
 
     static Stream<Kind> kinds() {
         return Stream.of(
-                new Kind("nothing", false, false, 1750),
-                new Kind("a subscription of QoS 1", false, true, 2750),
-                new Kind("a subscription of QoS 1 in a session that stays", true, true, 3300));
+                new Kind("nothing", false, false, 1480),
+                new Kind("a subscription of QoS 1", false, true, 2230),
+                new Kind("a subscription of QoS 1 in a session that stays", true, true, 2800));
     }
 
     @AfterEach
