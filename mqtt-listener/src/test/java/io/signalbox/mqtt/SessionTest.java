@@ -11,6 +11,8 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionTest {
 
@@ -243,13 +245,18 @@ class SessionTest {
         }
     }
 
-    @Test
-    void anOperatorWhoRemovesTheQueueEndsTheSession() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOperatorWhoRemovesTheQueueEndsTheSession(boolean hasHadMessages) throws Exception {
         try (TestServer server = TestServer.start()) {
             TestClient client = server.client()
                     .connectV5Persistent("s", 0)
                     .send("82 07 00 01 00 00 01 't' 01")
                     .expect("90 04 00 01 00 01");
+            if (hasHadMessages) {
+                server.client().connectV5("p").send("32 06 00 01 't' 00 01 00").expect("40 02 00 01");
+                client.expect("32 06 00 01 't' 00 01 00").send("40 02 00 01");
+            }
             String queue = server.broker
                     .defaultVirtualHost()
                     .queues()
