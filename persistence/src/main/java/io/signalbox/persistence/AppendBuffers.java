@@ -7,9 +7,10 @@ import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The two append buffers and where they lie in the log. One is active, the other is being written or free. A record too
- * large for a buffer gets one of its own size at the next swap. {@link #active}, {@link #wantLarge} are for any thread, the
- * rest is the log thread's.
+ * The two append buffers and where they lie in the log. One is active, the other is being written or free. They are small until
+ * one has been full, so that a broker with little to do holds little. A record too large for a buffer of usual size gets one of its
+ * own size at the next swap. {@link #active}, {@link #wantUsual} and {@link #wantLarge} are for any thread, the rest is the log
+ * thread's.
  */
 final class AppendBuffers {
 
@@ -19,7 +20,13 @@ final class AppendBuffers {
      */
     static final int SEAL_ROOM_BYTES = 8 * BatchHeader.SECTOR_BYTES;
 
+    /** What a small buffer has of the usual size, if that is not less than the settlements that a queue makes at once. */
+    private static final int SMALL_SHARE = 16;
+
+    private static final int LEAST_BYTES = 64 << 10;
+
     private final int usualBytes;
+    private volatile boolean usualWanted;
     private final AtomicInteger largeWanted = new AtomicInteger();
     private final SegmentTable segments;
     private final long segmentBytes;
@@ -34,26 +41,38 @@ final class AppendBuffers {
         this.segments = segments;
         SegmentHeader segment = segments.newest().header();
         segmentEnd = segment.endLsn();
-        free.push(newBuffer());
-        active = newBuffer().startAt(segment.firstBatchLsn());
+        int smallBytes =
+                Math.min(usualBytes, Math.max(LEAST_BYTES, usualBytes / SMALL_SHARE & -BatchHeader.SECTOR_BYTES));
+        free.push(newBuffer(smallBytes));
+        active = newBuffer(smallBytes).startAt(segment.firstBatchLsn());
         active.open();
     }
 
-    private AppendBuffer newBuffer() {
-        return new AppendBuffer(ByteBuffer.allocate(usualBytes), usualBytes);
+    private static AppendBuffer newBuffer(int bytes) {
+        return new AppendBuffer(ByteBuffer.allocate(bytes), bytes);
     }
 
     AppendBuffer active() {
         return active;
     }
 
-    /** A record of {@code bytes} found no buffer it fits into: the next active one is to have room for it. */
+    /** A buffer was full: from the next swap on they have their usual size. */
+    void wantUsual() {
+        if (!usualWanted) usualWanted = true;
+    }
+
+    private boolean isTooSmall(AppendBuffer buffer) {
+        return usualWanted && buffer.bytes().capacity() < usualBytes;
+    }
+
+    /** A record of {@code bytes} fits into no buffer of usual size: the next active one is to have room for it. */
     void wantLarge(int bytes) {
         largeWanted.accumulateAndGet(bytes, Math::max);
     }
 
-    boolean isLargeWanted() {
-        return largeWanted.get() > 0;
+    /** Whether a larger buffer than the active one is wanted. */
+    boolean isLargerWanted() {
+        return largeWanted.get() > 0 || isTooSmall(active);
     }
 
     /**
@@ -79,10 +98,10 @@ final class AppendBuffers {
     }
 
     /**
-     * Whether the large record that is wanted has a place: without a next segment it must fit into this one, since what is
+     * Whether the larger buffer that is wanted has a place: without a next segment it must fit into this one, since what is
      * left here is for settlements.
      */
-    boolean isLargePlaceable() {
+    boolean isLargerPlaceable() {
         return isPlaceable(active.baseLsn(), largeWanted.get());
     }
 
@@ -142,9 +161,14 @@ final class AppendBuffers {
         boolean usual = large == 0 || !isPlaceable(end, large);
         // A buffer for a large record is not kept: that one is rare, and the buffer would lie idle for ever.
         AppendBuffer next =
-                usual ? free.pop() : new AppendBuffer(ByteBuffer.allocate(largeCapacity(large)), usualBytes);
+                usual ? nextUsual() : new AppendBuffer(ByteBuffer.allocate(largeCapacity(large)), usualBytes);
         active = next.startAt(place(end, next.bytes().capacity()));
         next.open();
+    }
+
+    private AppendBuffer nextUsual() {
+        AppendBuffer next = free.pop();
+        return isTooSmall(next) ? newBuffer(usualBytes) : next;
     }
 
     private int largeCapacity(int large) {

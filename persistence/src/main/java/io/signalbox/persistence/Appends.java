@@ -47,7 +47,10 @@ final class Appends {
             AppendBuffer buffer = log.buffers().active();
             int index = buffer.claim(bytes, share);
             if (index >= 0) return fill(buffer, index, bytes, record, lazy);
-            if (index == AppendBuffer.FULL) return full(record, share);
+            if (index == AppendBuffer.FULL) {
+                log.buffers().wantUsual();
+                return full(record, share);
+            }
             // Closed: the log thread is about to put another in its place, unless it has stopped.
             if (log.isStopped()) return MessageStore.FAILED;
             Thread.onSpinWait();

@@ -32,7 +32,7 @@ final class LogWriter {
     private long lazySinceNanos = NOT_WAITING;
     private long lastBatchNanos;
     private boolean sealed = true;
-    private boolean largeRefused;
+    private boolean largerRefused;
     private boolean shortageTold;
 
     private volatile Forces forces = new Forces(0, 0, 0);
@@ -79,33 +79,33 @@ final class LogWriter {
     }
 
     private boolean isRoomWanted() {
-        return !log.spaceWaiters().isEmpty() || log.buffers().isLargeWanted();
+        return !log.spaceWaiters().isEmpty() || log.buffers().isLargerWanted();
     }
 
     private long advanceEmpty() throws IOException {
-        if (log.buffers().isLargeWanted() && placeLarge()) return AGAIN;
+        if (log.buffers().isLargerWanted() && placeLarger()) return AGAIN;
         long rest = nanosToSeal();
         if (rest == 0) rest = writeBatch();
         if (rest == AGAIN || log.spaceWaiters().isEmpty()) return rest;
         // While there is no room they would only be told "full" again, at once: then let a moment pass.
-        boolean full = log.isPublishHeld() || log.arePiecesHeld() || largeRefused;
+        boolean full = log.isPublishHeld() || log.arePiecesHeld() || largerRefused;
         if (!full || isHoldPauseOver()) {
-            largeRefused = false;
+            largerRefused = false;
             log.spaceWaiters().runAll();
         }
         return Math.min(rest, settings.lazyNanos());
     }
 
-    private boolean placeLarge() {
-        if (!log.buffers().isLargePlaceable()) {
+    private boolean placeLarger() {
+        if (!log.buffers().isLargerPlaceable()) {
             log.buffers().forgetLarge();
             log.wantNextSegment();
             wakeHousekeeper.run();
-            largeRefused = true;
+            largerRefused = true;
             return false;
         }
         if (!log.buffers().widen()) return false;
-        largeRefused = false;
+        largerRefused = false;
         log.spaceWaiters().runAll();
         return true;
     }

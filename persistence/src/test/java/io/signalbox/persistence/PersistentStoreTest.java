@@ -182,6 +182,21 @@ class PersistentStoreTest {
         }
     }
 
+    /** Buffers begin smaller than {@link StoreSettings#bufferBytes}. */
+    @Test
+    @Timeout(60)
+    void theFirstBatchMayBeLargerThanTheBuffersAre() throws Exception {
+        StoreSettings settings = StoreSettings.ofSegments(4 << 20);
+        byte[] body = new byte[settings.bufferBytes() / 2];
+        new Random(1).nextBytes(body);
+        try (StoreLife life = StoreLife.begin(directory, settings)) {
+            WriteBatch batch =
+                    new WriteBatch().message(PlainFormat.message("q", body)).enqueueTo(1, 0);
+            long lsn = life.durably(batch);
+            assertArrayEquals(body, life.read(lsn).get(0).content().bytes());
+        }
+    }
+
     @Test
     void whatWasConsumedIsGivenBackToTheDisk() throws Exception {
         StateTable table;
