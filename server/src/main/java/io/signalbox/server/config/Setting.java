@@ -16,6 +16,12 @@ public record Setting<T>(String key, SettingType<T> type, T defaultValue, String
         }
     }
 
+    /** The generated one would ask every component, for which each type of setting needs classes of its own at a start. */
+    @Override
+    public int hashCode() {
+        return key.hashCode();
+    }
+
     /** The TOML table the key is in. */
     public String table() {
         return key.substring(0, key.indexOf('.'));
