@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = "Measures how throughput, CPU, latency and memory grow with connections, topics, queues, load and"
                 + " backlog, prints tables and writes charts. Exits with 1 if a message costs this project's own broker"
-                + " over 20 % more anywhere in the grid, or a target failed.")
+                + " over 20 %% more anywhere in the grid, or a target failed.")
 final class ScaleCommand extends TalkingCommand {
 
     private static final int EXIT_MISSED = 1;
