@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.epoll.Epoll;
+import io.signalbox.broker.concurrent.BusyWaits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,7 +41,7 @@ class EpollConnectionTest {
     @BeforeEach
     void open() {
         assumeTrue(Epoll.isAvailable());
-        transport = Transport.open();
+        transport = Transport.open(BusyWaits.NONE);
     }
 
     @AfterEach
