@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The two append buffers and where they lie in the log. One is active, the other is being written or free. They are small until
- * one has been full, so that a broker with little to do holds little. A record too large for a buffer of usual size gets one of its
+ * there was something to do, so that a broker with little to do holds little. A record too large for a buffer of usual size gets one of its
  * own size at the next swap. {@link #active}, {@link #wantUsual} and {@link #wantLarge} are for any thread, the rest is the log
  * thread's.
  */
@@ -20,8 +20,14 @@ final class AppendBuffers {
      */
     static final int SEAL_ROOM_BYTES = 8 * BatchHeader.SECTOR_BYTES;
 
-    /** What a small buffer has of the usual size, if that is not less than the settlements that a queue makes at once. */
-    private static final int SMALL_SHARE = 16;
+    /**
+     * What a small buffer has of the usual size, if that is not less than the settlements that a queue makes at once: enough for what
+     * may not wait for space, as changes of the catalogue, to find some until the next swap.
+     */
+    private static final int SMALL_SHARE = 4;
+
+    /** One of which so much was used at a swap has become too small: more comes by the next. */
+    private static final int BUSY_SHARE = 4;
 
     private static final int LEAST_BYTES = 64 << 10;
 
@@ -83,7 +89,9 @@ final class AppendBuffers {
      */
     AppendBuffer swap() {
         AppendBuffer closed = active;
-        activateAfter(closed.baseLsn() + BatchHeader.filled(closed.close()));
+        int used = closed.close();
+        if (used > closed.bytes().capacity() / BUSY_SHARE) wantUsual();
+        activateAfter(closed.baseLsn() + BatchHeader.filled(used));
         closed.awaitStragglers();
         return closed;
     }

@@ -45,6 +45,18 @@ class AppendBuffersTest {
         }
     }
 
+    /** Changes of the catalogue do not wait for space, so there has to be some before it is needed. */
+    @Test
+    void buffersHaveTheirUsualSizeOnceAQuarterOfOneWasUsed() {
+        int quarter = SMALL_BYTES / 4;
+        assertTrue(buffers.active().claim(quarter, Share.OTHER) > 0);
+        buffers.active().filled(quarter);
+        swap();
+        assertEquals(USUAL_BYTES, activeBytes());
+        swap();
+        assertEquals(USUAL_BYTES, activeBytes());
+    }
+
     @Test
     void bothHaveTheirUsualSizeAfterOneWasFull() {
         buffers.wantUsual();
