@@ -105,14 +105,16 @@ final class AppendBuffers {
         return true;
     }
 
-    /**
-     * Whether the larger buffer that is wanted has a place: without a next segment it must fit into this one, since what is
-     * left here is for settlements.
-     */
+    /** Whether the larger buffer that is wanted has a place. */
     boolean isLargerPlaceable() {
-        return isPlaceable(active.baseLsn(), largeWanted.get());
+        long base = active.baseLsn();
+        int large = largeWanted.get();
+        if (large > 0) return isPlaceable(base, large);
+        // One of usual size takes nothing of what is left here for settlements: they may be what needs it.
+        return fits(base, usualBytes) || segments.of(segmentEnd) != null;
     }
 
+    /** Without a next segment a large record must fit into this one, since what is left here is for settlements. */
     private boolean isPlaceable(long end, int large) {
         return leavesReserve(end, largeCapacity(large)) || segments.of(segmentEnd) != null;
     }

@@ -83,6 +83,34 @@ class AppendBuffersTest {
         assertEquals(USUAL_BYTES, activeBytes());
     }
 
+    /** On a full disk the end of a queue with many bindings, say, has no other buffer to fit into. */
+    @Test
+    void aSmallOneIsReplacedAlsoInWhatIsLeftForSettlements() {
+        while (buffers.isForPublishers()) {
+            assertTrue(buffers.active().claim(SMALL_BYTES / 8, Share.OTHER) > 0);
+            buffers.active().filled(SMALL_BYTES / 8);
+            swap();
+        }
+        assertTrue(buffers.isForSettlements());
+        assertEquals(AppendBuffer.FULL, buffers.active().claim(SMALL_BYTES, Share.OTHER));
+        buffers.wantUsual();
+        assertTrue(buffers.isLargerPlaceable());
+        assertTrue(buffers.widen());
+        assertTrue(buffers.active().claim(SMALL_BYTES, Share.OTHER) > 0);
+    }
+
+    /** Where it would not be in this segment, and there is no next one. */
+    @Test
+    void aSmallOneIsNotReplacedByOneThatHasNoPlace() {
+        while (buffers.isForSettlements() || buffers.active().baseLsn() + USUAL_BYTES < 2 * SEGMENT_BYTES) {
+            buffers.active().claim(SMALL_BYTES / 8, Share.OTHER);
+            buffers.active().filled(SMALL_BYTES / 8);
+            swap();
+        }
+        buffers.wantUsual();
+        assertFalse(buffers.isLargerPlaceable());
+    }
+
     @Test
     void aLargeOneIsLargerThanUsual() {
         buffers.wantUsual();
