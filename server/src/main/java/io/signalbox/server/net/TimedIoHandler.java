@@ -14,8 +14,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a loop waits between its turns, busily while that pays, and how long the turns take. One turn is what the sockets that are ready ask for, which the handler inside reports, and
- * then the tasks, which are all that happens until the loop comes back here. Confined to its event loop.
+ * How a loop waits between its turns, busily while that pays, and how long the turns take. One turn is what the sockets that are
+ * ready ask for, which the handler inside reports, and then the tasks, which are all that happens until the loop comes back here.
+ * Confined to its event loop.
  */
 final class TimedIoHandler implements IoHandler {
 
@@ -103,8 +104,11 @@ final class TimedIoHandler implements IoHandler {
         @Override
         public boolean getAsBoolean() {
             looks = true;
-            run();
-            looks = false;
+            try {
+                run();
+            } finally {
+                looks = false; // the loop goes on after whatever was thrown, and has to sleep again
+            }
             return handled > 0 || !context.canBlock();
         }
 

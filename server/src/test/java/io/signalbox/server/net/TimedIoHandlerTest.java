@@ -1,6 +1,7 @@
 package io.signalbox.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -12,6 +13,7 @@ import io.signalbox.broker.concurrent.BusyWaits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the handler inside is asked for, with a clock and sockets that do as they are told. */
@@ -21,8 +23,9 @@ class TimedIoHandlerTest {
     private final List<String> asked = new ArrayList<>();
     private final Sockets sockets = new Sockets();
     private final Tasks tasks = new Tasks();
+    private final BusyWaits busyWaits = BusyWaits.ofProcessors(2);
     private final IoHandler handler = TimedIoHandler.around(
-                    sockets.factory(), () -> new LoopTurns(new LongAdder(), 0), BusyWaits.ofProcessors(2), () -> now)
+                    sockets.factory(), () -> new LoopTurns(new LongAdder(), 0), busyWaits, () -> now)
             .newHandler(Loop.NONE);
 
     @Test
@@ -75,6 +78,18 @@ class TimedIoHandlerTest {
         assertEquals(List.of("looks"), asked, "once, for what is ready beside the tasks");
     }
 
+    /** Netty goes on after what a turn throws, and the loop must not turn without rest because it was looking then. */
+    @Test
+    void aLoopSleepsAgainAfterALookThatFailed() {
+        afterShortWaits();
+        sockets.failure = new StackOverflowError();
+        assertThrows(StackOverflowError.class, () -> handler.run(tasks));
+        sockets.failure = null;
+        busyWaits.upTo(1, () -> now).works();
+        handler.run(tasks);
+        assertEquals(List.of("sleeps"), asked, "another thread has the only place to look from");
+    }
+
     private void afterShortWaits() {
         for (int i = 0; i < 4; i++) handler.run(tasks);
         asked.clear();
@@ -103,6 +118,7 @@ class TimedIoHandlerTest {
         private int readyAfterLooks;
         private long nanosOfLook = 1;
         private long nanosOfWork;
+        private @Nullable Error failure;
 
         IoHandlerFactory factory() {
             return executor -> this;
@@ -111,6 +127,7 @@ class TimedIoHandlerTest {
         @Override
         public int run(IoHandlerContext context) {
             boolean sleeps = context.canBlock();
+            if (failure != null) throw failure;
             asked.add(sleeps ? "sleeps" : "looks");
             now += sleeps ? 1_000 : nanosOfLook;
             if (!sleeps && asked.size() < readyAfterLooks) return 0;
