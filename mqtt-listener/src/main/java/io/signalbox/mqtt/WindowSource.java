@@ -38,7 +38,7 @@ final class WindowSource implements DeliveryListener {
     private @Nullable Subscription subscription;
     private long received;
     private long settled;
-    private long granted;
+    private long granted = UNKNOWN;
     private boolean ending;
 
     WindowSource(OutboundWindow window, Owner owner, DeliveryTerms terms) {
@@ -49,14 +49,11 @@ final class WindowSource implements DeliveryListener {
 
     /** Consumes from this queue, for as long as the connection stands. The window is attached. */
     void begin(MessageQueue from, SubscriptionSettings wanted) {
-        received = 0;
-        settled = 0;
         goOn(from.subscribe(wanted, this));
     }
 
     /** As {@link #begin}, with a subscription that nothing has come by yet. */
     void goOn(Subscription from) {
-        granted = UNKNOWN;
         queue = from.queue();
         subscription = from;
         window.add(this);
