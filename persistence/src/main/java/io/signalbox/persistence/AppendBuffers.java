@@ -62,7 +62,7 @@ final class AppendBuffers {
         return active;
     }
 
-    /** A buffer was full: from the next swap on they have their usual size. */
+    /** There is something to do: from the next swap on they have their usual size. */
     void wantUsual() {
         if (!usualWanted) usualWanted = true;
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Sizes and times of a store.
  *
  * @param segmentBytes size of a segment file, but for the first after a start; a multiple of 4 KiB
- * @param bufferBytes size of each of the two append buffers; a multiple of 512
+ * @param bufferBytes size of each of the two append buffers, once there was something to do; a multiple of 512
  * @param maxBatchBytes the largest batch taken, in bytes of bodies, keys and values
  * @param lazyNanos how long a batch that nobody waits for may wait for a force
  * @param sealIdleNanos how long the log is idle before it writes that all before was forced
