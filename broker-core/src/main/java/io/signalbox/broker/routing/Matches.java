@@ -32,6 +32,7 @@ public final class Matches {
     private final Set<Exchange> alsoEntered = new HashSet<>(0);
     private IdentityHashMap<Destination, Integer> slots = new IdentityHashMap<>(0);
     private final LastSelectable selectable = new LastSelectable();
+    private final TopicPaths paths = new TopicPaths();
 
     public void reset() {
         if (size > KEPT) {
@@ -52,6 +53,10 @@ public final class Matches {
     /** Whether a filter on the way wants the message. */
     boolean wanted(Filter filter, Message message) {
         return selectable.matches(filter, message);
+    }
+
+    TopicPaths paths() {
+        return paths;
     }
 
     public boolean isEmpty() {

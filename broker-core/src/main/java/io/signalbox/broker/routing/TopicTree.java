@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Topic filters as a tree of levels. A change costs O(levels), also with a million siblings; matching walks the set of
- * nodes that the name's levels have reached so far, each node at most once, so no filter makes it exponential.
+ * nodes that the name's levels have reached so far, each node at most once, so no filter makes it exponential; what it came to
+ * is remembered in {@link TopicPaths} until a node comes.
  *
  * <p>Thread-safe. Matching takes no lock. A change goes down the tree inside the maps' own atomic updates, so that removing
  * an empty branch and adding to it exclude each other.
@@ -48,6 +49,9 @@ final class TopicTree implements Router {
     private final TopicSyntax syntax;
     private final Node root = new Node(false);
 
+    /** Another object whenever a node has come and can be found. One that goes has no bindings, wherever it is remembered. */
+    private volatile Object shape = new Object();
+
     TopicTree(TopicSyntax syntax) {
         this.syntax = syntax;
         root.children = new ConcurrentHashMap<>();
@@ -55,28 +59,32 @@ final class TopicTree implements Router {
 
     @Override
     public void add(Binding binding) {
-        add(root, syntax.filterLevels(binding.key()), 0, binding);
+        if (add(root, syntax.filterLevels(binding.key()), 0, binding)) shape = new Object();
     }
 
-    private void add(Node parent, String[] levels, int depth, Binding binding) {
+    /** True if there is a new node. */
+    private boolean add(Node parent, String[] levels, int depth, Binding binding) {
         ConcurrentHashMap<Object, Node> children = parent.children;
         if (children == null) {
             children = new ConcurrentHashMap<>(2);
             parent.children = children; // only here, inside the update of the parent's own entry
         }
         Object key = key(levels[depth]);
+        boolean[] grown = new boolean[1];
         children.compute(key, (k, existing) -> {
             Node node = existing == null ? new Node(key == MULTI) : existing;
+            grown[0] = existing == null;
             if (depth == levels.length - 1) {
                 node.add(binding);
             } else {
-                add(node, levels, depth + 1, binding);
+                grown[0] |= add(node, levels, depth + 1, binding);
             }
             return node;
         });
         // After the child is in place: whoever sees the mark finds the child.
         if (key == SINGLE) parent.hasSingle = true;
         if (key == MULTI) parent.hasMulti = true;
+        return grown[0];
     }
 
     @Override
@@ -106,6 +114,17 @@ final class TopicTree implements Router {
     @Override
     public void route(Message message, Object origin, Matches matches) {
         String name = message.envelope().address();
+        Object before = shape;
+        BindingSet[] ends = matches.paths().find(before, name);
+        if (ends == null) {
+            ends = walk(name);
+            matches.paths().walked(before, name, ends);
+        }
+        for (BindingSet end : ends) end.route(message, origin, matches);
+    }
+
+    /** The nodes at which filters end that match the name, also those at which none ends for now. */
+    private BindingSet[] walk(String name) {
         boolean hidden = syntax == TopicSyntax.MQTT && !name.isEmpty() && name.charAt(0) == '$'; // MQTT-4.7.2-1
         Front reached = new Front();
         Front next = new Front();
@@ -113,13 +132,10 @@ final class TopicTree implements Router {
         if (!hidden) reachMulti(root, reached);
         int from = 0;
         for (int level = 0; from <= name.length(); level++) {
-            if (level == TopicSyntax.MAX_LEVELS) {
-                // No filter is that deep but for one that ends in #, which takes any rest. One with words after a #,
-                // which
-                // only the AMQP syntax has, is not looked for in a name like this.
-                reached.routeMultis(message, origin, matches);
-                return;
-            }
+            // No filter is that deep but for one that ends in #, which takes any rest. One with words after a #, which
+            // only the
+            // AMQP syntax has, is not looked for in a name like this.
+            if (level == TopicSyntax.MAX_LEVELS) return reached.multis();
             int to = name.indexOf(syntax.separator, from);
             if (to < 0) to = name.length();
             String word = name.substring(from, to);
@@ -128,10 +144,10 @@ final class TopicTree implements Router {
             Front swap = reached;
             reached = next;
             next = swap;
-            if (reached.nodes.isEmpty()) return;
+            if (reached.nodes.isEmpty()) break;
             from = to + 1;
         }
-        for (Node node : reached.nodes) node.route(message, origin, matches);
+        return reached.all();
     }
 
     /** The nodes that the levels so far lead to, each once. Confined to one match. */
@@ -164,10 +180,12 @@ final class TopicTree implements Router {
             multis = null;
         }
 
-        void routeMultis(Message message, Object origin, Matches matches) {
-            for (Node node : nodes) {
-                if (node.isMulti) node.route(message, origin, matches);
-            }
+        BindingSet[] all() {
+            return nodes.toArray(new BindingSet[0]);
+        }
+
+        BindingSet[] multis() {
+            return nodes.stream().filter(node -> node.isMulti).toArray(BindingSet[]::new);
         }
     }
 

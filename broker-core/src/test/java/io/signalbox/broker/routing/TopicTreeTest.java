@@ -18,8 +18,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -108,6 +111,7 @@ class TopicTreeTest {
         TopicTree tree = new TopicTree(syntax);
         Map<String, Pattern> present = new HashMap<>();
         Map<String, Named> destinations = new HashMap<>();
+        Matches matches = new Matches(); // with what it remembers from step to step
         for (int step = 0; step < 300; step++) {
             String filter = randomFilter(syntax, random);
             Named destination = destinations.computeIfAbsent(filter, Named::new);
@@ -123,7 +127,7 @@ class TopicTreeTest {
                 boolean hidden = syntax == TopicSyntax.MQTT && name.startsWith("$") && !f.startsWith("$");
                 if (!hidden && p.matcher(syntax.separator + name).matches()) expected.add(f);
             });
-            assertEquals(expected, found(tree, name), "seed " + seed + " name " + name);
+            assertEquals(expected, found(tree, name, matches), "seed " + seed + " name " + name);
         }
     }
 
@@ -250,6 +254,61 @@ class TopicTreeTest {
         assertTrue(found(tree, "a/b").isEmpty());
     }
 
+    @Test
+    void whatIsRememberedOfANameBelongsToOneTree() {
+        TopicTree one = new TopicTree(TopicSyntax.MQTT);
+        TopicTree other = new TopicTree(TopicSyntax.MQTT);
+        one.add(Binding.of("a/b", new Named("one")));
+        other.add(Binding.of("a/b", new Named("other")));
+        Matches matches = new Matches();
+        for (int i = 0; i < 4; i++) {
+            assertEquals(new TreeSet<>(List.of("one")), found(one, "a/b", matches));
+            assertEquals(new TreeSet<>(List.of("other")), found(other, "a/b", matches));
+        }
+    }
+
+    @Test
+    void moreNamesThanAreRememberedAreFoundAll() {
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        tree.add(Binding.of("+/x", new Named("all")));
+        for (int i = 0; i < 10_000; i++) tree.add(Binding.of(i + "/x", new Named("n" + i)));
+        Matches matches = new Matches();
+        for (int round = 0; round < 4; round++) {
+            for (int i = 0; i < 10_000; i++) {
+                assertEquals(new TreeSet<>(List.of("all", "n" + i)), found(tree, i + "/x", matches));
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aNewFilterIsFoundByAllThatBeginsAfterItAlsoWhileOthersWalk() throws Exception {
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        AtomicInteger added = new AtomicInteger();
+        AtomicInteger noticed = new AtomicInteger();
+        AtomicBoolean missed = new AtomicBoolean();
+        int rounds = 20_000;
+        Thread publisher = new Thread(() -> {
+            Matches matches = new Matches();
+            while (noticed.get() < rounds && !missed.get()) {
+                int round = added.get();
+                boolean bound = !found(tree, "a/b", matches).isEmpty();
+                if (round > noticed.get() && !bound) missed.set(true);
+                if (round > noticed.get()) noticed.set(round);
+            }
+        });
+        publisher.start();
+        for (int round = 1; round <= rounds && !missed.get(); round++) {
+            Named newcomer = new Named("n" + round);
+            tree.add(Binding.of("a/b", newcomer));
+            added.set(round);
+            while (noticed.get() < round && !missed.get()) Thread.onSpinWait();
+            tree.remove("a/b", newcomer);
+        }
+        publisher.join();
+        assertFalse(missed.get());
+    }
+
     private static boolean match(TopicSyntax syntax, String filter, String name) {
         TopicTree tree = new TopicTree(syntax);
         tree.add(Binding.of(filter, new Named(filter)));
@@ -257,7 +316,11 @@ class TopicTreeTest {
     }
 
     private static TreeSet<String> found(TopicTree tree, String name) {
-        Matches matches = new Matches();
+        return found(tree, name, new Matches());
+    }
+
+    private static TreeSet<String> found(TopicTree tree, String name, Matches matches) {
+        matches.reset();
         tree.route(TestMessages.durable(name, ""), new Object(), matches);
         TreeSet<String> names = new TreeSet<>();
         for (int i = 0; i < matches.size(); i++) names.add(((Named) matches.destination(i)).name());
