@@ -2,11 +2,12 @@ package io.signalbox.mqtt;
 
 import io.netty.channel.EventLoop;
 import io.signalbox.broker.Loop;
+import io.signalbox.mqtt.codec.PacketDecoder;
 
 /**
  * One event loop as the listener sees it: what all loops share, netty's side, the core's side, and its way into the session
- * tables, the body it converted last, its turns for retained messages, and the time limits of its connections. Confined to
- * that loop, but for {@link #execute}.
+ * tables, the body it converted last, its turns for retained messages, the time limits of its connections, and what
+ * decodes their first packets. Confined to that loop, but for {@link #execute}.
  */
 record ListenerLoop(
         ListenerContext context,
@@ -15,7 +16,8 @@ record ListenerLoop(
         SessionJournal journal,
         BodyCache bodies,
         ReplayTurns replayTurns,
-        KeepAliveWheel keepAlives) {
+        KeepAliveWheel keepAlives,
+        PacketDecoder decoder) {
 
     void execute(Runnable task) {
         eventLoop.execute(task);

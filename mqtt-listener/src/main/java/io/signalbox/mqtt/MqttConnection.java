@@ -9,7 +9,6 @@ import io.signalbox.broker.LargeArrival;
 import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Identity;
 import io.signalbox.mqtt.codec.Packet;
-import io.signalbox.mqtt.codec.PacketDecoder;
 import io.signalbox.mqtt.codec.PacketEncoder;
 import io.signalbox.mqtt.codec.PacketReader;
 import io.signalbox.mqtt.codec.PacketType;
@@ -53,8 +52,7 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
         this.loop = loop;
         this.channel = channel;
         this.lingers = carrier == Carrier.SOCKET;
-        this.reader =
-                new PacketReader(PacketDecoder.toServer(), context().settings().connectPacketBytes());
+        this.reader = new PacketReader(loop.decoder(), context().settings().connectPacketBytes());
         this.output = new MqttOutput(this, PacketEncoder.of(ProtocolVersion.V3_1_1));
         this.stage = new Connecting(loop, this);
         expectWithin(context().settings().connectTimeoutMillis());

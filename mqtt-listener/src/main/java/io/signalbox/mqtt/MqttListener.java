@@ -21,6 +21,7 @@ import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.concurrent.Throttle;
 import io.signalbox.broker.security.Authenticator;
+import io.signalbox.mqtt.codec.PacketDecoder;
 import io.signalbox.mqtt.codec.ReasonCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -103,7 +104,8 @@ public final class MqttListener {
                             new SessionJournal(broker.store(), core),
                             new BodyCache(),
                             new ReplayTurns(eventLoop),
-                            new KeepAliveWheel(eventLoop, System::nanoTime)));
+                            new KeepAliveWheel(eventLoop, System::nanoTime),
+                            PacketDecoder.toServer()));
         }
         this.loops = byEventLoop;
         SessionRecovery.restore(context, List.copyOf(byEventLoop.values()));

@@ -82,7 +82,7 @@ final class PublishSender {
             return false;
         }
         long secondsLeft = Expiry.secondsLeft(
-                message.envelope().expiresAtMillis(), context().clock().millis());
+                message.envelope().expiresAtMillis(), context().clock());
         MqttOutput output = connection.output();
         List<Integer> identifiers = output.encoder().version().isV5() ? identifiers(topic, terms) : List.of();
         boolean retain = PublishMarks.deliveredRetain(message.envelope(), flags);

@@ -4,44 +4,60 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.signalbox.broker.message.Body;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the bytes of one packet into a {@link Packet}, or throws a {@link Refusal} that names the broken rule (§2, §3). All
- * connections of a version share one. Immutable.
+ * connections of a version on one event loop share one. Confined to that loop.
  */
 public final class PacketDecoder {
 
     /** In one packet; more than a session may have, and little enough to be worked on in one turn of a loop. */
     private static final int MAX_FILTERS = 2048;
 
-    private static final PacketDecoder BEFORE_CONNECT = new PacketDecoder(Direction.TO_SERVER, null);
-    private static final PacketDecoder V3_1 = new PacketDecoder(Direction.TO_SERVER, ProtocolVersion.V3_1);
-    private static final PacketDecoder V3_1_1 = new PacketDecoder(Direction.TO_SERVER, ProtocolVersion.V3_1_1);
-    private static final PacketDecoder V5 = new PacketDecoder(Direction.TO_SERVER, ProtocolVersion.V5);
-
     private final Direction direction;
     private final @Nullable ProtocolVersion version;
+    private final TopicNames topics;
 
-    private PacketDecoder(Direction direction, @Nullable ProtocolVersion version) {
+    /** Those of the versions that a CONNECT may tell; none in any but the first decoder. */
+    private final Map<ProtocolVersion, PacketDecoder> afterConnect;
+
+    private PacketDecoder(
+            Direction direction,
+            @Nullable ProtocolVersion version,
+            TopicNames topics,
+            Map<ProtocolVersion, PacketDecoder> afterConnect) {
         this.direction = direction;
         this.version = version;
+        this.topics = topics;
+        this.afterConnect = afterConnect;
     }
 
-    /** For what clients send; the first packet is a CONNECT, which tells the version and so the decoder of all of them. */
+    /**
+     * For what clients send, to any number of connections of one event loop; the first packet is a CONNECT, which tells the version
+     * and so the decoder of all of them.
+     */
     public static PacketDecoder toServer() {
-        return BEFORE_CONNECT;
+        TopicNames topics = new TopicNames();
+        Map<ProtocolVersion, PacketDecoder> afterConnect = new EnumMap<>(ProtocolVersion.class);
+        for (ProtocolVersion version : ProtocolVersion.values()) {
+            afterConnect.put(version, new PacketDecoder(Direction.TO_SERVER, version, topics, Map.of()));
+        }
+        return new PacketDecoder(Direction.TO_SERVER, null, topics, afterConnect);
     }
 
     /** Decodes what servers send to a client of this version. */
     public static PacketDecoder toClient(ProtocolVersion version) {
-        return new PacketDecoder(Direction.TO_CLIENT, version);
+        return new PacketDecoder(Direction.TO_CLIENT, version, new TopicNames(), Map.of());
     }
 
     boolean isBeforeConnect() {
-        return this == BEFORE_CONNECT;
+        return version == null;
     }
 
     /**
@@ -49,12 +65,9 @@ public final class PacketDecoder {
      *
      * @param connect without its first byte and length; nothing is taken out of it
      */
-    static PacketDecoder ofClient(ByteBuf connect) {
-        return switch (new ConnectDecoder(connect.duplicate()).readVersion()) {
-            case V3_1 -> V3_1;
-            case V3_1_1 -> V3_1_1;
-            case V5 -> V5;
-        };
+    PacketDecoder ofClient(ByteBuf connect) {
+        ProtocolVersion told = new ConnectDecoder(connect.duplicate()).readVersion();
+        return Objects.requireNonNull(afterConnect.get(told));
     }
 
     /** The version in use; empty before CONNECT. */
@@ -134,7 +147,7 @@ public final class PacketDecoder {
         int qos = (firstByte >>> 1) & 3;
         if (dup && qos == 0) throw Refusal.malformed("DUP is set at QoS 0"); // MQTT-3.3.1-2
         boolean retain = (firstByte & 0x01) != 0;
-        String topic = Wire.string(in); // MQTT-3.3.2-1
+        String topic = topics.read(in); // MQTT-3.3.2-1
         int packetId = qos == 0 ? 0 : Wire.packetId(in); // MQTT-2.2.1-2
         if (!isV5()) {
             checkTopicName(topic);

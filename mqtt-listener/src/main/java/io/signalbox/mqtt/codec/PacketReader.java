@@ -173,7 +173,7 @@ public final class PacketReader {
             return beginLarge(firstByte, lengthBytes, length, readable - headerBytes, sink);
         pending.skipBytes(headerBytes);
         ByteBuf rest = pending.readSlice(length);
-        if (decoder.isBeforeConnect()) decoder = PacketDecoder.ofClient(rest);
+        if (decoder.isBeforeConnect()) decoder = decoder.ofClient(rest);
         sink.onPacket(decoder.decode(firstByte, lengthBytes, rest));
         return true;
     }
