@@ -38,7 +38,7 @@ final class Deferred implements Receipts.Receiver {
         boolean forced = !(outcome instanceof PublishOutcome.Failed);
         for (int i = 0; i < size && forced; i++) {
             Destination destination = destinations[i];
-            if (destination != null) Handover.give(destination, message, lsns[i], flags[i]);
+            if (destination != null) Handover.give(destination, message, lsns[i], flags[i], publisher.loop());
         }
         message.release();
         publisher.completeDeferred(token, outcome);

@@ -12,15 +12,18 @@ final class Handover {
 
     private Handover() {}
 
-    /** @param lsn of the enqueue record, 0 if this target has it only in memory */
-    static void give(Destination destination, Message message, long lsn, int flags) {
+    /**
+     * @param lsn of the enqueue record, 0 if this target has it only in memory
+     * @param here the publisher's loop
+     */
+    static void give(Destination destination, Message message, long lsn, int flags, Loop here) {
         if (destination instanceof MessageQueue queue) {
             if (lsn != 0) {
-                queue.enqueue(message, lsn, flags);
+                queue.enqueue(message, lsn, flags, here);
             } else if (passesThrough(queue, message, flags)) {
                 queue.passThrough(message, flags | TargetFlags.TRANSIENT);
             } else {
-                queue.enqueue(message, 0, flags | TargetFlags.TRANSIENT);
+                queue.enqueue(message, 0, flags | TargetFlags.TRANSIENT, here);
             }
         } else if (destination instanceof DirectSubscription subscription) {
             subscription.offer(message, flags);

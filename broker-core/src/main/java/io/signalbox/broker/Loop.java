@@ -73,12 +73,7 @@ public final class Loop {
      * @param atMillis since 1970
      */
     public void setAlarm(Alarm alarm, long atMillis) {
-        post(new LoopEvent() {
-            @Override
-            protected void onLoop() {
-                alarms.set(alarm, atMillis);
-            }
-        });
+        post(LoopEvent.of(() -> alarms.set(alarm, atMillis)));
     }
 
     /** Wakes whose time has come. */

@@ -199,6 +199,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.DISK_FULL, shortage.get()));
             return true;
         }
+        if (stalled == null) stalled = targetThatIsBehind();
         if (stalled != null) {
             heldUpBy = stalled;
             return false;
@@ -279,6 +280,14 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return null;
     }
 
+    /** A target to which more comes than is worked on: what waits there is in memory, and no budget knows it. */
+    private @Nullable MessageQueue targetThatIsBehind() {
+        for (int i = 0; i < matches.size(); i++) {
+            if (matches.destination(i) instanceof MessageQueue queue && queue.isBehind()) return queue;
+        }
+        return null;
+    }
+
     /** Whether a queue would keep it, so that it costs memory until it is consumed. */
     private boolean isKept(Message message) {
         for (int i = 0; i < matches.size(); i++) {
@@ -302,7 +311,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
                 flags = logTargets.flags(logTarget++);
             }
             if (later == null) {
-                Handover.give(destination, message, lsn, flags);
+                Handover.give(destination, message, lsn, flags, loop);
             } else {
                 later.add(destination, lsn, flags);
             }
@@ -317,6 +326,10 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
         unanswered++;
         loop.receipts().add(lsn, this, token, outcome);
+    }
+
+    Loop loop() {
+        return loop;
     }
 
     void completeDeferred(long token, PublishOutcome outcome) {

@@ -214,7 +214,7 @@ class ExpiryTest {
             queues.add(new MessageQueue(i + 1, settings, store, loop, context));
         }
         double each = (double) (UsedHeap.bytes() - before) / MANY;
-        for (MessageQueue queue : queues) queue.enqueue(TestMessages.durable("q", ""), 0, 0);
+        for (MessageQueue queue : queues) queue.enqueue(TestMessages.durable("q", ""), 0, 0, loop);
         loops.runAll();
         assertEquals(0, loop.alarms());
         long begun = System.nanoTime();
@@ -232,7 +232,7 @@ class ExpiryTest {
         MessageQueue queue = queue();
         Message message = expiring("x", 1_001_000);
         int many = 1_000_000;
-        for (int i = 0; i < many; i++) queue.enqueue(message, 0, 0);
+        for (int i = 0; i < many; i++) queue.enqueue(message, 0, 0, loop);
         loops.runAll();
         nowMillis = 1_001_000;
         broker.tick(loop);
@@ -261,7 +261,7 @@ class ExpiryTest {
         for (int i = 0; i < 1000; i++) {
             MessageQueue queue =
                     new MessageQueue(i + 1, settings, store, loop, new QueueContext(broker.clock(), memory));
-            queue.enqueue(expiring("x", 1_001_000), 0, 0);
+            queue.enqueue(expiring("x", 1_001_000), 0, 0, loop);
             queues.add(queue);
         }
         loops.runAll();

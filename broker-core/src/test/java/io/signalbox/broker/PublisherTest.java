@@ -218,7 +218,7 @@ class PublisherTest {
                         broker.loopOf(consumerLoop), SubscriptionSettings.Settlement.ON_DISPATCH, "test"),
                 inbox);
         subscription.grantUpTo(10);
-        publisher.publish(queue, TestMessages.transientOne("q", "a"), 1);
+        queue.enqueue(TestMessages.transientOne("q", "a"), 0, TargetFlags.TRANSIENT, broker.loopOf(consumerLoop));
         subscription.close();
         loops.runAll();
         assertTrue(inbox.deliveries.isEmpty());

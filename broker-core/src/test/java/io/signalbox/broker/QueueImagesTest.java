@@ -300,7 +300,7 @@ class QueueImagesTest {
     private MessageQueue filled(String name, int entries) {
         MessageQueue queue = queue(name);
         Message message = TestMessages.durable("q", "x");
-        for (int i = 1; i <= entries; i++) queue.enqueue(message, i * 1120L, 0);
+        for (int i = 1; i <= entries; i++) queue.enqueue(message, i * 1120L, 0, loop);
         loops.runAll();
         return queue;
     }

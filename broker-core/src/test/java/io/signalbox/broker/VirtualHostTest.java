@@ -215,13 +215,13 @@ class VirtualHostTest {
     void aQueueThatBecomesDurableKeepsItsPurposeItsBindingsAndWhatComesFromThenOn() throws Exception {
         MessageQueue queue = now(host.declareQueue(loop, QueueSettings.group("g", false, "test")));
         now(host.bind(loop, VirtualHost.TOPICS, "g", "a"));
-        queue.enqueue(TestMessages.durable("a", "before"), 0, TargetFlags.ofQos(1));
+        queue.enqueue(TestMessages.durable("a", "before"), 0, TargetFlags.ofQos(1), loop);
         now(host.makeDurable(loop, "g"));
         assertTrue(queue.settings().durable());
         Message message = TestMessages.durable("a", "after");
         WriteBatch batch = new WriteBatch().message(message).enqueueTo(queue.id(), TargetFlags.ofQos(1));
         store.append(batch);
-        queue.enqueue(message, batch.enqueueLsn(), TargetFlags.ofQos(1));
+        queue.enqueue(message, batch.enqueueLsn(), TargetFlags.ofQos(1), loop);
         assertEquals(2, queue.status().ready());
         open();
         MessageQueue restored = host.queue("g").orElseThrow();
@@ -265,10 +265,10 @@ class VirtualHostTest {
         WriteBatch before = new WriteBatch().message(message).enqueueTo(queue.id(), 0);
         store.append(before);
         now(host.deleteQueue(loop, "q"));
-        queue.enqueue(message, before.enqueueLsn(), 0); // appended before the end, offered after it
+        queue.enqueue(message, before.enqueueLsn(), 0, loop); // appended before the end, offered after it
         WriteBatch after = new WriteBatch().message(message).enqueueTo(queue.id(), 0);
         store.append(after);
-        queue.enqueue(message, after.enqueueLsn(), 0);
+        queue.enqueue(message, after.enqueueLsn(), 0, loop);
         assertEquals(0, store.memory.storedMessages());
         assertEquals(2, queue.status().settled(), "the mailbox still works");
     }

@@ -227,8 +227,9 @@ class NamedQueueTest {
         try (TestServer server = TestServer.start()) {
             TestClient a = consumer(server, "a");
             Envelope envelope = Envelope.of("q", true, 0);
-            queue(server)
-                    .enqueue(new Message(envelope, MqttFormat.INSTANCE, PublishBody.ofPayload(Bytes.of("'x'"))), 0, 0);
+            Message message = new Message(envelope, MqttFormat.INSTANCE, PublishBody.ofPayload(Bytes.of("'x'")));
+            MessageQueue queue = queue(server);
+            server.onLoop(loop -> queue.enqueue(message, 0, 0, loop));
             a.expect(message(1, "x"));
         }
     }

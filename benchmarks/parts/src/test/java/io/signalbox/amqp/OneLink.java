@@ -116,7 +116,7 @@ final class OneLink {
                         new SubscriptionSettings(loop, SubscriptionSettings.Settlement.BY_CONSUMER, "benchmark"),
                         received)
                 .grantUpTo(1);
-        queue.enqueue(message, 0, 0);
+        queue.enqueue(message, 0, 0, loop);
         runTasks();
         if (received.delivery == null) throw new IllegalStateException("the queue has handed over nothing");
         return received.delivery;

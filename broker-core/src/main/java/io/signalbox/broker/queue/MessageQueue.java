@@ -2,7 +2,6 @@ package io.signalbox.broker.queue;
 
 import io.signalbox.broker.Alarm;
 import io.signalbox.broker.Loop;
-import io.signalbox.broker.concurrent.MpscQueue;
 import io.signalbox.broker.message.Message;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.Matches;
@@ -11,7 +10,6 @@ import io.signalbox.broker.store.Pages;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A queue: a mailbox, whoever drains it, and the carrying out of what the rules in {@link QueueState} want. No rules here.
+ * A queue: its mailbox, and the carrying out of what the rules in {@link QueueState} want. No rules here.
  *
- * <p>Thread-safe by its mailbox: the caller that raises the work counter from 0 applies its command as a direct call, others
- * only offer. After a budget of commands the rest goes to the queue's home loop, so no caller is held captive.
+ * <p>Thread-safe by its mailbox. After a budget of commands the rest goes to the loop that it is near, or to its home, so no caller
+ * is held captive.
  */
-public class MessageQueue implements Destination, QueueEffects {
+public class MessageQueue extends QueueMailbox implements Destination, QueueEffects {
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageQueue.class);
-
-    private static final AtomicIntegerFieldUpdater<MessageQueue> WORK =
-            AtomicIntegerFieldUpdater.newUpdater(MessageQueue.class, "work");
 
     /** Commands one caller applies before the home loop takes over. */
     private static final int COMMANDS_PER_DRAIN = 256;
@@ -37,9 +32,6 @@ public class MessageQueue implements Destination, QueueEffects {
     private final long id;
     private volatile QueueSettings settings;
     private final MessageStore store;
-    private final Loop home;
-    final MpscQueue<QueueCommand> mailbox = new MpscQueue<>();
-    private volatile int work; // changed by WORK
     private volatile QueueQuota quota = QueueQuota.UNLIMITED;
     private final QueueState state;
     private volatile boolean deleted;
@@ -50,16 +42,15 @@ public class MessageQueue implements Destination, QueueEffects {
     // Confined to whoever drains.
     private @Nullable QueueJournal journal; // made when there is something to tell the log
     private @Nullable Stall stall;
-    private @Nullable QueueCommand unoffered; // counted, and before all that is in the mailbox
     private @Nullable Capture capture;
     private @Nullable EmptinessListener emptinessAwaited;
     private @Nullable Alarm alarm; // made when the first message comes that expires
 
     public MessageQueue(long id, QueueSettings settings, MessageStore store, Loop home, QueueContext context) {
+        super(home);
         this.id = id;
         this.settings = settings;
         this.store = store;
-        this.home = home;
         this.state = new QueueState(this, settings, context);
     }
 
@@ -91,7 +82,7 @@ public class MessageQueue implements Destination, QueueEffects {
         return waitsForSpace;
     }
 
-    /** Calls back once, when the queue does not wait for space. The waiter must only hand over to another thread. */
+    /** Calls back once, when all that came before is drained. The waiter must only hand over to another thread. */
     public void whenSpace(Runnable waiter) {
         submit(new QueueCommand.Call(waiter));
     }
@@ -122,9 +113,14 @@ public class MessageQueue implements Destination, QueueEffects {
         state.stock().retention().limit(made, logTimes);
     }
 
-    /** Takes a message in; {@code lsn} is that of its enqueue record, 0 if it is not in the log. Any thread. */
-    public void enqueue(Message message, long lsn, int flags) {
-        submit(new Entry(lsn, flags, message));
+    /**
+     * Takes a message in. On any loop.
+     *
+     * @param lsn of its enqueue record, 0 if it is not in the log
+     * @param here the loop of the caller
+     */
+    public void enqueue(Message message, long lsn, int flags, Loop here) {
+        bring(new Entry(lsn, flags, message), here);
     }
 
     /** Shows a transient message to the session that is connected, or to nobody. Any thread. */
@@ -192,26 +188,13 @@ public class MessageQueue implements Destination, QueueEffects {
         wanted.tell(this, journal == null || !journal.hasFailed());
     }
 
-    void submit(QueueCommand command) {
-        // Nothing is counted and nothing offered, so what its thread submitted before has been applied.
-        boolean alone = WORK.compareAndSet(this, 0, 1);
-        if (alone && mailbox.isEmpty()) unoffered = command;
-        else mailbox.offer(command);
-        if (alone || WORK.getAndIncrement(this) == 0) drain();
-    }
-
-    /** For threads that must not apply commands themselves: the log's, a reader's. */
-    private void handOff(QueueCommand command) {
-        mailbox.offer(command);
-        if (WORK.getAndIncrement(this) == 0) home.execute(this::drain);
-    }
-
-    private void drain() {
-        int missed = work;
+    @Override
+    void drain() {
+        int missed = counted();
         int budget = COMMANDS_PER_DRAIN;
         while (missed != 0) {
             if (budget == 0) {
-                home.execute(this::drain); // the counter stays above 0, so nobody else begins
+                drainLater(); // the counter stays above 0, so nobody else begins
                 return;
             }
             if (settings.durable() && store.settlementsWait()) {
@@ -223,8 +206,7 @@ public class MessageQueue implements Destination, QueueEffects {
             budget -= batch;
             if (dispatch()) {
                 // There is more to hand over; the mailbox and the caller get their turn first.
-                mailbox.offer(new QueueCommand.Turn());
-                WORK.getAndIncrement(this);
+                another(new QueueCommand.Turn());
                 budget = 0;
             }
             tellOfEmptiness();
@@ -233,7 +215,7 @@ public class MessageQueue implements Destination, QueueEffects {
                 return; // likewise
             }
             tellCapture();
-            missed = WORK.addAndGet(this, -batch);
+            missed = applied(batch);
         }
     }
 
@@ -253,35 +235,19 @@ public class MessageQueue implements Destination, QueueEffects {
         }
         waitsForSpace = false;
         tellCapture();
-        mailbox.offer(new QueueCommand.Turn()); // what was taken in meanwhile may be wanted
-        WORK.getAndIncrement(this);
+        another(new QueueCommand.Turn()); // what was taken in meanwhile may be wanted
         Stall over = stall;
         if (over == null) throw new IllegalStateException("what was not held up goes on");
         if (over.putOff.isEmpty()) stall = null;
-        if (WORK.addAndGet(this, -over.applied) != 0) drain();
+        if (applied(over.applied) != 0) drain();
     }
 
     private void awaitSpace() {
         if (journal == null || journal.isEmpty()) {
-            takeIn();
+            if (stall != null) stall.takeIn(counted(), this::poll, this::apply);
             tellCapture();
         }
-        store.whenSpace(() -> home.execute(this::resume));
-    }
-
-    /** Applies what settles nothing, since an image needs it: what was published before, and the wish for one. */
-    private void takeIn() {
-        Stall now = stall;
-        if (now == null) return;
-        for (int left = work - now.applied - now.putOff.size(); left > 0; left--) {
-            QueueCommand next = poll();
-            if (next instanceof Entry || next instanceof Capture) {
-                apply(next);
-                now.applied++;
-            } else {
-                now.putOff.add(next);
-            }
-        }
+        store.whenSpace(() -> home().execute(this::resume));
     }
 
     private void applyOne() {
@@ -292,13 +258,6 @@ public class MessageQueue implements Destination, QueueEffects {
             apply(before.putOff.remove());
             if (before.putOff.isEmpty()) stall = null;
         }
-    }
-
-    private QueueCommand poll() {
-        QueueCommand command = unoffered == null ? mailbox.poll() : unoffered;
-        unoffered = null;
-        if (command == null) throw new IllegalStateException("a command was counted and is not there");
-        return command;
     }
 
     private void apply(QueueCommand command) {
@@ -325,7 +284,7 @@ public class MessageQueue implements Destination, QueueEffects {
         QueueStatus now = state.status();
         if (now.ready() + now.unsettled() + now.damaged() > 0) return;
         emptinessAwaited = null;
-        home.execute(() -> listener.onEmpty(home));
+        home().execute(() -> listener.onEmpty(home()));
     }
 
     @Override
@@ -378,7 +337,12 @@ public class MessageQueue implements Destination, QueueEffects {
     public void wakeAt(long millis) {
         Alarm known = alarm;
         if (known == null) alarm = known = new QueueAlarm(this);
-        home.setAlarm(known, millis);
+        home().setAlarm(known, millis);
+    }
+
+    @Override
+    public void consumedBy(@Nullable Subscription only) {
+        near(only == null ? null : only.settings().loop());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What the rules want done; carried out by the queue that owns them. */
 interface QueueEffects {
@@ -33,6 +34,9 @@ interface QueueEffects {
 
     /** Wake the queue at this time, in place of one told before; {@link QueueState#wake} follows. {@link Long#MAX_VALUE} = never. */
     void wakeAt(long millis);
+
+    /** From now on this is the queue's only consumer; null if there is none or there are several. */
+    void consumedBy(@Nullable Subscription only);
 
     void drained(Subscription subscription);
 

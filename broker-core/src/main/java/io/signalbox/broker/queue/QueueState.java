@@ -73,7 +73,7 @@ final class QueueState {
             return;
         }
         consumer.attached = true;
-        consumers = Few.with(consumers, consumer);
+        consumedBy(Few.with(consumers, consumer));
         if (stock != null) stock.attach(consumer);
     }
 
@@ -81,7 +81,7 @@ final class QueueState {
         if (!consumer.attached) return;
         if (stock != null) stock.reserve(consumer, reserved);
         consumer.attached = false;
-        consumers = Few.without(consumers, consumer);
+        consumedBy(Few.without(consumers, consumer));
         if (stock != null) stock.detach(consumer);
     }
 
@@ -175,7 +175,12 @@ final class QueueState {
             consumer.attached = false;
             effects.deleted(consumer.subscription);
         }
-        consumers = List.of();
+        consumedBy(List.of());
+    }
+
+    private void consumedBy(List<Consumer> now) {
+        consumers = now;
+        effects.consumedBy(now.size() == 1 ? now.get(0).subscription : null);
     }
 
     /**

@@ -116,12 +116,7 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
 
     /** Does something of its own there. Any thread. */
     void onLoop(Runnable task) {
-        settings.loop().post(new LoopEvent() {
-            @Override
-            protected void onLoop() {
-                task.run();
-            }
-        });
+        settings.loop().post(LoopEvent.of(task));
     }
 
     void receiveDrained() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -175,6 +176,9 @@ class ColdHeapTest {
 
         @Override
         public void wakeAt(long millis) {}
+
+        @Override
+        public void consumedBy(@Nullable Subscription only) {}
 
         @Override
         public void drained(Subscription subscription) {}

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Consumers with filters, and browsers, at one queue whose log answers when it is asked to. */
@@ -105,6 +106,9 @@ class DispatcherTest {
 
         @Override
         public void wakeAt(long millis) {}
+
+        @Override
+        public void consumedBy(@Nullable Subscription only) {}
 
         @Override
         public void drained(Subscription subscription) {

@@ -1,11 +1,15 @@
 package io.signalbox.broker.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.signalbox.broker.Admission;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.Loop;
+import io.signalbox.broker.PublishOutcome;
+import io.signalbox.broker.Publisher;
 import io.signalbox.broker.TestLoops;
 import io.signalbox.broker.TestMessages;
 import io.signalbox.broker.store.MemoryStore;
@@ -67,7 +71,7 @@ class MessageQueueTest {
         loops.runAll();
         MessageQueue queue = declared.toCompletableFuture().join();
         List<String> applied = new ArrayList<>();
-        queue.mailbox.offer(new QueueCommand.Call(() -> applied.add("offered")));
+        queue.commands.offer(new QueueCommand.Call(() -> applied.add("offered")));
         queue.submit(new QueueCommand.Call(() -> applied.add("submitted")));
         assertEquals(List.of("offered"), applied, "one was counted");
     }
@@ -83,7 +87,7 @@ class MessageQueueTest {
         loops.runAll();
         MessageQueue queue = declared.toCompletableFuture().join();
         int[] told = new int[1];
-        queue.enqueue(TestMessages.durable("q", "m"), 0, 0);
+        queue.enqueue(TestMessages.durable("q", "m"), 0, 0, loop);
         queue.whenEmpty(home -> told[0]++);
         Holder holder = new Holder();
         Subscription subscription = queue.subscribe(
@@ -94,11 +98,92 @@ class MessageQueueTest {
         subscription.settle(holder.held, Outcome.ACCEPTED);
         loops.runAll();
         assertEquals(1, told[0]);
-        queue.enqueue(TestMessages.durable("q", "m"), 0, 0);
+        queue.enqueue(TestMessages.durable("q", "m"), 0, 0, loop);
         loops.runAll();
         subscription.settle(holder.held, Outcome.ACCEPTED);
         loops.runAll();
         assertEquals(1, told[0], "it was told already");
+    }
+
+    @Test
+    void whatIsPublishedElsewhereIsLeftToTheLoopOfTheOnlyConsumer() throws Exception {
+        TestLoops loops = new TestLoops();
+        TestLoops.Queue here = loops.add();
+        TestLoops.Queue there = loops.add();
+        Broker broker =
+                Broker.open(new BrokerSettings(new MemoryStore(), loops.all(), InstantSource.system(), (d, t) -> {}));
+        Loop loop = broker.loopOf(here);
+        var declared = broker.defaultVirtualHost().declareQueue(loop, QueueSettings.transientQueue("q", "test"));
+        loops.runAll();
+        MessageQueue queue = declared.toCompletableFuture().join();
+        Subscription only = subscribe(queue, broker.loopOf(there));
+        queue.enqueue(TestMessages.durable("q", "1"), 0, 0, loop);
+        queue.enqueue(TestMessages.durable("q", "2"), 0, 0, loop);
+        here.runAll();
+        assertEquals(0, queue.status().ready());
+        there.runAll();
+        assertEquals(2, queue.status().ready());
+        queue.enqueue(TestMessages.durable("q", "3"), 0, 0, broker.loopOf(there));
+        assertEquals(3, queue.status().ready(), "its own loop applies it at once");
+        Subscription another = subscribe(queue, loop);
+        queue.enqueue(TestMessages.durable("q", "4"), 0, 0, loop);
+        assertEquals(4, queue.status().ready(), "it is near to nobody");
+        another.close();
+        queue.enqueue(TestMessages.durable("q", "5"), 0, 0, loop);
+        assertEquals(4, queue.status().ready());
+        there.runAll();
+        assertEquals(5, queue.status().ready());
+        only.close();
+        queue.enqueue(TestMessages.durable("q", "6"), 0, 0, loop);
+        assertEquals(6, queue.status().ready());
+    }
+
+    private static Subscription subscribe(MessageQueue queue, Loop loop) {
+        return queue.subscribe(
+                new SubscriptionSettings(loop, SubscriptionSettings.Settlement.BY_CONSUMER, "c"), new Holder());
+    }
+
+    @Test
+    void publishersHoldOnWhileAQueueIsBehindAndNothingIsLost() throws Exception {
+        TestLoops loops = new TestLoops();
+        TestLoops.Queue here = loops.add();
+        TestLoops.Queue there = loops.add();
+        Broker broker =
+                Broker.open(new BrokerSettings(new MemoryStore(), loops.all(), InstantSource.system(), (d, t) -> {}));
+        Loop loop = broker.loopOf(here);
+        var declared = broker.defaultVirtualHost().declareQueue(loop, QueueSettings.transientQueue("q", "test"));
+        loops.runAll();
+        MessageQueue queue = declared.toCompletableFuture().join();
+        subscribe(queue, broker.loopOf(there));
+        int[] answered = new int[1];
+        int[] unblocked = new int[1];
+        Publisher publisher = broker.defaultVirtualHost()
+                .openPublisher(loop, new Object(), new io.signalbox.broker.PublishListener() {
+                    @Override
+                    public void onOutcome(long token, PublishOutcome outcome) {
+                        assertEquals(PublishOutcome.STORED, outcome);
+                        assertEquals(answered[0]++, token);
+                    }
+
+                    @Override
+                    public void onOutcomesEnd() {}
+
+                    @Override
+                    public void onUnblocked() {
+                        unblocked[0]++;
+                    }
+                });
+        int taken = 0;
+        while (publisher.publish(queue, TestMessages.transientOne("q", "m"), taken) == Admission.TAKEN) taken++;
+        assertEquals(4097, taken);
+        assertEquals(taken, answered[0]);
+        here.runAll();
+        assertEquals(0, unblocked[0]);
+        loops.runAll();
+        assertEquals(1, unblocked[0]);
+        assertEquals(taken + 1, answered[0]);
+        assertEquals(taken + 1, queue.status().ready());
+        assertFalse(queue.isBehind());
     }
 
     /** Keeps what came last. */

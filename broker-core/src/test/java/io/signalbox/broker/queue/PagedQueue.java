@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of a queue with chunks of four slots over a log and pages that answer when the test says so. */
 final class PagedQueue implements QueueEffects {
@@ -127,6 +128,9 @@ final class PagedQueue implements QueueEffects {
 
     @Override
     public void wakeAt(long millis) {}
+
+    @Override
+    public void consumedBy(@Nullable Subscription only) {}
 
     @Override
     public void drained(Subscription subscription) {

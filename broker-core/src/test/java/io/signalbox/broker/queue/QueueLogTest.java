@@ -144,7 +144,7 @@ class QueueLogTest {
     private void put(MessageQueue queue, io.signalbox.broker.message.Message message, int flags) {
         WriteBatch batch = new WriteBatch().message(message).enqueueTo(queue.id(), flags);
         store.append(batch);
-        queue.enqueue(message, batch.enqueueLsn(), flags);
+        queue.enqueue(message, batch.enqueueLsn(), flags, loop);
     }
 
     @Test

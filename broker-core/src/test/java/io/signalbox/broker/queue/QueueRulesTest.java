@@ -451,6 +451,9 @@ class QueueRulesTest {
         }
 
         @Override
+        public void consumedBy(@Nullable Subscription only) {}
+
+        @Override
         public void drained(Subscription subscription) {
             drainsAnswered++;
         }

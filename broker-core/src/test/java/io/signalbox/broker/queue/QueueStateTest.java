@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class QueueStateTest {
@@ -73,6 +74,9 @@ class QueueStateTest {
 
         @Override
         public void wakeAt(long millis) {}
+
+        @Override
+        public void consumedBy(@Nullable Subscription only) {}
 
         @Override
         public void drained(Subscription subscription) {
