@@ -126,7 +126,7 @@ final class CompetingSubscriptions implements WindowSource.Owner {
         session.window().ifPresent(window -> {
             WindowSource source = new WindowSource(window, this, DeliveryTerms.of(subscription));
             sources.put(subscription.filter(), source);
-            source.begin(queue, session.subscriptionSettings());
+            source.begin(queue, session.loop(), session.clientId());
         });
     }
 

@@ -12,23 +12,22 @@ import io.signalbox.broker.queue.Subscription;
 final class FirstMessage implements DeliveryListener {
 
     private final MqttSession session;
-    private final Subscription subscription;
 
-    /** @param window how many messages the client takes unacknowledged */
-    FirstMessage(MqttSession session, MessageQueue queue, int window) {
+    private FirstMessage(MqttSession session) {
         this.session = session;
-        this.subscription =
-                queue.subscribe(session.subscriptionSettings(), this); // which hears of it later, on this loop
-        subscription.grantUpTo(window);
     }
 
-    /** The connection is gone. */
-    void close() {
-        subscription.close();
+    /** @param window how many messages the client takes unacknowledged */
+    static Subscription await(MqttSession session, MessageQueue queue, int window) {
+        FirstMessage first = new FirstMessage(session);
+        Subscription subscription = queue.subscribe(session.loop().sessions(), session.clientId(), first);
+        subscription.grantUpTo(window);
+        return subscription;
     }
 
     @Override
     public void onDelivery(Delivery delivery) {
+        Subscription subscription = delivery.subscription();
         WindowSource source = session.sendOwn();
         source.goOn(subscription);
         subscription.tell(source);

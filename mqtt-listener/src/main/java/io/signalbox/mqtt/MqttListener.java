@@ -20,6 +20,7 @@ import io.signalbox.broker.Broker;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.concurrent.Throttle;
+import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.security.Authenticator;
 import io.signalbox.mqtt.codec.PacketDecoder;
 import io.signalbox.mqtt.codec.ReasonCode;
@@ -102,6 +103,7 @@ public final class MqttListener {
                             eventLoop,
                             core,
                             new SessionJournal(broker.store(), core),
+                            new SubscriptionSettings(core, SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt"),
                             new BodyCache(),
                             new ReplayTurns(eventLoop),
                             new KeepAliveWheel(eventLoop, System::nanoTime),

@@ -5,7 +5,8 @@ import io.signalbox.broker.CatalogueException;
 import io.signalbox.broker.VirtualHost;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.QueueSettings;
-import io.signalbox.broker.queue.SubscriptionSettings;
+import io.signalbox.broker.queue.Subscription;
+import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.store.WriteBatch;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import io.signalbox.mqtt.codec.ReasonCode;
@@ -25,16 +26,15 @@ final class MqttSession implements WindowSource.Owner {
     private static final AtomicLong QUEUES = new AtomicLong();
 
     private final String clientId;
-    private Subscriptions subscriptions = Subscriptions.NONE;
-    private @Nullable SessionBindings bindings;
+    private Subscriptions subscriptions = SeveralSubscriptions.NONE;
+    private @Nullable Destination destination; // of its own filters: its queue, or its connection while it has none
     private @Nullable PendingWill will;
     private ListenerLoop loop;
     private String owner = "";
     private int expirySeconds; // unsigned, as CONNECT has it
     private boolean stored;
-    private @Nullable MessageQueue queue;
     private @Nullable ReceivedPackets received;
-    private @Nullable FirstMessage first;
+    private @Nullable Subscription first; // while nothing has come from its queue
     private @Nullable OutboundWindow window;
     private @Nullable CompetingSubscriptions competing;
     private @Nullable PublishSender sender;
@@ -55,7 +55,7 @@ final class MqttSession implements WindowSource.Owner {
         from.subscriptions().forEach(session::put);
         if (session.subscriptions.haveCompeting()) session.competing();
         queue.ifPresent(restored -> {
-            session.queue = restored;
+            session.leadTo(restored);
             session.bindings().addAll();
         });
         return session;
@@ -140,14 +140,11 @@ final class MqttSession implements WindowSource.Owner {
     }
 
     private SessionBindings bindings() {
-        SessionBindings present = bindings == null ? new SessionBindings(this) : bindings;
-        bindings = queue == null ? present : null; // which remembers what goes past a queue, and nothing else
-        return present;
+        return new SessionBindings(this);
     }
 
     private void put(SessionSubscription subscription) {
-        if (subscriptions == Subscriptions.NONE) subscriptions = new Subscriptions();
-        subscriptions.put(subscription);
+        subscriptions = subscriptions.with(subscription);
     }
 
     /** 0 = it ends with the connection. */
@@ -156,13 +153,22 @@ final class MqttSession implements WindowSource.Owner {
     }
 
     Optional<MessageQueue> queue() {
-        return Optional.ofNullable(queue);
+        return destination instanceof MessageQueue queue ? Optional.of(queue) : Optional.empty();
+    }
+
+    @Nullable
+    Destination destination() {
+        return destination;
+    }
+
+    /** Null = nowhere. */
+    void leadTo(@Nullable Destination changed) {
+        destination = changed;
     }
 
     /** Empty while it has no queue. */
     String queueName() {
-        MessageQueue present = queue;
-        return present == null ? "" : present.settings().name();
+        return queue().map(queue -> queue.settings().name()).orElse("");
     }
 
     private ListenerContext context() {
@@ -220,12 +226,8 @@ final class MqttSession implements WindowSource.Owner {
     void attach(PublishSender to) {
         sender = to;
         if (window != null) window.attach(to);
-        MessageQueue present = queue;
-        if (present != null) {
-            consume(present);
-        } else if (subscriptions.haveTopics()) {
-            bindings().addAll();
-        }
+        queue().ifPresent(this::consume);
+        if (destination == null) bindings().addAll();
         if (replays != null) replays.attach(to);
         if (competing != null) competing.attach();
     }
@@ -237,7 +239,7 @@ final class MqttSession implements WindowSource.Owner {
         if (first != null) first.close();
         first = null;
         if (window != null) window.detach();
-        if (bindings != null) bindings.closeDirect();
+        bindings().closeDirect();
     }
 
     /**
@@ -247,7 +249,7 @@ final class MqttSession implements WindowSource.Owner {
      */
     void subscribe(SessionSubscription subscription, WriteBatch batch) {
         if (subscription.kind() == FilterKind.TOPICS) {
-            if (subscription.qos() > 0 && queue == null) openQueue(batch);
+            if (subscription.qos() > 0 && queue().isEmpty()) openQueue(batch);
             bindings().add(subscription);
         } else {
             competing().subscribe(subscription);
@@ -269,8 +271,9 @@ final class MqttSession implements WindowSource.Owner {
 
     /** False if there was no such subscription. */
     boolean unsubscribe(String filter, WriteBatch batch) {
-        Optional<SessionSubscription> removed = subscriptions.remove(filter);
+        Optional<SessionSubscription> removed = subscriptions.get(filter);
         if (removed.isEmpty()) return false;
+        subscriptions = subscriptions.without(filter);
         if (replays != null) replays.remove(filter, batch);
         if (removed.get().kind() == FilterKind.TOPICS) {
             bindings().remove(filter);
@@ -290,7 +293,6 @@ final class MqttSession implements WindowSource.Owner {
         MessageQueue opened = host.queue(name)
                 .orElseThrow(() -> new CatalogueException(
                         CatalogueException.Reason.STORE_BUSY, "The log has no space at this moment; try again."));
-        queue = opened;
         bindings().turnTo(opened);
         if (stored) context().tables().put(batch, this, SessionTables.StoredSession.CONNECTED);
         consume(opened);
@@ -336,8 +338,8 @@ final class MqttSession implements WindowSource.Owner {
     private void consume(MessageQueue from) {
         PublishSender to = sender;
         if (to == null) return;
-        if (window == null) first = new FirstMessage(this, from, to.agreedWindow());
-        else sendOwn().begin(from, subscriptionSettings());
+        if (window == null) first = FirstMessage.await(this, from, to.agreedWindow());
+        else sendOwn().begin(from, loop, clientId);
     }
 
     /** The part in the window of its own queue. */
@@ -366,11 +368,7 @@ final class MqttSession implements WindowSource.Owner {
 
     /** Who it is to the queues that it consumes from; what is kept for it there is kept for this name. */
     String subscriberName() {
-        return subscriptionSettings().name();
-    }
-
-    SubscriptionSettings subscriptionSettings() {
-        return new SubscriptionSettings(loop.core(), SubscriptionSettings.Settlement.BY_CONSUMER, "mqtt", clientId);
+        return loop.sessions().nameOf(clientId);
     }
 
     /** Nothing of it remains, in memory or, with {@code batch}, in the store. Its will, if one waits, is published. */
@@ -382,11 +380,10 @@ final class MqttSession implements WindowSource.Owner {
         if (window != null) window.endSession(batch, packetJournal(), subscriberName());
         window = null;
         if (competing != null) competing.end();
-        MessageQueue present = queue;
-        if (present != null) {
-            bindings().removeAll(present);
-            QueueRemoval.start(context().host(), loop, present.settings().name());
-            queue = null;
+        if (destination != null) {
+            bindings().removeAll();
+            QueueRemoval.start(context().host(), loop, queueName());
+            destination = null;
         }
         if (will != null) will.forgetCancelled(batch);
         if (stored) {

@@ -6,17 +6,14 @@ import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.routing.Destination;
 import io.signalbox.broker.routing.DirectListener;
 import io.signalbox.broker.routing.DirectSubscription;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where a session's own filters lead: to its queue or, while it has none since all are QoS 0, straight to its connection.
- * Confined to the session's loop.
+ * Lets a session's own filters lead to its queue or, while it has none since all are QoS 0, straight to its connection. The session
+ * remembers which. Confined to the session's loop.
  */
 final class SessionBindings implements DirectListener {
 
     private final MqttSession session;
-    private @Nullable DirectSubscription direct;
 
     SessionBindings(MqttSession session) {
         this.session = session;
@@ -37,45 +34,36 @@ final class SessionBindings implements DirectListener {
     /** The session has got a queue. */
     void turnTo(MessageQueue queue) {
         closeDirect();
-        addAll(queue);
+        session.leadTo(queue);
+        addAll();
     }
 
     void addAll() {
-        addAll(destination());
-    }
-
-    private void addAll(Destination destination) {
         for (SessionSubscription subscription : session.subscriptions().all()) {
-            if (subscription.kind() == FilterKind.TOPICS)
-                host().topics().addBinding(subscription.binding(destination, session));
+            if (subscription.kind() == FilterKind.TOPICS) add(subscription);
         }
     }
 
-    void removeAll(Destination destination) {
+    void removeAll() {
         for (SessionSubscription subscription : session.subscriptions().all()) {
-            if (subscription.kind() == FilterKind.TOPICS)
-                host().topics().removeBinding(subscription.filter(), destination);
+            if (subscription.kind() == FilterKind.TOPICS) remove(subscription.filter());
         }
     }
 
-    /** Nothing goes past the queue any more, if there is one. */
+    /** Nothing goes past the queue any more. */
     void closeDirect() {
-        DirectSubscription present = direct;
-        if (present == null) return;
-        removeAll(present);
-        present.close();
-        direct = null;
+        if (!(session.destination() instanceof DirectSubscription direct)) return;
+        removeAll();
+        direct.close();
+        session.leadTo(null);
     }
 
     private Destination destination() {
-        Optional<MessageQueue> queue = session.queue();
-        if (queue.isPresent()) return queue.get();
-        DirectSubscription open = direct;
-        if (open == null) {
-            open = host().openDirect(session.loop().core(), this);
-            direct = open;
-        }
-        return open;
+        Destination present = session.destination();
+        if (present != null) return present;
+        DirectSubscription direct = host().openDirect(session.loop().core(), this);
+        session.leadTo(direct);
+        return direct;
     }
 
     /** QoS 0 on its way past any queue. */

@@ -6,7 +6,6 @@ import io.signalbox.broker.queue.DeliveryListener;
 import io.signalbox.broker.queue.MessageQueue;
 import io.signalbox.broker.queue.Outcome;
 import io.signalbox.broker.queue.Subscription;
-import io.signalbox.broker.queue.SubscriptionSettings;
 import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.broker.store.WriteBatch.TableChange;
 import java.util.List;
@@ -48,8 +47,8 @@ final class WindowSource implements DeliveryListener {
     }
 
     /** Consumes from this queue, for as long as the connection stands. The window is attached. */
-    void begin(MessageQueue from, SubscriptionSettings wanted) {
-        goOn(from.subscribe(wanted, this));
+    void begin(MessageQueue from, ListenerLoop loop, String clientId) {
+        goOn(from.subscribe(loop.sessions(), clientId, this));
     }
 
     /** As {@link #begin}, with a subscription that nothing has come by yet. */

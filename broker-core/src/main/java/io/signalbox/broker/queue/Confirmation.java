@@ -18,7 +18,7 @@ final class Confirmation extends LoopEvent {
 
     void post(long appendedAt) {
         lsn = appendedAt;
-        subscription.settings().loop().post(this);
+        subscription.loop().post(this);
     }
 
     @Override

@@ -17,7 +17,7 @@ final class Consumer {
             AtomicIntegerFieldUpdater.newUpdater(Consumer.class, "inTransitBytes");
 
     final Subscription subscription;
-    private final SubscriptionSettings settings;
+    final SubscriptionSettings settings;
     final boolean settlesOnDispatch;
 
     /** Deliveries it may get in all since the start. */
@@ -54,11 +54,6 @@ final class Consumer {
     @Nullable
     Filter filter() {
         return settings.filter().orElse(null);
-    }
-
-    /** What was reserved for this name is for it. */
-    String name() {
-        return settings.name();
     }
 
     boolean hasCredit() {

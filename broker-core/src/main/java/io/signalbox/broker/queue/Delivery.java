@@ -84,7 +84,7 @@ public final class Delivery extends LoopEvent {
     }
 
     /** The subscription it was handed to first. */
-    Subscription subscription() {
+    public Subscription subscription() {
         return subscription;
     }
 

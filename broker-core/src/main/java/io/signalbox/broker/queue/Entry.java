@@ -153,7 +153,7 @@ final class Entry extends QueueCommand {
 
     /** Whether it is not for this consumer. */
     boolean isRefusedBy(Consumer consumer) {
-        if (reservedFor != null && !reservedFor.equals(consumer.name())) return true;
+        if (reservedFor != null && !reservedFor.equals(consumer.subscription.name())) return true;
         return refusedBy != null && refusedBy.contains(consumer);
     }
 }

@@ -131,15 +131,17 @@ public class MessageQueue extends QueueMailbox implements Destination, QueueEffe
 
     /** Begins to consume. On the subscription's loop. */
     public Subscription subscribe(SubscriptionSettings wanted, DeliveryListener listener) {
-        Subscription subscription = new Subscription(this, wanted, listener);
+        return subscribe(wanted, "", listener);
+    }
+
+    /** The same for one of those that share these settings. */
+    public Subscription subscribe(SubscriptionSettings wanted, String id, DeliveryListener listener) {
+        Subscription subscription = new Subscription(this, wanted, id, listener);
         submit(new QueueCommand.Attach(subscription.consumer()));
         return subscription;
     }
 
-    /**
-     * Ends what is reserved for subscriptions of this name, now that none will come for it (MQTT-4.8.2-5: nobody else gets
-     * it); counted as dropped. Any thread.
-     */
+    /** Ends what is reserved for this name, now that none will come for it (MQTT-4.8.2-5); counted as dropped. Any thread. */
     public void endReserved(String name) {
         submit(new QueueCommand.EndReserved(name));
     }
@@ -281,15 +283,14 @@ public class MessageQueue extends QueueMailbox implements Destination, QueueEffe
     private void tellOfEmptiness() {
         EmptinessListener listener = emptinessAwaited;
         if (listener == null) return;
-        QueueStatus now = state.status();
-        if (now.ready() + now.unsettled() + now.damaged() > 0) return;
+        if (!state.status().isEmpty()) return;
         emptinessAwaited = null;
         home().execute(() -> listener.onEmpty(home()));
     }
 
     @Override
     public void deliver(Delivery delivery) {
-        delivery.subscription().settings().loop().post(delivery);
+        delivery.subscription().loop().post(delivery);
     }
 
     @Override

@@ -31,6 +31,11 @@ public record QueueStatus(
         long damaged,
         OverLimit overLimit) {
 
+    /** Whether no message waits, whoever may have it, and none is unsettled. */
+    boolean isEmpty() {
+        return ready + unsettled + damaged == 0;
+    }
+
     /**
      * What the limits of a queue have done since the start.
      *

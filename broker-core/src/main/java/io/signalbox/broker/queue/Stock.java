@@ -93,7 +93,7 @@ final class Stock {
     void reserve(Consumer consumer, List<Delivery> reserved) {
         for (Delivery delivery : reserved) {
             if (!delivery.copy && delivery.entry.delivery == delivery)
-                reservations().add(delivery.entry, consumer.name());
+                reservations().add(delivery.entry, consumer.subscription.name());
         }
     }
 

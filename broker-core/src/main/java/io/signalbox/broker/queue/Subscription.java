@@ -14,14 +14,15 @@ import java.util.List;
 public final class Subscription extends Loop.Flushable implements Receipts.Receiver {
 
     private final MessageQueue queue;
-    private final SubscriptionSettings settings;
+    private final String id;
     private DeliveryListener listener;
     private final Consumer consumer;
     private boolean closed;
 
-    Subscription(MessageQueue queue, SubscriptionSettings settings, DeliveryListener listener) {
+    /** @param id among those that share the settings; empty if it has them alone */
+    Subscription(MessageQueue queue, SubscriptionSettings settings, String id, DeliveryListener listener) {
         this.queue = queue;
-        this.settings = settings;
+        this.id = id;
         this.listener = listener;
         this.consumer = new Consumer(this, settings);
     }
@@ -30,8 +31,14 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         return queue;
     }
 
-    public SubscriptionSettings settings() {
-        return settings;
+    /** The loop it is confined to. */
+    Loop loop() {
+        return consumer.settings.loop();
+    }
+
+    /** What was reserved for this name is for it. */
+    String name() {
+        return consumer.settings.nameOf(id);
     }
 
     /** Another listener hears what comes from now on. */
@@ -106,7 +113,7 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
             return;
         }
         listener.onDelivery(delivery);
-        settings.loop().touch(this);
+        loop().touch(this);
     }
 
     /** A delivery does not reach its consumer, which is about to leave or has left: one that was settled already is counted as dropped. */
@@ -116,13 +123,13 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
 
     /** Does something of its own there. Any thread. */
     void onLoop(Runnable task) {
-        settings.loop().post(LoopEvent.of(task));
+        loop().post(LoopEvent.of(task));
     }
 
     void receiveDrained() {
         if (closed) return;
         listener.onDrained();
-        settings.loop().touch(this);
+        loop().touch(this);
     }
 
     void receiveDeleted() {
@@ -133,7 +140,7 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
 
     /** On the loop: the settlement with this token is in the log at {@code lsn}. */
     void receiveConfirmation(long lsn, long token) {
-        settings.loop().receipts().add(lsn, this, token, PublishOutcome.STORED);
+        loop().receipts().add(lsn, this, token, PublishOutcome.STORED);
     }
 
     @Override
@@ -141,7 +148,7 @@ public final class Subscription extends Loop.Flushable implements Receipts.Recei
         // After a failed store nothing is confirmed; the connection is closed for it.
         if (closed || !(outcome instanceof PublishOutcome.Stored)) return;
         listener.onSettled(token);
-        settings.loop().touch(this);
+        loop().touch(this);
     }
 
     @Override

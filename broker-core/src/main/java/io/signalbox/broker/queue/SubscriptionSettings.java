@@ -5,37 +5,27 @@ import io.signalbox.broker.filter.Filter;
 import java.util.Optional;
 
 /**
- * How a consumer wants a queue's messages. Immutable.
+ * How a consumer wants a queue's messages. Immutable; very many that are told apart by an id share one.
  *
  * @param loop the event loop its listener is called on
  * @param settlement who settles
- * @param kind before its id in the {@link #name}; empty = nothing
- * @param id who it is among those of its kind
+ * @param name who it is, or who all are that share this
  * @param filter what it wants of the messages; the others are none of its business and wait for someone else
  * @param mode whether it takes what it gets
  */
-public record SubscriptionSettings(
-        Loop loop, Settlement settlement, String kind, String id, Optional<Filter> filter, Mode mode) {
-
-    public SubscriptionSettings(Loop loop, Settlement settlement, String name, Optional<Filter> filter, Mode mode) {
-        this(loop, settlement, "", name, filter, mode);
-    }
+public record SubscriptionSettings(Loop loop, Settlement settlement, String name, Optional<Filter> filter, Mode mode) {
 
     /** A consumer of everything. */
-    public SubscriptionSettings(Loop loop, Settlement settlement, String kind, String id) {
-        this(loop, settlement, kind, id, Optional.empty(), Mode.CONSUME);
-    }
-
     public SubscriptionSettings(Loop loop, Settlement settlement, String name) {
-        this(loop, settlement, "", name);
+        this(loop, settlement, name, Optional.empty(), Mode.CONSUME);
     }
 
     /**
-     * Who it is, for the operator; what was reserved for a name ({@link Subscription#close(java.util.Collection)}) comes back to a
-     * subscription of that name only.
+     * The name of the one with this id among those that share this; what was reserved for a name ({@link
+     * Subscription#close(java.util.Collection)}) comes back to a subscription of that name only.
      */
-    public String name() {
-        return kind.isEmpty() ? id : kind + " " + id;
+    public String nameOf(String id) {
+        return id.isEmpty() ? name : name + " " + id;
     }
 
     /** What becomes of a message that was handed over. */

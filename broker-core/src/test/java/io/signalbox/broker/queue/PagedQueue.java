@@ -71,8 +71,8 @@ final class PagedQueue implements QueueEffects {
     }
 
     Consumer attach(String name, Mode mode, Optional<Filter> filter, long limit) {
-        Consumer consumer =
-                new Consumer(null, new SubscriptionSettings(null, Settlement.BY_CONSUMER, name, filter, mode));
+        SubscriptionSettings settings = new SubscriptionSettings(null, Settlement.BY_CONSUMER, name, filter, mode);
+        Consumer consumer = new Subscription(null, settings, "", null).consumer();
         state.attach(consumer);
         grant(consumer, limit);
         return consumer;

@@ -257,7 +257,8 @@ class QueueRulesTest {
             Optional<Filter> filter =
                     wish.isEmpty() ? Optional.empty() : Optional.of(Filter.ofSelector("text LIKE '" + wish + "%'"));
             String name = NAMES[random.nextInt(NAMES.length)];
-            Consumer consumer = new Consumer(null, new SubscriptionSettings(null, settlement, name, filter, mode));
+            SubscriptionSettings settings = new SubscriptionSettings(null, settlement, name, filter, mode);
+            Consumer consumer = new Subscription(null, settings, "", null).consumer();
             wishes.put(consumer, wish);
             consumers.add(consumer);
             state.attach(consumer);
@@ -328,7 +329,7 @@ class QueueRulesTest {
                 known(delivery).holder = null;
                 if (!particular || random.nextInt(3) > 0) continue;
                 reserved.add(delivery);
-                known(delivery).reservedFor = consumer.name();
+                known(delivery).reservedFor = consumer.subscription.name();
             }
             if (consumer.draining) drainsAnswered++; // nobody waits for it any more
             state.detach(consumer, reserved);
@@ -396,7 +397,8 @@ class QueueRulesTest {
         private boolean mayHave(Consumer consumer, Known known) {
             if (known.ended || known.damaged || known.holder != null || known.refusedBy.contains(consumer))
                 return false;
-            if (!known.reservedFor.isEmpty() && (consumer.browses() || !known.reservedFor.equals(consumer.name()))) {
+            if (!known.reservedFor.isEmpty()
+                    && (consumer.browses() || !known.reservedFor.equals(consumer.subscription.name()))) {
                 return false;
             }
             if (known.reservedFor.isEmpty() && nowMillis >= known.expiresAtMillis) return false;

@@ -90,7 +90,8 @@ class QueueStateTest {
     }
 
     private static Consumer taking(String name) {
-        return new Consumer(null, new SubscriptionSettings(null, Settlement.BY_CONSUMER, name));
+        return new Subscription(null, new SubscriptionSettings(null, Settlement.BY_CONSUMER, name), "", null)
+                .consumer();
     }
 
     private Consumer consumer(long limit) {
