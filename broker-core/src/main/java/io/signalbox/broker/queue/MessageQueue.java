@@ -343,7 +343,7 @@ public class MessageQueue extends QueueMailbox implements Destination, QueueEffe
 
     @Override
     public void consumedBy(@Nullable Subscription only) {
-        near(only == null ? null : only.settings().loop());
+        near(only == null ? null : only.loop());
     }
 
     @Override

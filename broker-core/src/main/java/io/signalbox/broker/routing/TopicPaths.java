@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the topic names that come again and again lead in their trees, so that nobody walks there for every message. A path is
- * good until its tree gets another node; what is bound at its ends is looked up for each message. Confined to one loop.
+ * good until its tree changes; what the bindings at its ends say of a message is asked for each. Confined to one loop.
  */
 final class TopicPaths {
 
@@ -23,18 +23,18 @@ final class TopicPaths {
 
     /**
      * @param shape of the tree when the walk began
-     * @param ends the nodes with the bindings of all filters that match
+     * @param ends what the tree has for the filters that match
      */
-    private record Path(Object shape, BindingSet[] ends) {}
+    private record Path(Object shape, Object[] ends) {}
 
     /** The ends of the path of this name in the tree that has this shape now; null if it is not known. */
-    BindingSet @Nullable [] find(Object shape, String name) {
+    Object @Nullable [] find(Object shape, String name) {
         Path path = paths.get(name);
         return path != null && path.shape == shape ? path.ends : null;
     }
 
     /** Somebody has walked this path, in a tree that had this shape when the walk began. */
-    void walked(Object shape, String name, BindingSet[] ends) {
+    void walked(Object shape, String name, Object[] ends) {
         if (name.length() > LONGEST_NAME || ends.length > MOST_ENDS || !comesAgain(name)) return;
         if (paths.size() >= MOST_NAMES) paths.clear();
         paths.put(name, new Path(shape, ends));

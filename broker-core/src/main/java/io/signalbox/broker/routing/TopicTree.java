@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Topic filters as a tree of levels. A change costs O(levels), also with a million siblings; matching walks the set of
  * nodes that the name's levels have reached so far, each node at most once, so no filter makes it exponential; what it came to
- * is remembered in {@link TopicPaths} until a node comes.
+ * is remembered in {@link TopicPaths} until something changes.
  *
  * <p>Thread-safe. Matching takes no lock. A change goes down the tree inside the maps' own atomic updates, so that removing
  * an empty branch and adding to it exclude each other.
@@ -26,7 +26,13 @@ final class TopicTree implements Router {
     /** With the bindings of the filter that ends here. */
     private static final class Node extends BindingSet {
         final boolean isMulti;
-        volatile @Nullable ConcurrentHashMap<Object, Node> children;
+
+        /**
+         * By their words or wildcards: a {@link Node}; or, as with most filters, the {@link Binding} that ends there, while it is the
+         * only one, nothing goes on from there, and a word leads there.
+         */
+        volatile @Nullable ConcurrentHashMap<Object, Object> children;
+
         volatile boolean hasSingle;
         volatile boolean hasMulti;
 
@@ -35,13 +41,13 @@ final class TopicTree implements Router {
         }
 
         @Nullable
-        Node child(Object key) {
-            ConcurrentHashMap<Object, Node> map = children;
+        Object child(Object key) {
+            ConcurrentHashMap<Object, Object> map = children;
             return map == null ? null : map.get(key);
         }
 
         boolean isEmpty() {
-            ConcurrentHashMap<Object, Node> map = children;
+            ConcurrentHashMap<Object, Object> map = children;
             return hasNone() && (map == null || map.isEmpty());
         }
     }
@@ -49,7 +55,7 @@ final class TopicTree implements Router {
     private final TopicSyntax syntax;
     private final Node root = new Node(false);
 
-    /** Another object whenever a node has come and can be found. One that goes has no bindings, wherever it is remembered. */
+    /** Another object after each change, once whoever walks comes upon it. */
     private volatile Object shape = new Object();
 
     TopicTree(TopicSyntax syntax) {
@@ -59,47 +65,55 @@ final class TopicTree implements Router {
 
     @Override
     public void add(Binding binding) {
-        if (add(root, syntax.filterLevels(binding.key()), 0, binding)) shape = new Object();
+        add(root, syntax.filterLevels(binding.key()), 0, binding);
+        shape = new Object();
     }
 
-    /** True if there is a new node. */
-    private boolean add(Node parent, String[] levels, int depth, Binding binding) {
-        ConcurrentHashMap<Object, Node> children = parent.children;
+    private void add(Node parent, String[] levels, int depth, Binding binding) {
+        ConcurrentHashMap<Object, Object> children = parent.children;
         if (children == null) {
             children = new ConcurrentHashMap<>(2);
             parent.children = children; // only here, inside the update of the parent's own entry
         }
         Object key = key(levels[depth]);
-        boolean[] grown = new boolean[1];
+        boolean last = depth == levels.length - 1;
         children.compute(key, (k, existing) -> {
-            Node node = existing == null ? new Node(key == MULTI) : existing;
-            grown[0] = existing == null;
-            if (depth == levels.length - 1) {
-                node.add(binding);
-            } else {
-                grown[0] |= add(node, levels, depth + 1, binding);
-            }
+            if (last && key != MULTI && isOnly(binding, existing)) return binding;
+            Node node = existing instanceof Node known ? known : new Node(key == MULTI);
+            if (existing instanceof Binding alone) node.add(alone);
+            if (last) node.add(binding);
+            else add(node, levels, depth + 1, binding);
             return node;
         });
         // After the child is in place: whoever sees the mark finds the child.
         if (key == SINGLE) parent.hasSingle = true;
         if (key == MULTI) parent.hasMulti = true;
-        return grown[0];
+    }
+
+    /** Whether a binding is the only one at its place. */
+    private static boolean isOnly(Binding binding, @Nullable Object existing) {
+        return existing == null
+                || (existing instanceof Binding earlier && earlier.destination() == binding.destination());
     }
 
     @Override
     public boolean remove(String filter, Destination destination) {
-        return remove(root, syntax.filterLevels(filter), 0, destination);
+        boolean removed = remove(root, syntax.filterLevels(filter), 0, destination);
+        if (removed) shape = new Object();
+        return removed;
     }
 
     private boolean remove(Node parent, String[] levels, int depth, Destination destination) {
-        ConcurrentHashMap<Object, Node> children = parent.children;
+        ConcurrentHashMap<Object, Object> children = parent.children;
         if (children == null) return false;
+        boolean last = depth == levels.length - 1;
         boolean[] removed = new boolean[1];
-        children.computeIfPresent(key(levels[depth]), (k, node) -> {
-            removed[0] = depth == levels.length - 1
-                    ? node.remove(destination)
-                    : remove(node, levels, depth + 1, destination);
+        children.computeIfPresent(key(levels[depth]), (k, existing) -> {
+            if (!(existing instanceof Node node)) {
+                removed[0] = last && ((Binding) existing).destination() == destination;
+                return removed[0] ? null : existing;
+            }
+            removed[0] = last ? node.remove(destination) : remove(node, levels, depth + 1, destination);
             return node.isEmpty() ? null : node;
         });
         return removed[0];
@@ -115,16 +129,19 @@ final class TopicTree implements Router {
     public void route(Message message, Object origin, Matches matches) {
         String name = message.envelope().address();
         Object before = shape;
-        BindingSet[] ends = matches.paths().find(before, name);
+        Object[] ends = matches.paths().find(before, name);
         if (ends == null) {
             ends = walk(name);
             matches.paths().walked(before, name, ends);
         }
-        for (BindingSet end : ends) end.route(message, origin, matches);
+        for (Object end : ends) {
+            if (end instanceof Node node) node.route(message, origin, matches);
+            else BindingSet.follow((Binding) end, message, origin, matches);
+        }
     }
 
-    /** The nodes at which filters end that match the name, also those at which none ends for now. */
-    private BindingSet[] walk(String name) {
+    /** The nodes and lone bindings of the filters that match the name, also nodes at which no filter ends for now. */
+    private Object[] walk(String name) {
         boolean hidden = syntax == TopicSyntax.MQTT && !name.isEmpty() && name.charAt(0) == '$'; // MQTT-4.7.2-1
         Front reached = new Front();
         Front next = new Front();
@@ -140,52 +157,60 @@ final class TopicTree implements Router {
             if (to < 0) to = name.length();
             String word = name.substring(from, to);
             next.clear();
-            for (Node node : reached.nodes) step(node, word, hidden && level == 0, next);
+            for (Object place : reached.places) {
+                if (place instanceof Node node) step(node, word, hidden && level == 0, next);
+            }
             Front swap = reached;
             reached = next;
             next = swap;
-            if (reached.nodes.isEmpty()) break;
+            if (reached.places.isEmpty()) break;
             from = to + 1;
         }
-        return reached.all();
+        return reached.places.toArray();
     }
 
-    /** The nodes that the levels so far lead to, each once. Confined to one match. */
+    /** The nodes and lone bindings that the levels so far lead to, each once. Confined to one match. */
     private static final class Front {
         private static final int LINEAR_SEARCH = 16;
 
-        final List<Node> nodes = new ArrayList<>(4);
+        final List<Object> places = new ArrayList<>(4);
         private @Nullable Set<Node> multis;
 
-        /** A node that only its parent leads to, and that is in the front once. */
-        void add(Node node) {
-            nodes.add(node);
+        /** One that only its parent leads to, and that is in the front once. */
+        void add(Object place) {
+            places.add(place);
         }
 
         /** A multi-level wildcard is reached from its parent and from itself; false if it is here already. */
         boolean addMulti(Node multi) {
             Set<Node> known = multis;
-            if (known == null && nodes.size() < LINEAR_SEARCH) {
-                if (nodes.contains(multi)) return false;
+            if (known == null && places.size() < LINEAR_SEARCH) {
+                if (places.contains(multi)) return false;
             } else {
-                if (known == null) multis = known = new HashSet<>(nodes);
+                if (known == null) multis = known = multisThere();
                 if (!known.add(multi)) return false;
             }
-            nodes.add(multi);
+            places.add(multi);
             return true;
         }
 
+        private Set<Node> multisThere() {
+            Set<Node> there = new HashSet<>();
+            for (Object place : places) {
+                if (place instanceof Node node && node.isMulti) there.add(node);
+            }
+            return there;
+        }
+
         void clear() {
-            nodes.clear();
+            places.clear();
             multis = null;
         }
 
-        BindingSet[] all() {
-            return nodes.toArray(new BindingSet[0]);
-        }
-
-        BindingSet[] multis() {
-            return nodes.stream().filter(node -> node.isMulti).toArray(BindingSet[]::new);
+        Object[] multis() {
+            return places.stream()
+                    .filter(place -> place instanceof Node node && node.isMulti)
+                    .toArray();
         }
     }
 
@@ -196,17 +221,15 @@ final class TopicTree implements Router {
         if (!literalOnly && node.hasSingle) reach(node.child(SINGLE), next);
     }
 
-    private static void reach(@Nullable Node node, Front next) {
-        if (node == null) return;
-        next.add(node);
-        reachMulti(node, next);
+    private static void reach(@Nullable Object place, Front next) {
+        if (place == null) return;
+        next.add(place);
+        if (place instanceof Node node) reachMulti(node, next);
     }
 
     /** A multi-level wildcard also stands for no level at all: {@code a/#} matches {@code a} (MQTT 5.0 §4.7.1.2). */
     private static void reachMulti(Node node, Front next) {
-        if (!node.hasMulti) return;
-        Node multi = node.child(MULTI);
-        if (multi != null) stay(multi, next);
+        if (node.hasMulti && node.child(MULTI) instanceof Node multi) stay(multi, next);
     }
 
     private static void stay(Node multi, Front next) {

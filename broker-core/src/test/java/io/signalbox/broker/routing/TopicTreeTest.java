@@ -17,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -307,6 +311,59 @@ class TopicTreeTest {
         }
         publisher.join();
         assertFalse(missed.get());
+    }
+
+    /** MQTT-3.8.4-3: a subscription with the identical filter takes the place of the earlier one. */
+    @Test
+    void aBindingTakesThePlaceOfOneWithItsFilterAndDestination() {
+        for (boolean alone : new boolean[] {true, false}) {
+            TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+            Named session = new Named("s");
+            if (!alone) tree.add(Binding.of("a/b", new Named("other")));
+            Matches matches = new Matches();
+            for (int qos : new int[] {2, 1}) {
+                tree.add(new Binding("a/b", session, TargetFlags.ofQos(qos), null, Map.of()));
+                for (int times = 0; times < 3; times++) { // what is remembered goes with the earlier one
+                    assertEquals(alone ? 1 : 2, found(tree, "a/b", matches).size());
+                    assertEquals(qos, TargetFlags.qos(matches.flags(matches.size() - 1)));
+                }
+            }
+            assertFalse(tree.remove("a/b", new Named("nobody")));
+            assertTrue(tree.remove("a/b", session));
+            assertFalse(tree.remove("a/b", session));
+            assertEquals(!alone, !found(tree, "a/b").isEmpty());
+        }
+    }
+
+    /** What ends at a place, beside it and below comes and goes at once; each thread finds its own in between. */
+    @Test
+    void threadsThatChangeThePlaceOfOneBindingLoseNothing() throws Exception {
+        TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+        List<String> filters = List.of("a/b", "a/b", "a/b/c", "a/b/#");
+        List<Callable<Void>> changes = new ArrayList<>();
+        for (int i = 0; i < filters.size(); i++) {
+            String filter = filters.get(i);
+            Named own = new Named("n" + i);
+            changes.add(() -> {
+                String name = filter.equals("a/b") ? "a/b" : "a/b/c";
+                Matches matches = new Matches();
+                for (int turn = 0; turn < 20_000; turn++) {
+                    tree.add(Binding.of(filter, own));
+                    assertTrue(found(tree, name, matches).contains(own.name()));
+                    assertTrue(tree.remove(filter, own));
+                    assertFalse(found(tree, name, matches).contains(own.name()));
+                }
+                return null;
+            });
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(changes.size());
+        try {
+            for (Future<Void> changed : threads.invokeAll(changes)) changed.get();
+        } finally {
+            threads.shutdownNow();
+        }
+        assertEquals(new TreeSet<String>(), found(tree, "a/b"));
+        assertEquals(new TreeSet<String>(), found(tree, "a/b/c"));
     }
 
     private static boolean match(TopicSyntax syntax, String filter, String name) {
