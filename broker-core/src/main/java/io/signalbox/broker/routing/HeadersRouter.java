@@ -22,7 +22,7 @@ final class HeadersRouter implements Router {
 
     @Override
     public void add(Binding binding) {
-        Object match = binding.arguments().getOrDefault("x-match", "all");
+        Object match = binding.conditions().arguments().getOrDefault("x-match", "all");
         if (!match.equals("all") && !match.equals("any")) {
             throw new IllegalArgumentException("x-match is all or any, not " + match);
         }
@@ -39,7 +39,8 @@ final class HeadersRouter implements Router {
         if (bindings.isEmpty()) return;
         Map<String, Object> properties = propertiesOf(message);
         for (Binding binding : bindings.values()) {
-            if (fits(binding.arguments(), properties)) BindingSet.follow(binding, message, origin, matches);
+            if (fits(binding.conditions().arguments(), properties))
+                BindingSet.follow(binding, message, origin, matches);
         }
     }
 
