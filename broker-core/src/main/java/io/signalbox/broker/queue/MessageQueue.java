@@ -51,13 +51,14 @@ public class MessageQueue extends QueueMailbox implements Destination, QueueEffe
         this.id = id;
         this.settings = settings;
         this.store = store;
-        this.state = new QueueState(this, settings, context);
+        this.state = new QueueState(this, context);
     }
 
     public long id() {
         return id;
     }
 
+    @Override
     public QueueSettings settings() {
         return settings;
     }
@@ -98,7 +99,6 @@ public class MessageQueue extends QueueMailbox implements Destination, QueueEffe
      */
     public void becomeDurable() {
         settings = settings.asDurable();
-        submit(new QueueCommand.BecomeDurable());
     }
 
     /** What publishers ask before a message is stored for this queue. */

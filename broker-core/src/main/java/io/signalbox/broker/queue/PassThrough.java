@@ -2,6 +2,7 @@ package io.signalbox.broker.queue;
 
 import io.signalbox.broker.message.Message;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What comes to a queue and does not stay: it is shown to somebody who is there, or ends. Confined to whoever drains the queue. */
 final class PassThrough {
@@ -28,25 +29,28 @@ final class PassThrough {
         return dropped;
     }
 
-    /** Shows a message to one of those who have room, in turn, or to nobody. */
-    void show(Entry entry, List<Consumer> consumers) {
-        Message message = entry.message;
-        if (message == null || !show(entry, message, consumers)) dropped++;
-        if (message != null) message.release(); // it was held on its way here
-        end(entry);
-    }
-
-    /** False if nobody has room. */
-    private boolean show(Entry entry, Message message, List<Consumer> consumers) {
+    /** Who of several has room and is next in turn; null if nobody has room. */
+    @Nullable
+    Consumer next(List<Consumer> consumers) {
         for (int turns = consumers.size(); turns > 0; turns--) {
             last = last + 1 < consumers.size() ? last + 1 : 0;
             Consumer consumer = consumers.get(last);
-            if (!consumer.hasRoom()) continue;
+            if (consumer.hasRoom()) return consumer;
+        }
+        return null;
+    }
+
+    /** Shows a message to one who is there, if he has room, or to nobody. */
+    void show(Entry entry, @Nullable Consumer consumer) {
+        Message message = entry.message;
+        if (message != null && consumer != null && consumer.hasRoom()) {
             consumer.sent(entry.bodyBytes);
             effects.deliver(new Delivery(consumer, entry, message, true));
-            return true;
+        } else {
+            dropped++;
         }
-        return false;
+        if (message != null) message.release(); // it was held on its way here
+        end(entry);
     }
 
     /** The entry has ended on its way. */

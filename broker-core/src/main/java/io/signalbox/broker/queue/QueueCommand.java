@@ -145,14 +145,6 @@ abstract class QueueCommand extends MpscQueue.Node {
         }
     }
 
-    /** What comes in from now on may survive a restart. */
-    static final class BecomeDurable extends QueueCommand {
-        @Override
-        void applyTo(QueueState state) {
-            state.becomeDurable();
-        }
-    }
-
     /** Something outside of the rules that is done in its turn. */
     static final class Call extends QueueCommand {
         private final Runnable task;

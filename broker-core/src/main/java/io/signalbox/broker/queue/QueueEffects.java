@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the rules want done; carried out by the queue that owns them. */
 interface QueueEffects {
+    /** How the queue was declared. */
+    QueueSettings settings();
+
     void deliver(Delivery delivery);
 
     /** The entry with this LSN has ended; the log is told. 0 = it was in memory only. */

@@ -16,16 +16,15 @@ final class QueueState {
 
     private final QueueEffects effects;
     private final QueueContext context;
-    private QueueSettings settings;
-    private List<Consumer> consumers = List.of();
+    private @Nullable Consumer only; // that which is alone: of very many queues, each has one
+    private List<Consumer> several = List.of();
     private @Nullable Stock stock;
     private @Nullable PassThrough through; // made when the first message comes that does not stay
 
     private boolean deleted;
 
-    QueueState(QueueEffects effects, QueueSettings settings, QueueContext context) {
+    QueueState(QueueEffects effects, QueueContext context) {
         this.effects = effects;
-        this.settings = settings;
         this.context = context;
     }
 
@@ -33,8 +32,8 @@ final class QueueState {
     Stock stock() {
         Stock made = stock;
         if (made == null) {
-            made = new Stock(effects, settings, context);
-            for (Consumer consumer : consumers) made.attach(consumer);
+            made = new Stock(effects, effects.settings(), context);
+            for (Consumer consumer : consumers()) made.attach(consumer);
             stock = made;
         }
         return made;
@@ -44,6 +43,19 @@ final class QueueState {
     @Nullable
     Stock existingStock() {
         return stock;
+    }
+
+    private List<Consumer> consumers() {
+        Consumer alone = only;
+        return alone == null ? several : List.of(alone);
+    }
+
+    private void consumers(List<Consumer> changed) {
+        boolean isOne = changed.size() == 1;
+        several = isOne ? List.of() : changed;
+        Consumer alone = isOne ? changed.get(0) : null;
+        only = alone;
+        effects.consumedBy(alone == null ? null : alone.subscription);
     }
 
     private PassThrough through() {
@@ -59,7 +71,8 @@ final class QueueState {
 
     /** Shows a message to one of those who are there, or to nobody. */
     void passThrough(Entry entry) {
-        through().show(entry, consumers);
+        PassThrough to = through();
+        to.show(entry, only == null ? to.next(several) : only);
     }
 
     /** What was settled when it was handed over has not reached its consumer. */
@@ -73,7 +86,7 @@ final class QueueState {
             return;
         }
         consumer.attached = true;
-        consumedBy(Few.with(consumers, consumer));
+        consumers(Few.with(consumers(), consumer));
         if (stock != null) stock.attach(consumer);
     }
 
@@ -81,7 +94,7 @@ final class QueueState {
         if (!consumer.attached) return;
         if (stock != null) stock.reserve(consumer, reserved);
         consumer.attached = false;
-        consumedBy(Few.without(consumers, consumer));
+        consumers(Few.without(consumers(), consumer));
         if (stock != null) stock.detach(consumer);
     }
 
@@ -132,11 +145,6 @@ final class QueueState {
         if (!damaged.isEmpty()) present.quarantine(damaged);
     }
 
-    /** The log knows the queue from now on. */
-    void becomeDurable() {
-        settings = settings.asDurable();
-    }
-
     /** Nothing is delivered and nothing expires any more, since the store has failed. */
     void halt() {
         stock().halt();
@@ -144,7 +152,7 @@ final class QueueState {
 
     /** The way in for what an earlier life left. */
     QueueRecovery recovery() {
-        return new QueueRecovery(this, settings);
+        return new QueueRecovery(this, effects.settings());
     }
 
     /**
@@ -161,7 +169,7 @@ final class QueueState {
 
     /** All of this image was told; whether something is to be done for it in another turn. */
     boolean captured(QueueImage image) {
-        return stock != null && stock.captured(image, !consumers.isEmpty());
+        return stock != null && stock.captured(image, !consumers().isEmpty());
     }
 
     /** @param lsn of the record that says so, 0 if there is none */
@@ -170,17 +178,12 @@ final class QueueState {
         deleted = true;
         if (stock == null) effects.forget(lsn, visitor -> {});
         else stock.delete(lsn);
-        for (Consumer consumer : consumers) {
+        for (Consumer consumer : consumers()) {
             if (stock != null) consumer.stake().clear();
             consumer.attached = false;
             effects.deleted(consumer.subscription);
         }
-        consumedBy(List.of());
-    }
-
-    private void consumedBy(List<Consumer> now) {
-        consumers = now;
-        effects.consumedBy(now.size() == 1 ? now.get(0).subscription : null);
+        consumers(List.of());
     }
 
     /**
@@ -200,7 +203,8 @@ final class QueueState {
     /** Whether what comes had better be in the log only. Any thread. */
     boolean isWindowFull() {
         Stock present = stock;
-        return present == null ? settings.windowBytes() == 0 || context.memory().isTight() : present.isWindowFull();
+        if (present != null) return present.isWindowFull();
+        return effects.settings().windowBytes() == 0 || context.memory().isTight();
     }
 
     QueueStatus status() {
@@ -208,8 +212,8 @@ final class QueueState {
         long passed = gone == null ? 0 : gone.passed();
         long dropped = gone == null ? 0 : gone.dropped();
         Stock present = stock;
-        if (present != null) return present.status(consumers.size(), passed, dropped);
-        return new QueueStatus(
-                0, 0, consumers.size(), 0, passed, passed, 0, 0, dropped, 0, 0, QueueStatus.OverLimit.NONE);
+        int consumers = consumers().size();
+        if (present != null) return present.status(consumers, passed, dropped);
+        return new QueueStatus(0, 0, consumers, 0, passed, passed, 0, 0, dropped, 0, 0, QueueStatus.OverLimit.NONE);
     }
 }

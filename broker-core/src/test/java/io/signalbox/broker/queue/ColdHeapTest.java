@@ -103,6 +103,11 @@ class ColdHeapTest {
             assertTrue(index.cold(cold) == cold);
         }
 
+        @Override
+        public QueueSettings settings() {
+            throw new UnsupportedOperationException();
+        }
+
         Entry entry(long place) {
             while (!cold.isHere(place)) pages.answer();
             return index.notResidentFrom(place, 1, 1).get(0);

@@ -65,9 +65,15 @@ class DispatcherTest {
         final List<Delivery> delivered = new ArrayList<>();
         final Map<Long, Message> bodies = new HashMap<>();
         final List<List<Entry>> loads = new ArrayList<>();
+        QueueSettings settings = QueueSettings.durable("q", "test");
         int reads;
         int drains;
         int settled;
+
+        @Override
+        public QueueSettings settings() {
+            return settings;
+        }
 
         @Override
         public void deliver(Delivery delivery) {
@@ -128,10 +134,8 @@ class DispatcherTest {
     }
 
     private QueueState queue(int windowBytes, QueueSettings.Purpose purpose) {
-        return new QueueState(
-                effects,
-                new QueueSettings("q", true, purpose, windowBytes, "test"),
-                new QueueContext(() -> Instant.ofEpochMilli(nowMillis), memory));
+        effects.settings = new QueueSettings("q", true, purpose, windowBytes, "test");
+        return new QueueState(effects, new QueueContext(() -> Instant.ofEpochMilli(nowMillis), memory));
     }
 
     private Message message(String text, long expiresAtMillis) {

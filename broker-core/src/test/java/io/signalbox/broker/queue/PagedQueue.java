@@ -27,6 +27,8 @@ final class PagedQueue implements QueueEffects {
     /** All bodies are in the log only. */
     private static final int WINDOW_BYTES = 0;
 
+    private final QueueSettings settings =
+            new QueueSettings("q", true, QueueSettings.Purpose.SHARED, WINDOW_BYTES, "test");
     final HeapPages pages = new HeapPages();
     final Map<Long, Message> log;
     final MemoryBudget memory;
@@ -40,8 +42,12 @@ final class PagedQueue implements QueueEffects {
     PagedQueue(Map<Long, Message> log, long indexBytes) {
         this.log = log;
         this.memory = new MemoryBudget(1 << 30, indexBytes, SLOT_BITS);
-        QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, WINDOW_BYTES, "test");
-        state = new QueueState(this, settings, new QueueContext(() -> Instant.EPOCH, memory));
+        state = new QueueState(this, new QueueContext(() -> Instant.EPOCH, memory));
+    }
+
+    @Override
+    public QueueSettings settings() {
+        return settings;
     }
 
     /** Until nothing more happens. */

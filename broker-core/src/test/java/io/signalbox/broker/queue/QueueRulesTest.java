@@ -91,6 +91,7 @@ class QueueRulesTest {
 
     /** One random life of a queue. */
     private static final class Life implements QueueEffects {
+        final QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 40, "test");
         final SplittableRandom random;
         final MemoryBudget memory;
         final HeapPages pages = new HeapPages();
@@ -124,8 +125,12 @@ class QueueRulesTest {
             spills = indexBytes == 0;
             particular = random.nextInt(3) > 0;
             spoils = random.nextInt(3) == 0;
-            QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 40, "test");
-            state = new QueueState(this, settings, new QueueContext(() -> Instant.ofEpochMilli(nowMillis), memory));
+            state = new QueueState(this, new QueueContext(() -> Instant.ofEpochMilli(nowMillis), memory));
+        }
+
+        @Override
+        public QueueSettings settings() {
+            return settings;
         }
 
         void step() {

@@ -22,10 +22,8 @@ class QueueStateTest {
     private final Recorder effects = new Recorder();
     private long nowMillis;
     private final MemoryBudget memory = new MemoryBudget(1 << 30);
-    private final QueueState state = new QueueState(
-            effects,
-            new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 10, "test"),
-            new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), memory));
+    private final QueueState state =
+            new QueueState(effects, new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), memory));
     private long nextLsn = 1;
 
     private static final class Recorder implements QueueEffects {
@@ -33,8 +31,14 @@ class QueueStateTest {
         final List<Long> settled = new ArrayList<>();
         final List<Entry> loads = new ArrayList<>();
         final List<TableChange> changes = new ArrayList<>();
+        QueueSettings settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, 10, "test");
         int drains;
         int deletions;
+
+        @Override
+        public QueueSettings settings() {
+            return settings;
+        }
 
         @Override
         public void deliver(Delivery delivery) {
@@ -604,10 +608,8 @@ class QueueStateTest {
     }
 
     private QueueState windowOf(int bytes) {
-        return new QueueState(
-                effects,
-                new QueueSettings("q", true, QueueSettings.Purpose.SHARED, bytes, "test"),
-                new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), memory));
+        effects.settings = new QueueSettings("q", true, QueueSettings.Purpose.SHARED, bytes, "test");
+        return new QueueState(effects, new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), memory));
     }
 
     private void fill(QueueState wide, int entries) {
@@ -663,10 +665,9 @@ class QueueStateTest {
 
     @Test
     void aConsumerThatNeverSettlesGetsNoMoreThanItsShareOfTheMemory() {
+        effects.settings = QueueSettings.durable("q", "test");
         QueueState wide = new QueueState(
-                effects,
-                QueueSettings.durable("q", "test"),
-                new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), new MemoryBudget(1 << 20)));
+                effects, new QueueContext(() -> java.time.Instant.ofEpochMilli(nowMillis), new MemoryBudget(1 << 20)));
         Consumer consumer = taking("c");
         wide.attach(consumer);
         consumer.limit = 0xFFFF_FFFFL;
