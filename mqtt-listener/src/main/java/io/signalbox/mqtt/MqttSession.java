@@ -338,7 +338,7 @@ final class MqttSession implements WindowSource.Owner {
     private void consume(MessageQueue from) {
         PublishSender to = sender;
         if (to == null) return;
-        if (window == null) first = FirstMessage.await(this, from, to.agreedWindow());
+        if (window == null) first = to.awaitFirst(from);
         else sendOwn().begin(from, loop, clientId);
     }
 

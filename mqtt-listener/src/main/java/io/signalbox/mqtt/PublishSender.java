@@ -3,6 +3,10 @@ package io.signalbox.mqtt;
 import io.netty.buffer.ByteBufUtil;
 import io.signalbox.broker.message.Body;
 import io.signalbox.broker.message.Message;
+import io.signalbox.broker.queue.Delivery;
+import io.signalbox.broker.queue.DeliveryListener;
+import io.signalbox.broker.queue.MessageQueue;
+import io.signalbox.broker.queue.Subscription;
 import io.signalbox.broker.store.TargetFlags;
 import io.signalbox.mqtt.codec.Packet;
 import io.signalbox.mqtt.codec.Packet.Publish;
@@ -14,8 +18,12 @@ import io.signalbox.mqtt.codec.TopicSyntax;
 import java.util.List;
 import java.util.Optional;
 
-/** Sends the core's messages to one client as PUBLISH packets (§3.3). Confined to the connection's event loop. */
-final class PublishSender {
+/**
+ * Sends the core's messages to one client as PUBLISH packets (§3.3). Waits for the first message of the session's own queue, and
+ * then makes what takes them from there: there may be very many sessions that nothing comes for. Confined to the connection's event
+ * loop.
+ */
+final class PublishSender implements DeliveryListener {
 
     private static final int MAX_TOPIC_BYTES = 65_535;
 
@@ -40,6 +48,36 @@ final class PublishSender {
 
     int agreedWindow() {
         return agreedWindow;
+    }
+
+    /** Begins to consume from the session's own queue, with all of the window as long as nothing else takes of it. */
+    Subscription awaitFirst(MessageQueue queue) {
+        Subscription subscription =
+                queue.subscribe(session.loop().sessions(), session.clientId(), this); // which hears of it later, on this loop
+        subscription.grantUpTo(agreedWindow);
+        return subscription;
+    }
+
+    @Override
+    public void onDelivery(Delivery delivery) {
+        WindowSource source = session.sendOwn();
+        source.goOn(delivery.subscription());
+        delivery.subscription().tell(source);
+        source.onDelivery(delivery);
+    }
+
+    @Override
+    public void onBatchEnd() {}
+
+    @Override
+    public void onDrained() {}
+
+    @Override
+    public void onSettled(long token) {}
+
+    @Override
+    public void onQueueDeleted() {
+        session.onQueueGone();
     }
 
     /** Whether the socket keeps up. */
