@@ -52,8 +52,8 @@ final class PublishSender implements DeliveryListener {
 
     /** Begins to consume from the session's own queue, with all of the window as long as nothing else takes of it. */
     Subscription awaitFirst(MessageQueue queue) {
-        Subscription subscription =
-                queue.subscribe(session.loop().sessions(), session.clientId(), this); // which hears of it later, on this loop
+        Subscription subscription = queue.subscribe(
+                session.loop().sessions(), session.clientId(), this); // which hears of it later, on this loop
         subscription.grantUpTo(agreedWindow);
         return subscription;
     }
