@@ -42,6 +42,9 @@ public final class Loop {
     private final WriteBatch batch = new WriteBatch();
     private boolean publishing;
 
+    /** What the events of the running task have done besides being one each. */
+    private long spent;
+
     /** Something that gathers output during a batch of events and sends it at the batch's end. Confined to its loop. */
     public abstract static class Flushable {
         private boolean touched;
@@ -134,16 +137,23 @@ public final class Loop {
     }
 
     private void run() {
-        int done = 0;
         int missed = pending.get();
-        while (missed != 0 && done < EVENTS_PER_TASK) {
-            int batch = Math.min(missed, EVENTS_PER_TASK - done);
-            for (int i = 0; i < batch; i++) runOne();
-            done += batch;
-            missed = pending.addAndGet(-batch);
+        spent = 0;
+        while (missed != 0 && spent < EVENTS_PER_TASK) {
+            int done = 0;
+            for (; done < missed && spent < EVENTS_PER_TASK; done++) {
+                spent++;
+                runOne();
+            }
+            missed = pending.addAndGet(-done);
         }
         if (missed != 0) executor.execute(this::run);
         flushTouched();
+    }
+
+    /** The running event does as much as so many others; those after it may have to wait for the loop's next turn. */
+    public void spend(int events) {
+        spent += events;
     }
 
     private void runOne() {

@@ -41,7 +41,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
 
     private boolean closed;
 
-    /** The target that the first parked message waits for, if it is not the log itself. */
+    /** The target that the first parked message waits for, if it is not the log itself; while that is attempted, waited for. */
     private @Nullable MessageQueue heldUpBy;
 
     /** Whether the first parked message is being attempted: whoever hears of an outcome meanwhile hears of that one. */
@@ -165,10 +165,12 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
     /** False if the log has no space at this moment; then nothing has happened. */
     private boolean attempt(Destination target, Message message, long token, Rider rider) {
         lastLsn = NOT_TAKEN;
+        MessageQueue waitedFor = heldUpBy;
+        heldUpBy = null;
         rider.passage().begin(loop);
         boolean over = true;
         try {
-            over = pass(target, message, token, rider);
+            over = pass(target, message, token, rider, waitedFor);
             return over;
         } finally {
             if (over || closed) logTargets.end();
@@ -176,7 +178,8 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         }
     }
 
-    private boolean pass(Destination target, Message message, long token, Rider rider) {
+    private boolean pass(
+            Destination target, Message message, long token, Rider rider, @Nullable MessageQueue waitedFor) {
         if (target instanceof MessageQueue queue && queue.isDeleted()) {
             String sentence = "The queue " + queue.settings().name() + " has been removed.";
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.TARGET_GONE, sentence));
@@ -199,7 +202,7 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
             answer(0, token, new PublishOutcome.Refused(PublishOutcome.Reason.DISK_FULL, shortage.get()));
             return true;
         }
-        if (stalled == null) stalled = targetThatIsBehind();
+        if (stalled == null) stalled = targetThatIsBehind(waitedFor);
         if (stalled != null) {
             heldUpBy = stalled;
             return false;
@@ -280,10 +283,14 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         return null;
     }
 
-    /** A target to which more comes than is worked on: what waits there is in memory, and no budget knows it. */
-    private @Nullable MessageQueue targetThatIsBehind() {
+    /**
+     * A target to which more comes than is worked on. One that was waited for takes one message in any case: what waits in it may
+     * be no more than other publishers, each of which would wait again for the rest of them.
+     */
+    private @Nullable MessageQueue targetThatIsBehind(@Nullable MessageQueue waitedFor) {
         for (int i = 0; i < matches.size(); i++) {
-            if (matches.destination(i) instanceof MessageQueue queue && queue.isBehind()) return queue;
+            if (matches.destination(i) instanceof MessageQueue queue && queue != waitedFor && queue.isBehind())
+                return queue;
         }
         return null;
     }
@@ -354,12 +361,13 @@ public final class Publisher extends Loop.Flushable implements Receipts.Receiver
         counters.parked.increment();
         MessageQueue queue = heldUpBy;
         heldUpBy = null;
-        if (queue == null) store.whenSpace(() -> loop.execute(this::retry));
-        else queue.whenSpace(() -> loop.execute(this::retry));
+        if (queue == null) store.whenSpace(() -> loop.execute(() -> retry(null)));
+        else queue.whenSpace(() -> loop.execute(() -> retry(queue)));
     }
 
-    private void retry() {
+    private void retry(@Nullable MessageQueue waitedFor) {
         loop.touch(this);
+        heldUpBy = waitedFor;
         if (admitParked()) {
             if (!closed) listener.onUnblocked();
         } else {

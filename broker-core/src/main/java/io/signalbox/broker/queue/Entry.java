@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Entry extends QueueCommand {
 
     private static final long DELIVERY_HEAP_BYTES = 384;
+    private static final long WAITING_HEAP_BYTES = 192; // itself, and of what is its message's the part that is no body
     private static final int USUAL_ADDRESS_BYTES = 128;
 
     /** LSN of its enqueue record, its name together with the queue; 0 = only in memory. */
@@ -61,6 +62,9 @@ final class Entry extends QueueCommand {
 
     /** Whether its body counts among the queue's resident bytes. */
     boolean counted;
+
+    /** Whether the broker's budget knows it as one that waits in the mailbox. */
+    private boolean waits;
 
     /** Whether its body was read back from the log. */
     boolean readBack;
@@ -137,6 +141,19 @@ final class Entry extends QueueCommand {
     @Override
     void applyTo(QueueState state) {
         state.enqueue(this);
+    }
+
+    /** It may wait in the mailbox for longer than its publisher is at work, so that the budget is to know it. On the publisher's loop. */
+    void beginToWait(MemoryBudget memory) {
+        waits = true;
+        memory.hold(WAITING_HEAP_BYTES + residentBytes);
+    }
+
+    /** It is applied; what it costs from now on, the queue tells. */
+    void endToWait(MemoryBudget memory) {
+        if (!waits) return;
+        waits = false;
+        memory.hold(-WAITING_HEAP_BYTES - residentBytes);
     }
 
     void refuse(Consumer consumer) {

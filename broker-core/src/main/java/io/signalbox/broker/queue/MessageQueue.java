@@ -26,8 +26,11 @@ public class MessageQueue extends QueueMailbox implements Destination, QueueEffe
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageQueue.class);
 
-    /** Commands one caller applies before the home loop takes over. */
-    private static final int COMMANDS_PER_DRAIN = 256;
+    /** Commands that wait when publishers are to wait too; those who settle and consume never do. */
+    private static final int MOST_COMMANDS = 4096;
+
+    /** The same when memory is short. */
+    private static final int MANY_COMMANDS = COMMANDS_PER_DRAIN;
 
     private final long id;
     private volatile QueueSettings settings;
@@ -83,6 +86,13 @@ public class MessageQueue extends QueueMailbox implements Destination, QueueEffe
         return waitsForSpace;
     }
 
+    /** Whether more comes than is applied, so that publishers should hold on; if memory is short, soon. Any thread. */
+    public boolean isBehind() {
+        int waiting = counted();
+        return waiting > MANY_COMMANDS
+                && (waiting > MOST_COMMANDS || state.memory().isTight());
+    }
+
     /** Calls back once, when all that came before is drained. The waiter must only hand over to another thread. */
     public void whenSpace(Runnable waiter) {
         submit(new QueueCommand.Call(waiter));
@@ -120,7 +130,14 @@ public class MessageQueue extends QueueMailbox implements Destination, QueueEffe
      * @param here the loop of the caller
      */
     public void enqueue(Message message, long lsn, int flags, Loop here) {
-        bring(new Entry(lsn, flags, message), here);
+        Entry entry = new Entry(lsn, flags, message);
+        Loop elsewhere = nearOtherThan(here);
+        if (elsewhere == null) {
+            submit(entry);
+            return;
+        }
+        entry.beginToWait(state.memory());
+        leaveTo(elsewhere, entry);
     }
 
     /** Shows a transient message to the session that is connected, or to nobody. Any thread. */

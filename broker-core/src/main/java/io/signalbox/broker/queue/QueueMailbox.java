@@ -18,8 +18,8 @@ abstract class QueueMailbox {
     private static final AtomicIntegerFieldUpdater<QueueMailbox> COUNTED =
             AtomicIntegerFieldUpdater.newUpdater(QueueMailbox.class, "counted");
 
-    /** Commands that wait when publishers are to wait too; those who settle and consume never do. */
-    private static final int MOST_BEFORE_MESSAGES = 4096;
+    /** Commands one caller applies before a loop takes over. */
+    static final int COMMANDS_PER_DRAIN = 256;
 
     final MpscQueue<QueueCommand> commands = new MpscQueue<>();
     private final Loop home;
@@ -44,9 +44,10 @@ abstract class QueueMailbox {
         near = loop;
     }
 
-    /** Whether more comes than is applied, so that publishers should hold on. Any thread. */
-    public final boolean isBehind() {
-        return counted > MOST_BEFORE_MESSAGES;
+    /** The loop to which a message that comes on this one should be left; null if it should be applied here. */
+    final @Nullable Loop nearOtherThan(Loop here) {
+        Loop there = near;
+        return there == here ? null : there;
     }
 
     /** On any loop. */
@@ -58,29 +59,31 @@ abstract class QueueMailbox {
         if (alone || COUNTED.getAndIncrement(this) == 0) drain();
     }
 
-    /** As {@link #submit}, with a message. */
-    final void bring(QueueCommand message, Loop here) {
-        Loop there = near;
-        if (there == null || there == here) submit(message);
-        else leaveTo(there, message);
-    }
-
     /** For threads that must not apply commands themselves: the log's, a reader's. */
     final void handOff(QueueCommand command) {
         leaveTo(home, command);
     }
 
-    private void leaveTo(Loop loop, QueueCommand command) {
+    /** Offers it; if nobody drains, that loop will, later. */
+    final void leaveTo(Loop loop, QueueCommand command) {
         commands.offer(command);
-        if (COUNTED.getAndIncrement(this) == 0) loop.post(LoopEvent.of(this::drain));
+        if (COUNTED.getAndIncrement(this) == 0) loop.post(LoopEvent.of(() -> drainOn(loop)));
     }
 
-    // ---- for whoever drains
+    private void drainOn(Loop loop) {
+        loop.spend(Math.min(counted, COMMANDS_PER_DRAIN));
+        drain();
+    }
 
-    /** How many commands are counted: those that wait, and those that were applied or put off since {@link #applied}. */
+    /**
+     * How many commands are counted: those that wait, and those that were applied or put off since {@link #applied}. Never 0 for
+     * whoever drains; for others, any thread, what it has been.
+     */
     final int counted() {
         return counted;
     }
+
+    // ---- for whoever drains
 
     /** So many commands are not counted any more; answers how many still are. At 0 somebody else may drain. */
     final int applied(int commands) {

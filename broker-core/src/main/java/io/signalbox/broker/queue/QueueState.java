@@ -65,6 +65,7 @@ final class QueueState {
     }
 
     void enqueue(Entry entry) {
+        entry.endToWait(context.memory());
         if (deleted) through().end(entry);
         else stock().enqueue(entry);
     }
@@ -184,6 +185,11 @@ final class QueueState {
             effects.deleted(consumer.subscription);
         }
         consumers(List.of());
+    }
+
+    /** What the queue has its part of. Any thread. */
+    MemoryBudget memory() {
+        return context.memory();
     }
 
     /**
