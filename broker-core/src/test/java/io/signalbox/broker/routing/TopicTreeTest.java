@@ -366,6 +366,26 @@ class TopicTreeTest {
         assertEquals(new TreeSet<String>(), found(tree, "a/b/c"));
     }
 
+    /** While the first to come is still at work on the map that its node came into, the second must not go unseen. */
+    @Test
+    @Timeout(60)
+    void whoComesSecondToANewFilterIsFoundAtOnce() throws Exception {
+        int fewerThanFillTheMap = (1 << 16) * 3 / 4 - 1;
+        for (int round = 0; round < 12; round++) {
+            TopicTree tree = new TopicTree(TopicSyntax.MQTT);
+            for (int i = 0; i < fewerThanFillTheMap; i++) tree.add(Binding.of("s" + i, new Named("s")));
+            Matches remembering = new Matches();
+            for (int i = 0; i < 3; i++) assertTrue(found(tree, "a", remembering).isEmpty());
+            Thread first = new Thread(() -> tree.add(Binding.of("a", new Named("first"))));
+            first.start();
+            while (found(tree, "a", new Matches()).isEmpty()) Thread.onSpinWait();
+            tree.add(Binding.of("a", new Named("second")));
+            TreeSet<String> found = found(tree, "a", remembering);
+            first.join();
+            assertEquals(new TreeSet<>(List.of("first", "second")), found, "round " + round);
+        }
+    }
+
     private static boolean match(TopicSyntax syntax, String filter, String name) {
         TopicTree tree = new TopicTree(syntax);
         tree.add(Binding.of(filter, new Named(filter)));
