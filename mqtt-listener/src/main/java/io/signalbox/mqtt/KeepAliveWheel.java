@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time limits of all connections of one loop on one timer: a ring of slots, one for each tick, each a chain of the
- * connections that are due then. Setting and ending a limit costs a few writes and no memory. Stands still while nobody is
- * watched. Confined to its loop.
+ * All connections of one loop, and their time limits on one timer: a ring of slots, one for each tick, each a chain of the
+ * connections that are due then, and beside it the chain of those that never are. Setting and ending a limit costs a few writes and no
+ * memory. Stands still while nobody is watched. Confined to its loop.
  */
 final class KeepAliveWheel {
 
@@ -19,10 +19,13 @@ final class KeepAliveWheel {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
     private static final int SLOTS = 1024;
 
+    /** Beside the ring. */
+    private static final int RESTING_SLOT = SLOTS;
+
     private final EventLoop eventLoop;
     private final LongSupplier nanoClock;
     private final long startNanos;
-    private final @Nullable Watched[] slots = new Watched[SLOTS];
+    private final @Nullable Watched[] slots = new Watched[SLOTS + 1];
     private final List<Watched> due = new ArrayList<>();
     private int watched;
     private boolean ticking;
@@ -44,26 +47,47 @@ final class KeepAliveWheel {
     /** {@link Watched#due} is called after so much time, up to two ticks later, unless it is removed before. */
     void add(Watched limit, long nanos) {
         if (!ticking) start();
-        int dueTick = tickOf(nanoTime() + nanos) + 1;
-        int slot = dueTick & (SLOTS - 1);
+        link(limit, tickOf(nanoTime() + nanos) + 1);
+        watched++;
+    }
+
+    /** {@link Watched#due} is never called. */
+    void addResting(Watched unlimited) {
+        link(unlimited, Watched.RESTING);
+    }
+
+    private void link(Watched limit, int dueTick) {
+        int slot = slotOf(dueTick);
         limit.dueTick = dueTick;
         limit.next = slots[slot];
         if (limit.next != null) limit.next.previous = limit;
         slots[slot] = limit;
-        watched++;
+    }
+
+    private static int slotOf(int dueTick) {
+        return dueTick == Watched.RESTING ? RESTING_SLOT : dueTick & (SLOTS - 1);
     }
 
     void remove(Watched limit) {
         if (limit.dueTick == Watched.NOT_WATCHED) return;
         Watched before = limit.previous;
         Watched after = limit.next;
-        if (before == null) slots[limit.dueTick & (SLOTS - 1)] = after;
+        if (before == null) slots[slotOf(limit.dueTick)] = after;
         else before.next = after;
         if (after != null) after.previous = before;
+        if (limit.dueTick != Watched.RESTING) watched--;
         limit.previous = null;
         limit.next = null;
         limit.dueTick = Watched.NOT_WATCHED;
-        watched--;
+    }
+
+    /** Those that are on it at this moment. */
+    List<Watched> all() {
+        List<Watched> all = new ArrayList<>();
+        for (Watched first : slots) {
+            for (Watched each = first; each != null; each = each.next) all.add(each);
+        }
+        return all;
     }
 
     private int tickOf(long nanos) {

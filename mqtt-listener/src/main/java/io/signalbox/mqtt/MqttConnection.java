@@ -44,7 +44,7 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
     private final PacketReader reader;
     private final MqttOutput output;
     private Stage stage;
-    private volatile @Nullable Identity identity;
+    private @Nullable Identity identity; // once it is known
     private boolean closed;
     private boolean reading;
 
@@ -87,14 +87,10 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
         return closed;
     }
 
-    /** Who the client is, once that is known; for any thread. */
-    Optional<Identity> identity() {
-        return Optional.ofNullable(identity);
-    }
-
     /** The client has been let in, by a verdict that may be old already. */
     void identified(Identity proved) {
         identity = proved;
+        context().counters().arrived(proved.owner());
         recheckIdentity();
     }
 
@@ -320,6 +316,7 @@ final class MqttConnection extends Watched implements PacketReader.Sink {
         stage.onClosed(ending);
         reader.close();
         output.end();
+        if (identity != null) context().counters().left(identity.owner());
         context().counters().connectionsClosed.increment();
         linger(goodbye);
     }

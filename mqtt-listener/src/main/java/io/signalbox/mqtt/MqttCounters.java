@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What an MQTT listener counts since its start. Thread-safe. */
+/** What an MQTT listener counts since its start, and who is connected at this moment. Thread-safe. */
 public final class MqttCounters {
 
     /** Connections accepted by the socket. */
@@ -55,10 +55,26 @@ public final class MqttCounters {
     public final LongAdder sessionsExpired = new LongAdder();
 
     private final Map<ReasonCode, LongAdder> refusals = new ConcurrentHashMap<>();
+    private final Map<String, Integer> connectionsByUser = new ConcurrentHashMap<>();
 
     /** Connections, publishes and subscriptions refused with this reason. */
     public LongAdder refusals(ReasonCode reason) {
         return refusals.computeIfAbsent(reason, first -> new LongAdder());
+    }
+
+    /** A client has proved to be this user; empty = nobody in particular. */
+    void arrived(String user) {
+        if (!user.isEmpty()) connectionsByUser.merge(user, 1, Integer::sum);
+    }
+
+    /** The connection of one that had {@link #arrived} has ended. */
+    void left(String user) {
+        connectionsByUser.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** Connections at this moment whose clients have proved to be this user. */
+    int connectionsOf(String user) {
+        return connectionsByUser.getOrDefault(user, 0);
     }
 
     /** All that was refused, by reason; those that never were are missing. */

@@ -3,6 +3,7 @@ package io.signalbox.mqtt;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -11,11 +12,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.Loop;
 import io.signalbox.broker.VirtualHost;
@@ -33,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -47,7 +46,9 @@ public final class MqttListener {
 
     private final Broker broker;
     private final ListenerContext context;
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final AtomicInteger connections = new AtomicInteger();
+    private final ChannelFutureListener onClosed = this::closed;
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final List<Channel> servers = new ArrayList<>(1);
     private volatile IdentityHashMap<EventLoop, ListenerLoop> loops = new IdentityHashMap<>();
     private Optional<Future<?>> sweep = Optional.empty();
@@ -150,9 +151,14 @@ public final class MqttListener {
         if (loop == null) throw new IllegalStateException("a channel on a foreign event loop");
         channel.config().setWriteBufferWaterMark(outboundMarks);
         MqttConnection connection = new MqttConnection(loop, channel, carrier);
-        connections.add(channel);
+        connections.incrementAndGet();
+        channel.closeFuture().addListener(onClosed);
         if (closing) connection.shutDown(); // it was accepted while the listener closed
         return connection;
+    }
+
+    private void closed(ChannelFuture channel) {
+        if (connections.decrementAndGet() == 0 && closing) gone.complete(null);
     }
 
     public MqttCounters counters() {
@@ -166,7 +172,7 @@ public final class MqttListener {
 
     /** Clients that are connected at this moment. */
     public int connections() {
-        return connections.size();
+        return connections.get();
     }
 
     /**
@@ -175,41 +181,38 @@ public final class MqttListener {
      * @return completes when each connection has been looked at
      */
     public CompletionStage<Void> recheckIdentities() {
-        List<CompletableFuture<Void>> looked = new ArrayList<>();
-        for (Channel channel : connections) {
-            looked.add(CompletableFuture.runAsync(
-                    () -> connectionOf(channel).ifPresent(MqttConnection::recheckIdentity), channel.eventLoop()));
-        }
-        return CompletableFuture.allOf(looked.toArray(CompletableFuture<?>[]::new));
+        return forEachConnection(MqttConnection::recheckIdentity);
     }
 
     /** Connections whose client has proved to be this user. */
     public int connectionsOf(String user) {
-        return (int) connections.stream()
-                .flatMap(channel -> connectionOf(channel).flatMap(MqttConnection::identity).stream())
-                .filter(identity -> identity.owner().equals(user))
-                .count();
-    }
-
-    private static Optional<MqttConnection> connectionOf(Channel channel) {
-        return Optional.ofNullable(channel.pipeline().get(MqttConnection.class));
+        return context.counters().connectionsOf(user);
     }
 
     /** Accepts nobody any more, tells 5.0 clients that the server stops (0x8B), and completes when all have gone. */
     @SuppressWarnings("FutureReturnValueIgnored") // only that all have gone matters, not how
     public CompletionStage<Void> close() {
-        CompletableFuture<Void> gone = new CompletableFuture<>();
         closing = true;
         sweep.ifPresent(timer -> timer.cancel(false));
         for (Channel server : servers) server.close().awaitUninterruptibly();
         forEachConnection(MqttConnection::shutDown);
-        connections.newCloseFuture().addListener(all -> gone.complete(null));
+        if (connections.get() == 0) gone.complete(null);
         return gone;
     }
 
-    private void forEachConnection(Consumer<MqttConnection> action) {
-        for (Channel channel : connections) {
-            channel.eventLoop().execute(() -> connectionOf(channel).ifPresent(action));
+    /** Each on its loop. */
+    private CompletionStage<Void> forEachConnection(Consumer<MqttConnection> action) {
+        if (connections.get() == 0) return CompletableFuture.completedStage(null); // and perhaps no loop any more
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        for (ListenerLoop loop : loops.values()) {
+            done.add(CompletableFuture.runAsync(() -> forEachConnection(loop, action), loop.eventLoop()));
+        }
+        return CompletableFuture.allOf(done.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static void forEachConnection(ListenerLoop loop, Consumer<MqttConnection> action) {
+        for (Watched each : loop.keepAlives().all()) {
+            if (each instanceof MqttConnection connection) connection.run(() -> action.accept(connection));
         }
     }
 }

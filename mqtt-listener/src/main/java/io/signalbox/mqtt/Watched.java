@@ -13,6 +13,9 @@ abstract class Watched extends ChannelInboundHandlerAdapter {
 
     static final int NOT_WATCHED = Integer.MIN_VALUE;
 
+    /** On the wheel, and never due. */
+    static final int RESTING = Integer.MAX_VALUE;
+
     /** 0 = the end comes whatever is heard. */
     private int limitSeconds;
 
@@ -45,7 +48,10 @@ abstract class Watched extends ChannelInboundHandlerAdapter {
     /** The connection is given up after one and a half times as much silence; 0 = never. */
     final void watch(int keepAliveSeconds) {
         endWatch();
-        if (keepAliveSeconds == 0) return;
+        if (keepAliveSeconds == 0) {
+            wheel().addResting(this);
+            return;
+        }
         limitSeconds = keepAliveSeconds;
         heard();
         wheel().add(this, limitNanos());
@@ -77,6 +83,7 @@ abstract class Watched extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The connection has ended, or another limit comes. */
     final void endWatch() {
         wheel().remove(this);
     }

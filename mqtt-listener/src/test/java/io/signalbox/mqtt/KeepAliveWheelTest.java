@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +132,38 @@ class KeepAliveWheelTest {
             }
             pass(5000);
         }
+    }
+
+    /** With a limit of either kind or without; whoever has ended is not there, nor anybody twice. */
+    @Test
+    void allAreThoseThatHaveNotEnded() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 10; i++) clients.add(new Client());
+        Set<Watched> expected = new HashSet<>();
+        for (int step = 0; step < 1000; step++) {
+            Client client = clients.get(random.nextInt(clients.size()));
+            expected.add(client);
+            switch (random.nextInt(4)) {
+                case 0 -> client.expectWithin(3_600_000);
+                case 1 -> client.watch(0);
+                case 2 -> client.watch(1 + random.nextInt(65_535));
+                default -> {
+                    client.endWatch();
+                    expected.remove(client);
+                }
+            }
+            if (random.nextInt(10) == 0) pass(KeepAliveWheel.TICK_MILLIS);
+            List<Watched> all = wheel.all();
+            assertEquals(expected.size(), all.size(), "seed " + seed + ", step " + step);
+            assertEquals(expected, new HashSet<>(all), "seed " + seed + ", step " + step);
+            for (Client each : clients) each.heard();
+        }
+        for (Client client : clients) client.watch(0);
+        pass(KeepAliveWheel.TICK_MILLIS);
+        assertEquals(-1, channel.runScheduledPendingTasks(), "no timer is left");
+        assertEquals(clients.size(), wheel.all().size());
     }
 
     @Test

@@ -160,7 +160,10 @@ class LoginTest {
         try (TestServer server = serverWith(guard)) {
             TestClient ann = server.client().send(connect("a", "ann")).expectPacket("20");
             TestClient ben = server.client().send(connect("b", "ben")).expectPacket("20");
-            assertEquals(1, server.listener.connectionsOf("ann"));
+            TestClient more = server.client().send(connect("c", "ann")).expectPacket("20");
+            assertEquals(2, server.listener.connectionsOf("ann"));
+            more.close();
+            server.waitUntil(() -> server.listener.connectionsOf("ann") == 1);
             guard.users.remove("ann");
             server.listener.recheckIdentities().toCompletableFuture().join();
 
