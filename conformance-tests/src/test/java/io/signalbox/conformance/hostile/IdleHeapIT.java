@@ -45,9 +45,9 @@ class IdleHeapIT {
 
     static Stream<Kind> kinds() {
         return Stream.of(
-                new Kind("nothing", false, false, 1430),
-                new Kind("a subscription of QoS 1", false, true, 2000),
-                new Kind("a subscription of QoS 1 in a session that stays", true, true, 2560));
+                new Kind("nothing", false, false, 1480),
+                new Kind("a subscription of QoS 1", false, true, 2060),
+                new Kind("a subscription of QoS 1 in a session that stays", true, true, 2620));
     }
 
     @AfterEach
