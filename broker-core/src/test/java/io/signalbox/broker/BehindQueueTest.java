@@ -28,6 +28,7 @@ class BehindQueueTest {
     private final TestLoops.Queue there = loops.add();
     private Broker broker;
     private int answered;
+    private int unblocked;
 
     @BeforeEach
     void open() throws Exception {
@@ -58,7 +59,9 @@ class BehindQueueTest {
             public void onOutcomesEnd() {}
 
             @Override
-            public void onUnblocked() {}
+            public void onUnblocked() {
+                unblocked++;
+            }
         });
     }
 
@@ -70,6 +73,20 @@ class BehindQueueTest {
         int taken = 0;
         while (publisher.publish(queue, message, 0) == Admission.TAKEN) assertTrue(taken++ < 10_000);
         return taken;
+    }
+
+    @Test
+    void aPublisherHoldsOnWhileAQueueIsBehindAndNothingIsLost() {
+        MessageQueue queue = consumedThere("q");
+        assertEquals(BEHIND, publishUntilHeldUp(publisher(), queue, message()));
+        assertEquals(BEHIND, answered);
+        here.runAll();
+        assertEquals(0, unblocked);
+        loops.runAll();
+        assertEquals(1, unblocked);
+        assertEquals(BEHIND + 1, answered);
+        assertEquals(BEHIND + 1, queue.status().ready());
+        assertFalse(queue.isBehind());
     }
 
     /** A publisher that waits is counted in the mailbox too; so many must not hold on for each other. */
@@ -133,15 +150,6 @@ class BehindQueueTest {
     private static final class Indifferent implements DeliveryListener {
         @Override
         public void onDelivery(Delivery delivery) {}
-
-        @Override
-        public void onBatchEnd() {}
-
-        @Override
-        public void onDrained() {}
-
-        @Override
-        public void onSettled(long token) {}
 
         @Override
         public void onQueueDeleted() {}

@@ -77,9 +77,6 @@ class PublisherTest {
         }
 
         @Override
-        public void onDrained() {}
-
-        @Override
         public void onSettled(long token) {
             settled.add(token);
         }

@@ -46,15 +46,6 @@ class QueueImagesTest {
         }
 
         @Override
-        public void onBatchEnd() {}
-
-        @Override
-        public void onDrained() {}
-
-        @Override
-        public void onSettled(long token) {}
-
-        @Override
         public void onQueueDeleted() {}
 
         List<String> texts() {

@@ -61,9 +61,6 @@ final class ScenarioBrowser implements DeliveryListener {
     }
 
     @Override
-    public void onBatchEnd() {}
-
-    @Override
     public void onDrained() {
         drained = true;
     }

@@ -192,9 +192,6 @@ final class ScenarioLife {
         }
 
         @Override
-        public void onBatchEnd() {}
-
-        @Override
         public void onDrained() {
             drainsDue--;
             assertTrue(drainsDue >= 0, "a drain answered that was not asked for");

@@ -380,9 +380,9 @@ final class MqttSession implements WindowSource.Owner {
         if (window != null) window.endSession(batch, packetJournal(), subscriberName());
         window = null;
         if (competing != null) competing.end();
-        if (destination != null) {
+        if (destination instanceof MessageQueue queue) {
             bindings().removeAll();
-            QueueRemoval.start(context().host(), loop, queueName());
+            QueueRemoval.start(context().host(), loop, queue.settings().name());
             destination = null;
         }
         if (will != null) will.forgetCancelled(batch);

@@ -67,15 +67,6 @@ final class PublishSender implements DeliveryListener {
     }
 
     @Override
-    public void onBatchEnd() {}
-
-    @Override
-    public void onDrained() {}
-
-    @Override
-    public void onSettled(long token) {}
-
-    @Override
     public void onQueueDeleted() {
         session.onQueueGone();
     }

@@ -191,9 +191,6 @@ final class WindowSource implements DeliveryListener {
     }
 
     @Override
-    public void onDrained() {}
-
-    @Override
     public void onSettled(long token) {
         window.confirmed((int) token);
     }

@@ -267,15 +267,6 @@ final class BacklogBenchmark implements PublishListener {
                         }
 
                         @Override
-                        public void onBatchEnd() {}
-
-                        @Override
-                        public void onDrained() {}
-
-                        @Override
-                        public void onSettled(long token) {}
-
-                        @Override
                         public void onQueueDeleted() {}
                     });
             subscriptions.add(own[0]);

@@ -35,12 +35,6 @@ class Inbox implements DeliveryListener {
     }
 
     @Override
-    public void onBatchEnd() {}
-
-    @Override
-    public void onDrained() {}
-
-    @Override
     public void onSettled(long token) {
         confirmed.add(token);
     }

@@ -165,15 +165,6 @@ final class OneLink {
         }
 
         @Override
-        public void onBatchEnd() {}
-
-        @Override
-        public void onDrained() {}
-
-        @Override
-        public void onSettled(long token) {}
-
-        @Override
         public void onQueueDeleted() {}
     }
 

@@ -1,15 +1,11 @@
 package io.signalbox.broker.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.signalbox.broker.Admission;
 import io.signalbox.broker.Broker;
 import io.signalbox.broker.BrokerSettings;
 import io.signalbox.broker.Loop;
-import io.signalbox.broker.PublishOutcome;
-import io.signalbox.broker.Publisher;
 import io.signalbox.broker.TestLoops;
 import io.signalbox.broker.TestMessages;
 import io.signalbox.broker.store.MemoryStore;
@@ -143,50 +139,6 @@ class MessageQueueTest {
                 new SubscriptionSettings(loop, SubscriptionSettings.Settlement.BY_CONSUMER, "c"), new Holder());
     }
 
-    @Test
-    void publishersHoldOnWhileAQueueIsBehindAndNothingIsLost() throws Exception {
-        TestLoops loops = new TestLoops();
-        TestLoops.Queue here = loops.add();
-        TestLoops.Queue there = loops.add();
-        Broker broker =
-                Broker.open(new BrokerSettings(new MemoryStore(), loops.all(), InstantSource.system(), (d, t) -> {}));
-        Loop loop = broker.loopOf(here);
-        var declared = broker.defaultVirtualHost().declareQueue(loop, QueueSettings.transientQueue("q", "test"));
-        loops.runAll();
-        MessageQueue queue = declared.toCompletableFuture().join();
-        subscribe(queue, broker.loopOf(there));
-        int[] answered = new int[1];
-        int[] unblocked = new int[1];
-        Publisher publisher = broker.defaultVirtualHost()
-                .openPublisher(loop, new Object(), new io.signalbox.broker.PublishListener() {
-                    @Override
-                    public void onOutcome(long token, PublishOutcome outcome) {
-                        assertEquals(PublishOutcome.STORED, outcome);
-                        assertEquals(answered[0]++, token);
-                    }
-
-                    @Override
-                    public void onOutcomesEnd() {}
-
-                    @Override
-                    public void onUnblocked() {
-                        unblocked[0]++;
-                    }
-                });
-        int taken = 0;
-        while (publisher.publish(queue, TestMessages.transientOne("q", "m"), taken) == Admission.TAKEN)
-            assertTrue(taken++ < 10_000);
-        assertEquals(4097, taken);
-        assertEquals(taken, answered[0]);
-        here.runAll();
-        assertEquals(0, unblocked[0]);
-        loops.runAll();
-        assertEquals(1, unblocked[0]);
-        assertEquals(taken + 1, answered[0]);
-        assertEquals(taken + 1, queue.status().ready());
-        assertFalse(queue.isBehind());
-    }
-
     /** Keeps what came last. */
     private static final class Holder implements DeliveryListener {
         Delivery held;
@@ -195,15 +147,6 @@ class MessageQueueTest {
         public void onDelivery(Delivery delivery) {
             held = delivery;
         }
-
-        @Override
-        public void onBatchEnd() {}
-
-        @Override
-        public void onDrained() {}
-
-        @Override
-        public void onSettled(long token) {}
 
         @Override
         public void onQueueDeleted() {}
@@ -248,15 +191,6 @@ class MessageQueueTest {
             subscription.grantUpTo(++settled + 64);
             all.countDown();
         }
-
-        @Override
-        public void onBatchEnd() {}
-
-        @Override
-        public void onDrained() {}
-
-        @Override
-        public void onSettled(long token) {}
 
         @Override
         public void onQueueDeleted() {}

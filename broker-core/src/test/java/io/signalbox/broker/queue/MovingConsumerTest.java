@@ -187,15 +187,6 @@ class MovingConsumerTest {
         }
 
         @Override
-        public void onBatchEnd() {}
-
-        @Override
-        public void onDrained() {}
-
-        @Override
-        public void onSettled(long token) {}
-
-        @Override
         public void onQueueDeleted() {
             faults.add("the queue is gone");
         }

@@ -102,12 +102,6 @@ class QueueLogTest {
         }
 
         @Override
-        public void onBatchEnd() {}
-
-        @Override
-        public void onDrained() {}
-
-        @Override
         public void onSettled(long token) {
             settled.add(token);
         }
